@@ -1,0 +1,101 @@
+"""Settings of one running platform, read once from the environment (``LVZHI_*``)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class BadSetting(Exception):
+    """An environment variable holds something that cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an operator may set. ``docs/operators/settings.md`` explains each."""
+
+    var_dir: Path = Path("var")
+    #: None: the embedded PostgreSQL under ``var_dir`` is used.
+    database_url: str | None = None
+    #: One city is one schema; its queue lives beside it in ``<schema>_queue``.
+    schema: str = "lvzhi"
+    secret_key: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_workers: int = 2
+    web_threads: int = 4
+    upload_limit_mib: int = 64
+    unpacked_limit_mib: int = 768
+    sign_in_failures: int = 5
+    sign_in_lock_minutes: int = 15
+    staff_idle_minutes: int = 480
+    privileged_idle_minutes: int = 15
+    session_days: int = 7
+    files_url: str | None = None
+    trusted_proxies: int = 0
+    log_level: str = "INFO"
+    testing: bool = False
+
+    @property
+    def queue_schema(self) -> str:
+        return f"{self.schema}_queue"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the ``LVZHI_*`` variables; raises BadSetting with the name of the wrong one."""
+        env = os.environ if env is None else env
+        var_dir = Path(env.get("LVZHI_VAR_DIR", "var")).absolute()
+        schema = env.get("LVZHI_SCHEMA", cls.schema)
+        if not schema.isidentifier() or not schema.islower() or len(schema) > 40:
+            raise BadSetting(f"LVZHI_SCHEMA={schema!r}：只能用小写字母、数字和下划线")
+        return cls(
+            var_dir=var_dir,
+            database_url=env.get("LVZHI_DATABASE_URL") or None,
+            schema=schema,
+            secret_key=env.get("LVZHI_SECRET_KEY") or _kept_secret(var_dir),
+            host=env.get("LVZHI_HOST", cls.host),
+            port=_integer(env, "LVZHI_PORT", cls.port),
+            web_workers=_integer(env, "LVZHI_WEB_WORKERS", cls.web_workers),
+            web_threads=_integer(env, "LVZHI_WEB_THREADS", cls.web_threads),
+            upload_limit_mib=_integer(env, "LVZHI_UPLOAD_LIMIT_MIB", cls.upload_limit_mib),
+            unpacked_limit_mib=_integer(env, "LVZHI_UNPACKED_LIMIT_MIB", cls.unpacked_limit_mib),
+            sign_in_failures=_integer(env, "LVZHI_SIGN_IN_FAILURES", cls.sign_in_failures),
+            sign_in_lock_minutes=_integer(env, "LVZHI_SIGN_IN_LOCK_MINUTES", cls.sign_in_lock_minutes),
+            staff_idle_minutes=_integer(env, "LVZHI_STAFF_IDLE_MINUTES", cls.staff_idle_minutes),
+            privileged_idle_minutes=_integer(
+                env, "LVZHI_PRIVILEGED_IDLE_MINUTES", cls.privileged_idle_minutes
+            ),
+            session_days=_integer(env, "LVZHI_SESSION_DAYS", cls.session_days),
+            files_url=env.get("LVZHI_FILES_URL") or None,
+            trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies),
+            log_level=env.get("LVZHI_LOG_LEVEL", cls.log_level).upper(),
+        )
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise BadSetting(f"{name}={text!r}：应为整数") from None
+    if value < 0:
+        raise BadSetting(f"{name}={text!r}：不能为负数")
+    return value
+
+
+def _kept_secret(var_dir: Path) -> str:
+    """The installation's own key, made once: 32 random bytes in ``var/secret-key``, mode 0600."""
+    path = var_dir / "secret-key"
+    var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip()

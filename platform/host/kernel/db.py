@@ -1,0 +1,73 @@
+"""The one declarative base, metadata and session of the platform."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, Numeric, Text
+from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Model(DeclarativeBase):
+    """Base of every mapped class in the four systems."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: dict[Any, Any] = {
+        str: Text,
+        bytes: LargeBinary,
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(18, 6),
+        Range[date]: DATERANGE,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        enum.Enum: Enum(
+            enum.Enum,
+            native_enum=False,
+            create_constraint=True,
+            length=40,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
+
+
+# Rows stay loaded after commit, so that a view can commit and then render the row it changed.
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+def engine_options(*, schema: str, queue_schema: str, pool_size: int, application: str) -> dict[str, Any]:
+    """Options of the engine: the city's schema by ``search_path``, so that no table names one (design §7).
+
+    ``public`` comes last and holds extensions only. Statements end after 60 s and locks after 10 s:
+    a request that waits longer is a fault to be seen, not to be sat out.
+    """
+    settings = {
+        "search_path": f"{schema},{queue_schema},public",
+        "statement_timeout": "60s",
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": "120s",
+        "application_name": application,
+    }
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 4,
+        "pool_timeout": 10,
+        "pool_pre_ping": False,
+        "pool_recycle": 1800,
+        "connect_args": {
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            "connect_timeout": 10,
+        },
+    }

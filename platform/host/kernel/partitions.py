@@ -1,0 +1,75 @@
+"""Tables that grow by month: which are partitioned how, and their partitions made ahead of time.
+
+Rows that came before their month had a partition fell into the DEFAULT partition: they are moved, under a lock,
+before that month's partition is made, so no write is ever lost (design §4).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+#: table → the column its months are cut by.
+MONTHLY = {"audit_entry": "at", "duty_record": "worked_on"}
+HASHED = {"request_key": 8}
+
+
+def first_of_month(day: date, *, plus: int = 0) -> date:
+    """The first day of the month ``plus`` months after that of ``day``."""
+    months = day.year * 12 + day.month - 1 + plus
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def create_fixed(connection: Connection, table: str) -> None:
+    """The DEFAULT partition of a monthly table, or all partitions of a hashed one."""
+    if table in HASHED:
+        for part in range(HASHED[table]):
+            connection.execute(
+                text(
+                    f"CREATE TABLE IF NOT EXISTS {table}_p{part} PARTITION OF {table} "
+                    f"FOR VALUES WITH (MODULUS {HASHED[table]}, REMAINDER {part})"
+                )
+            )
+        return
+    connection.execute(text(f"CREATE TABLE IF NOT EXISTS {table}_default PARTITION OF {table} DEFAULT"))
+
+
+def ensure_month(connection: Connection, table: str, day: date) -> bool:
+    """Make the partition for the month of ``day`` unless it is there; moves rows out of DEFAULT. True if made."""
+    column = MONTHLY[table]
+    start, end = first_of_month(day), first_of_month(day, plus=1)
+    name = f"{table}_{start:%Y%m}"
+    # Two makers at a time: the second waits, then finds the partition there.
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": name})
+    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is not None:
+        return False
+    bounds = {"start": start, "end": end}
+    inside = f"{column} >= :start AND {column} < :end"
+    found = connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table}_default WHERE {inside})"), bounds)  # noqa: S608
+    connection.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY)"))
+    if found:
+        # Writers wait for the moment in which rows change their table.
+        connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(
+            text(
+                f"WITH moved AS (DELETE FROM {table}_default WHERE {inside} RETURNING *) "  # noqa: S608
+                f"INSERT INTO {name} SELECT * FROM moved"
+            ),
+            bounds,
+        )
+    connection.execute(
+        text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')")
+    )
+    return True
+
+
+def ensure_ahead(connection: Connection, today: date, *, back: int = 1, ahead: int = 3) -> int:
+    """Partitions of all monthly tables from ``back`` months ago to ``ahead`` months on; returns how many were made."""
+    made = 0
+    for table in MONTHLY:
+        if connection.scalar(text("SELECT to_regclass(:name)"), {"name": table}) is None:
+            continue
+        for plus in range(-back, ahead + 1):
+            made += ensure_month(connection, table, first_of_month(today, plus=plus))
+    return made
