@@ -1,0 +1,1 @@
+"""Accounts, sign-in, sessions and grants: who somebody is and where their roles hold."""

@@ -1,0 +1,232 @@
+"""Writes of accounts, sign-in and grants."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from host.auth.errors import AccountExists, SignInRefused
+from host.auth.models import Account, AuthSession, RoleGrant, SignInGuard
+from host.auth.passwords import check_password, hash_password, one_time_password, verify_password
+from host.auth.sessions import start_session
+from host.kernel.access import Actor, Role, ScopeKind
+from host.kernel.audit import record_change
+from host.kernel.db import db
+from host.kernel.errors import NotFound, Refused
+
+
+def sign_in(
+    login_name: str,
+    password: str,
+    *,
+    failures: int,
+    lock_minutes: int,
+    ip: str | None,
+    user_agent: str,
+    now: datetime | None = None,
+) -> tuple[str, Account]:
+    """Check name and password and start a session; returns the cookie's value and the account.
+
+    Commits in every case: a failure counts even though it is refused. The guard row is held while the password
+    is checked, so of many tries at once exactly ``failures`` are looked at (R156). Raises SignInRefused.
+    """
+    now = now or datetime.now(UTC)
+    guard = _held_guard(login_name)
+    if guard.locked_until is not None and guard.locked_until > now:
+        db.session.rollback()
+        raise SignInRefused
+    account = db.session.scalars(
+        select(Account).where(func.lower(Account.login_name) == login_name.strip().lower())
+    ).first()
+    fits = verify_password(account.password_hash if account else None, password)
+    if account is None or not fits or account.is_disabled:
+        _count_failure(guard, now=now, failures=failures, lock_minutes=lock_minutes)
+        db.session.commit()
+        raise SignInRefused
+    guard.failed_count, guard.locked_until = 0, None
+    roles = set(db.session.scalars(select(RoleGrant.role).where(_granted_to(account.id))))
+    token, session_id = start_session(account, roles, ip=ip, user_agent=user_agent)
+    actor = Actor(account_id=account.id, display_name=account.display_name, ip=ip)
+    record_change(f"auth_session:{session_id}", action="session.started", actor=actor)
+    db.session.commit()
+    return token, account
+
+
+def sign_out(*, actor: Actor) -> None:
+    """End the actor's own session of this browser."""
+    if actor.session_id is not None:
+        end_session(actor.session_id, actor=actor)
+
+
+def end_session(session_id: int, *, actor: Actor, of_account: int | None = None) -> None:
+    """End a session (of ``of_account`` if given, else the actor's own); it fails at its next request."""
+    owner = actor.account_id if of_account is None else of_account
+    ended = db.session.execute(
+        update(AuthSession)
+        .where(AuthSession.id == session_id, AuthSession.account_id == owner, AuthSession.ended_at.is_(None))
+        .values(ended_at=datetime.now(UTC))
+    )
+    if ended.rowcount == 0:  # type: ignore[attr-defined]
+        raise NotFound
+    record_change(f"auth_session:{session_id}", action="session.ended", actor=actor)
+
+
+def end_all_sessions(account: Account, *, actor: Actor, reason: str, keep: int | None = None) -> None:
+    """End every session of ``account`` but ``keep``."""
+    db.session.execute(
+        update(AuthSession)
+        .where(
+            AuthSession.account_id == account.id,
+            AuthSession.ended_at.is_(None),
+            AuthSession.id != (keep or 0),
+        )
+        .values(ended_at=datetime.now(UTC))
+    )
+    record_change(account, action="account.sessions_ended", actor=actor, reason=reason)
+
+
+def create_account(
+    login_name: str, *, display_name: str, actor: Actor, person_id: int | None = None, password: str | None = None
+) -> tuple[Account, str]:
+    """A new account with a one-time password (returned once, kept nowhere), to be changed at the first sign-in.
+
+    ``password``: given only by the demo, which writes it to a private file. Raises AccountExists, Refused.
+    """
+    name = login_name.strip()
+    if not 2 <= len(name) <= 60 or not name.isprintable() or " " in name:
+        raise Refused("登录名应为 2 至 60 个字符，不含空格")
+    word = password or one_time_password()
+    account = Account(
+        login_name=name,
+        display_name=display_name,
+        person_id=person_id,
+        password_hash=hash_password(word),
+        password_changed_at=datetime.now(UTC),
+        must_change_password=password is None,
+    )
+    try:
+        with db.session.begin_nested():  # a taken name must not undo what the caller did before
+            db.session.add(account)
+            db.session.flush()
+    except IntegrityError as error:
+        raise AccountExists(f"登录名“{name}”已被使用，请换一个") from error
+    record_change(account, action="account.created", actor=actor, after={"login_name": name})
+    return account, word
+
+
+def reset_password(account: Account, *, actor: Actor) -> str:
+    """A new one-time password; every session of the account ends and a lock is lifted."""
+    word = one_time_password()
+    account.password_hash = hash_password(word)
+    account.password_changed_at = datetime.now(UTC)
+    account.must_change_password = True
+    db.session.execute(
+        update(SignInGuard)
+        .where(SignInGuard.name_key == _name_key(account.login_name))
+        .values(failed_count=0, locked_until=None)
+    )
+    end_all_sessions(account, actor=actor, reason="重置密码")
+    record_change(account, action="account.password_reset", actor=actor)
+    return word
+
+
+def change_own_password(account: Account, *, old: str, new: str, actor: Actor) -> None:
+    """Replace the password; the other sessions end. Raises WeakPassword, or Refused when ``old`` is wrong."""
+    if not verify_password(account.password_hash, old):
+        raise Refused("原密码不正确")
+    if old == new:
+        raise Refused("新密码不能与原密码相同")
+    check_password(new, login_name=account.login_name)
+    account.password_hash = hash_password(new)
+    account.password_changed_at = datetime.now(UTC)
+    account.must_change_password = False
+    end_all_sessions(account, actor=actor, reason="修改密码", keep=actor.session_id)
+    record_change(account, action="account.password_changed", actor=actor)
+
+
+def set_disabled(account: Account, *, disabled: bool, actor: Actor, reason: str) -> None:
+    """Stop an account (its sessions end at once) or let it in again. Nobody stops their own."""
+    if account.id == actor.account_id:
+        raise Refused("不能停用自己的账号")
+    account.is_disabled = disabled
+    if disabled:
+        end_all_sessions(account, actor=actor, reason=reason)
+    record_change(
+        account, action="account.disabled" if disabled else "account.enabled", actor=actor, reason=reason
+    )
+
+
+def grant_role(
+    account: Account,
+    role: Role,
+    *,
+    kind: ScopeKind,
+    actor: Actor,
+    region_code: str | None = None,
+    unit_id: int | None = None,
+    section_id: int | None = None,
+) -> RoleGrant:
+    """Give ``account`` a role in a scope from today. Nobody grants to themselves (R157)."""
+    if account.id == actor.account_id:
+        raise Refused("不能给自己授权")
+    grant = RoleGrant(
+        account_id=account.id,
+        role=role,
+        scope_kind=kind,
+        region_code=region_code,
+        unit_id=unit_id,
+        section_id=section_id,
+        granted_by=actor.account_id,
+    )
+    db.session.add(grant)
+    db.session.flush()  # the scope's check constraint speaks here
+    scope: dict[str, Any] = {"region": region_code, "unit": unit_id, "section": section_id}
+    record_change(
+        grant, action="role.granted", actor=actor,
+        after={"account": account.id, "role": role, "kind": kind, **scope},
+    )  # fmt: skip
+    return grant
+
+
+def revoke_grant(grant: RoleGrant, *, actor: Actor, reason: str) -> None:
+    """Take a role away; it is gone at the holder's next request."""
+    if grant.revoked_at is None:
+        grant.revoked_at = datetime.now(UTC)
+        record_change(grant, action="role.revoked", actor=actor, reason=reason)
+
+
+def _granted_to(account_id: int) -> Any:
+    return (
+        (RoleGrant.account_id == account_id)
+        & RoleGrant.revoked_at.is_(None)
+        & RoleGrant.valid.contains(func.current_date())
+    )
+
+
+def _name_key(login_name: str) -> bytes:
+    return hashlib.sha256(login_name.strip().lower().encode("utf-8", "replace")).digest()
+
+
+def _held_guard(login_name: str) -> SignInGuard:
+    """The guard row of a name, made if absent, locked until the end of the transaction."""
+    key = _name_key(login_name)
+    db.session.execute(insert(SignInGuard).values(name_key=key).on_conflict_do_nothing())
+    return db.session.scalars(
+        select(SignInGuard)
+        .where(SignInGuard.name_key == key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _count_failure(guard: SignInGuard, *, now: datetime, failures: int, lock_minutes: int) -> None:
+    if guard.locked_until is not None:  # a lock that has run out: counting starts anew
+        guard.failed_count, guard.locked_until = 0, None
+    guard.failed_count += 1
+    if guard.failed_count >= failures:
+        guard.locked_until = now + timedelta(minutes=lock_minutes)

@@ -1,0 +1,171 @@
+"""Opaque server-side sessions: the cookie is a random number, everything else is a row that can be ended at once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, current_app, g
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
+from sqlalchemy import Row, and_, cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from werkzeug.datastructures import CallbackDict
+
+from host.auth.models import Account, AuthSession, RoleGrant
+from host.kernel.access import PRIVILEGED, Actor, Grant, Role, ScopeKind
+from host.kernel.db import db
+
+COOKIE = "__Host-lvzhi"
+VISITOR_COOKIE = "__Host-lvzhi-visitor"
+#: ``seen_at`` is written at most this often: an idle limit is exact to this many seconds.
+SEEN_EVERY = timedelta(seconds=30)
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """What a signed-in browser keeps between requests (its CSRF token, messages to show)."""
+
+    def __init__(self, row_id: int, data: dict[str, Any]) -> None:
+        def on_change(changed: CallbackDict[str, Any]) -> None:
+            assert isinstance(changed, ServerSession)
+            changed.modified = True
+
+        super().__init__(data, on_change)
+        self.row_id = row_id
+        self.modified = False
+
+
+class Sessions(SessionInterface):
+    """Signed-in browsers have a row; visitors (the sign-in form's CSRF token) a signed cookie, so they cost none."""
+
+    def __init__(self) -> None:
+        self._visitors = SecureCookieSessionInterface()
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        token = request.cookies.get(COOKIE)
+        if token and (found := _load(token)) is not None:
+            g.actor = _actor(app, found, request.remote_addr)
+            return ServerSession(found.id, found.data)
+        serializer = self._visitors.get_signing_serializer(app)
+        cookie = request.cookies.get(VISITOR_COOKIE)
+        if cookie and serializer is not None:
+            try:
+                return SecureCookieSession(serializer.loads(cookie, max_age=3600 * 12))
+            except Exception:  # noqa: BLE001  # a forged or stale cookie is the same as none
+                return SecureCookieSession()
+        return SecureCookieSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if isinstance(session, ServerSession):
+            if session.modified:
+                db.session.execute(
+                    update(AuthSession).where(AuthSession.id == session.row_id).values(data=dict(session))
+                )
+                db.session.commit()
+            return
+        serializer = self._visitors.get_signing_serializer(app)
+        if session.modified and serializer is not None:
+            set_cookie(response, VISITOR_COOKIE, serializer.dumps(dict(session)))
+
+
+def set_cookie(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
+    """A cookie that only this host over a safe connection gets back, and no script reads."""
+    response.set_cookie(
+        name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="Lax"
+    )
+
+
+def start_session(account: Account, roles: set[Role], *, ip: str | None, user_agent: str) -> tuple[str, int]:
+    """A new session row for ``account``; returns the cookie's value and the row's id. The caller commits."""
+    token = secrets.token_urlsafe(32)
+    settings = current_app.extensions["settings"]
+    idle = settings.privileged_idle_minutes if roles & PRIVILEGED else settings.staff_idle_minutes
+    row = AuthSession(
+        token_hash=_digest(token),
+        account_id=account.id,
+        data={"csrf_token": secrets.token_hex(20)},
+        expires_at=datetime.now(UTC) + timedelta(days=settings.session_days),
+        idle_minutes=idle,
+        ip=ip,
+        user_agent=user_agent[:300],
+    )
+    db.session.add(row)
+    db.session.flush()  # the id is part of the audit row
+    return token, row.id
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def _load(token: str) -> Row[Any] | None:
+    """Session, account and grants in one statement: a session ended or a role taken away counts at once."""
+    grants = (
+        select(
+            func.coalesce(
+                func.jsonb_agg(
+                    aggregate_order_by(
+                        func.jsonb_build_array(
+                            RoleGrant.role, RoleGrant.scope_kind, RoleGrant.region_code,
+                            RoleGrant.unit_id, RoleGrant.section_id,
+                        ),
+                        RoleGrant.id,
+                    )
+                ),
+                cast("[]", JSONB),
+            )
+        )
+        .where(
+            RoleGrant.account_id == Account.id,
+            RoleGrant.revoked_at.is_(None),
+            RoleGrant.valid.contains(func.current_date()),
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    now = datetime.now(UTC)
+    row = db.session.execute(
+        select(
+            AuthSession.id,
+            AuthSession.data,
+            AuthSession.seen_at,
+            Account.id.label("account_id"),
+            Account.display_name,
+            Account.person_id,
+            Account.must_change_password,
+            grants.label("grants"),
+        )
+        .join(Account, Account.id == AuthSession.account_id)
+        .where(
+            and_(
+                AuthSession.token_hash == _digest(token),
+                AuthSession.ended_at.is_(None),
+                AuthSession.expires_at > now,
+                AuthSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, AuthSession.idle_minutes),
+                Account.is_disabled.is_(False),
+            )
+        )
+    ).first()
+    if row is not None and row.seen_at < now - SEEN_EVERY:
+        db.session.execute(update(AuthSession).where(AuthSession.id == row.id).values(seen_at=now))
+        db.session.commit()
+    return row
+
+
+def _actor(app: Flask, row: Row[Any], ip: str | None) -> Actor:
+    grants = tuple(
+        Grant(role=Role(role), kind=ScopeKind(kind), region_code=region, unit_id=unit, section_id=section)
+        for role, kind, region, unit, section in row.grants
+    )
+    return Actor(
+        account_id=row.account_id,
+        display_name=row.display_name,
+        person_id=row.person_id,
+        grants=grants,
+        session_id=row.id,
+        ip=ip,
+        must_change_password=row.must_change_password,
+        permission_map=app.extensions["permission_map"],
+    )
+
+
