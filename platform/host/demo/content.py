@@ -1,0 +1,154 @@
+"""The texts of the demo city: kinds of body (机构种类) with their duties, sections and power items."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+PLACE = "{P}"  # stands for 市, 县 or 区 in every text
+CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    """A section (科室) of a kind of body: its name, staff posts and tasks, still with the place mark."""
+
+    name: str
+    section_kind: str
+    is_general: bool
+    post_class: str
+    posts: tuple[str, ...]
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemText:
+    """A power item (权责事项) of a kind of department; limits in working days, None where none is set."""
+
+    name: str
+    subitems: tuple[str, ...]
+    power_kind: str
+    section: str
+    bases: tuple[str, ...]
+    statutory_workdays: int | None
+    promised_workdays: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyKind:
+    """A kind of body (机构种类): a department in every tier, or a township, school, hospital or centre."""
+
+    key: str
+    order: int
+    name: str
+    short_name: str
+    city_name: str
+    city_short: str
+    pattern: str
+    unit_kind: str
+    institution_class: str
+    funding: str
+    quota_kind: str
+    head: str
+    deputy: str
+    status: str
+    parent: str
+    duties: tuple[str, ...]
+    sections: tuple[SectionText, ...]
+    items: tuple[ItemText, ...]
+
+
+def in_place(text: str, place: str) -> str:
+    """The text for a place (市, 县 or 区)."""
+    return text.replace(PLACE, place)
+
+
+@cache
+def departments() -> tuple[BodyKind, ...]:
+    """The departments (工作部门) in the order in which a small city gets them."""
+    kinds = (_read(entry, has_office=True) for entry in _entries("departments"))
+    return tuple(sorted(kinds, key=lambda kind: kind.order))
+
+
+@cache
+def bodies() -> dict[str, BodyKind]:
+    """Townships, schools, hospitals and centres by key."""
+    return {kind.key: kind for kind in (_read(entry, has_office=False) for entry in _entries("bodies"))}
+
+
+@cache
+def kind_of(key: str) -> BodyKind:
+    """The kind of body with this key; KeyError for another."""
+    return {**bodies(), **{kind.key: kind for kind in departments()}}[key]
+
+
+@cache
+def party_committee() -> SectionText:
+    """机关党委, which every department of the city has."""
+    return _section(_shared()["party"])
+
+
+@cache
+def _office() -> SectionText:
+    return _section(_shared()["office"])
+
+
+@cache
+def _shared() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(CONTENT, "shared.toml").read_text(encoding="utf-8"))
+
+
+def _entries(folder: str) -> list[Traversable]:
+    found = files(__package__).joinpath(CONTENT, folder).iterdir()
+    return sorted((entry for entry in found if entry.name.endswith(".toml")), key=lambda entry: entry.name)
+
+
+def _read(entry: Traversable, *, has_office: bool) -> BodyKind:
+    table = tomllib.loads(entry.read_text(encoding="utf-8"))
+    sections = tuple(_section(row) for row in table["sections"])
+    name, short = table["name"], table.get("short", table["name"])
+    return BodyKind(
+        key=entry.name.removesuffix(".toml"),
+        order=table.get("order", 0),
+        name=name,
+        short_name=short,
+        city_name=table.get("city_name", name),
+        city_short=table.get("city_short", short),
+        pattern=table.get("pattern", ""),
+        unit_kind=table.get("unit_kind", "政府部门"),
+        institution_class=table.get("institution_class", ""),
+        funding=table.get("funding", "财政全额"),
+        quota_kind=table.get("quota", "党政群机关行政编制"),
+        head=table.get("head", "局长"),
+        deputy=table.get("deputy", "副局长"),
+        status=table.get("status", "是{P}政府工作部门"),
+        parent=table.get("parent", ""),
+        duties=tuple(table["duties"]),
+        sections=sections if not has_office or sections[0].is_general else (_office(), *sections),
+        items=tuple(_item(row) for row in table.get("items", ())),
+    )
+
+
+def _section(row: dict[str, Any]) -> SectionText:
+    return SectionText(
+        name=row["name"],
+        section_kind=row.get("kind", "业务科室"),
+        is_general=row.get("general", False),
+        post_class=row.get("class", "综合管理"),
+        posts=tuple(row["posts"]),
+        tasks=tuple(row["tasks"]),
+    )
+
+
+def _item(row: dict[str, Any]) -> ItemText:
+    return ItemText(
+        name=row["name"],
+        subitems=tuple(row.get("subitems", ())),
+        power_kind=row["kind"],
+        section=row["section"],
+        bases=tuple(row["bases"]),
+        statutory_workdays=row.get("statutory"),
+        promised_workdays=row.get("promised"),
+    )

@@ -1,0 +1,24 @@
+"""Write the source files of the demo city (演示数据文件) into a folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from host.demo.city import CityPlan
+from host.demo.workbook import write_workbook
+
+WORKBOOK = "组织机构.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class CityFiles:
+    """Where the files were written."""
+
+    workbook: Path
+
+
+def write_city(plan: CityPlan, folder: Path) -> CityFiles:
+    """Write all source files of the city into ``folder``, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    workbook = folder / WORKBOOK
+    write_workbook(plan, workbook)
+    return CityFiles(workbook=workbook)
