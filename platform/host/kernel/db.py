@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, Numeric, Text
+from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Numeric, Text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
 from sqlalchemy.orm import DeclarativeBase
 
@@ -26,6 +26,7 @@ class Model(DeclarativeBase):
         }
     )
     type_annotation_map: dict[Any, Any] = {
+        int: BigInteger,
         str: Text,
         bytes: LargeBinary,
         datetime: DateTime(timezone=True),
@@ -59,6 +60,7 @@ def engine_options(*, schema: str, queue_schema: str, pool_size: int, applicatio
         "lock_timeout": "10s",
         "idle_in_transaction_session_timeout": "120s",
         "application_name": application,
+        "timezone": "Asia/Shanghai",
     }
     return {
         "pool_size": pool_size,

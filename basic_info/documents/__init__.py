@@ -1,0 +1,1 @@
+"""Documents (文件台账): the papers that decisions rest on."""

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import enum
+from datetime import date
+
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from host.kernel.db import Model
+
+
+class DayKind(enum.Enum):
+    WORKDAY = "workday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    #: 调休: a weekend day that is worked.
+    MAKE_UP = "make_up"
+
+    @property
+    def label(self) -> str:
+        return {"workday": "工作日", "weekend": "周末", "holiday": "法定节假日", "make_up": "调休上班"}[self.value]
+
+
+class CalendarDay(Model):
+    """日历: whether a day is worked, and whether that is official yet (R140, R141)."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_workday: Mapped[bool]
+    day_kind: Mapped[DayKind]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    #: 暂定: the State Council's notice for the year is not in yet.
+    is_provisional: Mapped[bool] = mapped_column(default=False, server_default="false")
+    document_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,0 +1,1 @@
+"""Long work in the queue: progress, log, cancel and retry, each run kept as a row."""

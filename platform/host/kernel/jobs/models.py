@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from host.kernel.db import Model
+
+
+class JobState(enum.Enum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {
+            "queued": "排队中", "running": "进行中", "done": "已完成", "failed": "未完成", "cancelled": "已取消",
+        }[self.value]  # fmt: skip
+
+    @property
+    def is_over(self) -> bool:
+        return self in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+
+
+class JobRun(Model):
+    """One run of a job (后台任务) as people see it; the queue's own tables carry the work."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (
+        Index(None, "state", "created_at"),
+        Index(None, "created_by", "created_at"),
+        CheckConstraint("progress_done >= 0", name="progress_is_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    job: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str]
+    arguments: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
+    progress_done: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    progress_total: Mapped[int | None] = mapped_column(BigInteger)
+    #: What the job hands back: counts, a file's id.
+    result: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    #: A sentence for the person when it failed.
+    error: Mapped[str | None]
+    cancel_requested_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The account that asked for it; None: the clock.
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class JobLogLine(Model):
+    """A line that a job wrote for the person who watches it."""
+
+    __tablename__ = "job_log_line"
+    __table_args__ = (Index(None, "job_run_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    job_run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(JobRun.id))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    text: Mapped[str]

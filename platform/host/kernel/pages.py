@@ -1,0 +1,96 @@
+"""What pages need from the host: addresses of built assets and the words for days, times and numbers."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, current_app, url_for
+
+Number = int | float | Decimal
+
+CHINA_TIME = timezone(timedelta(hours=8), "UTC+8")
+NOTHING = "—"
+
+
+def register_pages(app: Flask) -> None:
+    """Give every template ``asset`` and the filters ``day``, ``instant``, ``number``, ``percent``, ``minutes``."""
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.filters.update(
+        day=day, instant=instant, number=number, percent=percent, minutes=minutes
+    )
+
+
+def asset(name: str) -> str:
+    """Address of a built file, such as ``app.css``, under the name that carries its content's hash.
+
+    Without a build the plain name comes back: pages stay readable, only bare.
+    """
+    folder = Path(current_app.static_folder or "") / "build"
+    return url_for("static", filename=f"build/{hashed_names(folder).get(name, name)}")
+
+
+def hashed_names(folder: Path) -> dict[str, str]:
+    """Plain name to hashed name, as the last asset build wrote them; empty before the first build."""
+    manifest = folder / "manifest.json"
+    try:
+        return _read_manifest(manifest, manifest.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return {}
+
+
+@lru_cache(maxsize=4)
+def _read_manifest(manifest: Path, changed_at_ns: int) -> dict[str, str]:
+    """Read once per build: the time of change is part of the key."""
+    names: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+    return names
+
+
+def day(value: date | None, short: bool = False) -> str:
+    """A day as 2026年3月2日, short 3月2日. An instant is read in China time."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = _in_china(value)
+    month_day = f"{value.month}月{value.day}日"
+    return month_day if short else f"{value.year}年{month_day}"
+
+
+def instant(value: datetime | None, full: bool = False) -> str:
+    """An instant in China time as 03-02 14:05, full 2026-03-02 14:05:09."""
+    if value is None:
+        return NOTHING
+    return _in_china(value).strftime("%Y-%m-%d %H:%M:%S" if full else "%m-%d %H:%M")
+
+
+def number(value: Number | None, places: int | None = None) -> str:
+    """A number with thousands marked: 1,284. ``places`` fixes the digits after the point."""
+    if value is None:
+        return NOTHING
+    return f"{value:,}" if places is None else f"{value:,.{places}f}"
+
+
+def percent(value: Number | None, places: int = 1) -> str:
+    """A share of 0–1 as 87.5%; a whole one without digits after the point: 100%."""
+    if value is None:
+        return NOTHING
+    text = f"{value * 100:.{places}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
+
+
+def minutes(value: int | None) -> str:
+    """Minutes as people say them: 45 分钟, 3.5 小时, 3 小时 20 分钟."""
+    if value is None:
+        return NOTHING
+    hours, rest = divmod(value, 60)
+    if hours == 0:
+        return f"{rest} 分钟"
+    if rest % 6 == 0:
+        return f"{value / 60:g} 小时"
+    return f"{hours} 小时 {rest} 分钟"
+
+
+def _in_china(value: datetime) -> datetime:
+    # The database hands out aware instants; a naive one can only be UTC.
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(CHINA_TIME)

@@ -1,0 +1,1 @@
+"""Tables in and out: the one way every workbook and CSV file is read."""

@@ -1,0 +1,79 @@
+"""For machines: is it alive, is it ready, what does it measure."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from sqlalchemy import select, text
+
+from host.kernel.access import public
+from host.kernel.clock.models import ClockLeader
+from host.kernel.db import db
+from host.migrating import migration_config
+
+bp = Blueprint("health", __name__)
+
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter("lvzhi_requests_total", "Answers by endpoint and status", ["endpoint", "status"], registry=REGISTRY)
+SECONDS = Histogram(
+    "lvzhi_request_seconds",
+    "Time to answer",
+    ["endpoint"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    registry=REGISTRY,
+)
+#: A scheduler that has not been heard of for this long counts as missing.
+SCHEDULER_SILENT_SECONDS = 60
+
+
+@bp.get("/healthz")
+@public
+def alive() -> ResponseReturnValue:
+    """This process answers; nothing else is asked."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def ready() -> ResponseReturnValue:
+    """Database and migrations are as this code needs them. A missing scheduler is told, not fatal."""
+    checks = {"database": "ok", "migrations": "ok", "scheduler": "ok"}
+    try:
+        version = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+        if version != ScriptDirectory.from_config(migration_config()).get_current_head():
+            checks["migrations"] = "behind"
+        beat = db.session.scalar(select(ClockLeader.beat_at))
+        if beat is None or (datetime.now(UTC) - beat).total_seconds() > SCHEDULER_SILENT_SECONDS:
+            checks["scheduler"] = "degraded"
+    except Exception:  # noqa: BLE001  # whatever is wrong with the database: not ready
+        db.session.rollback()
+        checks["database"] = "unreachable"
+    fit = checks["database"] == "ok" and checks["migrations"] == "ok"
+    return jsonify(status="ok" if fit else "unready", checks=checks), 200 if fit else 503
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> ResponseReturnValue:
+    """Prometheus figures of this process; only from the machine itself or with the operators' proxy."""
+    if request.remote_addr not in {"127.0.0.1", "::1"}:
+        return Response(status=404)
+    return Response(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def register_metrics(app: Flask) -> None:
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def measure(response: Response) -> Response:
+        endpoint = request.endpoint or "-"
+        REQUESTS.labels(endpoint, response.status_code).inc()
+        SECONDS.labels(endpoint).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        return response
