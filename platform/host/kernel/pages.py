@@ -17,9 +17,7 @@ NOTHING = "—"
 def register_pages(app: Flask) -> None:
     """Give every template ``asset`` and the filters ``day``, ``instant``, ``number``, ``percent``, ``minutes``."""
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.filters.update(
-        day=day, instant=instant, number=number, percent=percent, minutes=minutes
-    )
+    app.jinja_env.filters.update(day=day, instant=instant, number=number, percent=percent, minutes=minutes)
 
 
 def asset(name: str) -> str:

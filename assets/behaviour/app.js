@@ -1,0 +1,17 @@
+// What every page loads: htmx and the small helpers of lists, forms and the frame.
+import "htmx.org";
+import { startAnswers } from "./answers.js";
+import { startCharts } from "./parts.js";
+import { startDialogs } from "./dialogs.js";
+import { startDrafts } from "./drafts.js";
+import { startErrors } from "./errors.js";
+import { startFontSwitch } from "./font.js";
+import { startMenu } from "./menu.js";
+import { startRows } from "./rows.js";
+import { startShortcuts } from "./shortcuts.js";
+
+for (const start of [
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startShortcuts, startCharts,
+]) {
+  start();
+}

@@ -1,0 +1,22 @@
+// The side menu on phones: a button opens it over the page, Esc or a tap beside it closes it.
+
+export function startMenu() {
+  const button = document.querySelector("[data-menu-button]");
+  const menu = document.getElementById("menu");
+  if (!button || !menu) return;
+
+  const show = (isOpen) => {
+    document.body.classList.toggle("menu-open", isOpen);
+    button.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) menu.querySelector("a, summary")?.focus();
+  };
+  button.addEventListener("click", () => show(button.getAttribute("aria-expanded") !== "true"));
+  document.addEventListener("click", (event) => {
+    if (document.body.classList.contains("menu-open") && !event.target.closest("#menu, [data-menu-button]")) show(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !document.body.classList.contains("menu-open")) return;
+    show(false);
+    button.focus();
+  });
+}

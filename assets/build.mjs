@@ -1,0 +1,135 @@
+// Builds the pages' styles, scripts and icons into platform/host/static/build with hashed names and a manifest.
+// `--weigh` only prints what a browser downloads for an ordinary page, gzipped.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+import { PurgeCSS } from "purgecss";
+import { lowerColours } from "./colours.mjs";
+
+const ASSETS = path.dirname(fileURLToPath(import.meta.url));
+const ROOT = path.dirname(ASSETS);
+const MODULES = path.join(ROOT, "node_modules");
+const OUT = path.join(ROOT, "platform/host/static/build");
+const SYSTEMS = ["basic_info", "duty_eval", "function_monitor", "performance"];
+const PHONE_PAGE_LIMIT = 150 * 1024;
+// Government desks run Chromium-based browsers some years old; phones run the WebView of their maker.
+const TARGET = ["chrome94", "firefox93", "safari15"];
+
+/** Writes one file under a name that carries its content's hash and returns that name. */
+async function writeHashed(name, content) {
+  const { name: stem, ext } = path.parse(name);
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  const hashed = `${stem}-${hash}${ext}`;
+  await writeFile(path.join(OUT, hashed), content);
+  return hashed;
+}
+
+/** Tabler's style sheet, cut down to the class names that pages, forms and scripts mention. */
+async function tablerInUse() {
+  const css = lowerColours(await readFile(path.join(MODULES, "@tabler/core/dist/css/tabler.css"), "utf8"));
+  const pages = ["platform/host", ...SYSTEMS].flatMap((folder) => [
+    path.join(ROOT, folder, "**/*.html"),
+    path.join(ROOT, folder, "**/forms.py"),
+    path.join(ROOT, folder, "**/forms/*.py"),
+  ]);
+  const [purged] = await new PurgeCSS().purge({
+    content: [...pages, path.join(ASSETS, "behaviour/*.js")],
+    css: [{ raw: css }],
+    safelist: { standard: ["html", "body", "is-invalid", "show", "active", "disabled"] },
+    dynamicAttributes: ["data-bs-theme", "aria-current", "aria-selected", "open", "type"],
+    defaultExtractor: (text) => text.match(/[\w-]+(?:\/[\w-]+)?/g) ?? [],
+    variables: true,
+    keyframes: true,
+  });
+  return purged.css;
+}
+
+async function ownStyles() {
+  const folder = path.join(ASSETS, "styles");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".css")).sort();
+  return (await Promise.all(names.map((name) => readFile(path.join(folder, name), "utf8")))).join("\n");
+}
+
+async function buildStyles() {
+  const css = `${await tablerInUse()}\n${await ownStyles()}`;
+  const { code } = await esbuild.transform(css, { loader: "css", minify: true, target: TARGET, legalComments: "none" });
+  const notice = "/*! Tabler 1.6 (MIT) https://tabler.io */\n";
+  return {
+    "app.css": await writeHashed("app.css", notice + code),
+    "flowchart.css": await writeHashed("flowchart.css", await flowchartStyles()),
+  };
+}
+
+/** bpmn-js' own styles without its icon font, which only its editor needs. */
+async function flowchartStyles() {
+  const sheets = ["diagram-js.css", "bpmn-js.css"].map((name) => path.join(MODULES, "bpmn-js/dist/assets", name));
+  const css = await Promise.all(sheets.map((file) => readFile(file, "utf8")));
+  return (await esbuild.transform(css.join("\n"), { loader: "css", minify: true, target: TARGET })).code;
+}
+
+/** One SVG file of <symbol>s from the icons named in icons.txt. */
+async function buildIcons() {
+  const lines = (await readFile(path.join(ASSETS, "icons.txt"), "utf8")).split("\n");
+  const symbols = await Promise.all(
+    lines.filter((line) => line && !line.startsWith("#")).map(async (line) => {
+      const [name, file = name] = line.split(" ");
+      const svg = await readFile(path.join(MODULES, `@tabler/icons/icons/outline/${file}.svg`), "utf8");
+      const shapes = svg.replace(/^[\s\S]*?<svg[^>]*>/, "").replace("</svg>", "").replace(/\s*\n\s*/g, "");
+      return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" ` +
+        `stroke-linecap="round" stroke-linejoin="round">${shapes}</symbol>`;
+    }),
+  );
+  const sprite = `<svg xmlns="http://www.w3.org/2000/svg"><!-- Tabler Icons (MIT) -->${symbols.join("")}</svg>`;
+  const mark = await readFile(path.join(ASSETS, "images/mark.svg"));
+  return { "icons.svg": await writeHashed("icons.svg", sprite), "mark.svg": await writeHashed("mark.svg", mark) };
+}
+
+/** The three entries; charts and flowcharts are chunks that `app` fetches only on pages that show one. */
+async function buildScripts() {
+  const result = await esbuild.build({
+    entryPoints: ["app", "chart", "flowchart"].map((name) => path.join(ASSETS, `behaviour/${name}.js`)),
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    target: TARGET,
+    outdir: OUT,
+    outbase: path.join(ASSETS, "behaviour"),
+    entryNames: "[name]-[hash]",
+    chunkNames: "part-[hash]",
+    legalComments: "linked",
+    metafile: true,
+    absWorkingDir: ROOT,
+  });
+  const names = {};
+  for (const [file, output] of Object.entries(result.metafile.outputs)) {
+    if (output.entryPoint && file.endsWith(".js")) names[path.basename(output.entryPoint)] = path.basename(file);
+  }
+  return names;
+}
+
+/** Prints gzipped sizes and fails where the phone page would pass its budget. */
+async function weigh(manifest) {
+  const size = async (name) => gzipSync(await readFile(path.join(OUT, manifest[name])), { level: 9 }).length;
+  const kb = (bytes) => `${(bytes / 1024).toFixed(1)} kB`;
+  let page = 0;
+  for (const name of Object.keys(manifest).sort()) {
+    const bytes = await size(name);
+    if (["app.css", "app.js", "icons.svg", "mark.svg"].includes(name)) page += bytes;
+    console.log(`${name.padEnd(14)} ${kb(bytes).padStart(9)} gzipped  ${manifest[name]}`);
+  }
+  console.log(`an ordinary page loads ${kb(page)} besides its HTML (limit with HTML ${kb(PHONE_PAGE_LIMIT)})`);
+  if (page > PHONE_PAGE_LIMIT * 0.8) throw new Error("the phone page passes its weight budget");
+}
+
+const manifestFile = path.join(OUT, "manifest.json");
+if (!process.argv.includes("--weigh")) {
+  await rm(OUT, { recursive: true, force: true });
+  await mkdir(OUT, { recursive: true });
+  const parts = await Promise.all([buildStyles(), buildIcons(), buildScripts()]);
+  await writeFile(manifestFile, `${JSON.stringify(Object.assign({}, ...parts), null, 2)}\n`);
+}
+await weigh(JSON.parse(await readFile(manifestFile, "utf8")));
