@@ -32,7 +32,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit (单位): ``approved_count`` is the quota its mandate grants, ``first_person`` numbers them."""
+    """A unit (单位) with ``spare_count`` empty quota places (−1: one too many); people count from 0."""
 
     code: str
     name: str
@@ -51,7 +51,7 @@ class Unit:
     head_title: str
     deputy_title: str
     quota_kind: str
-    approved_count: int
+    spare_count: int
     staff_count: int
     first_person: int
 
@@ -157,7 +157,7 @@ def _unit(site: Site, codes: list[str], number: int, staff: int, first: int, rng
         head_title=site.head_title,
         deputy_title=site.deputy_title,
         quota_kind=site.quota_kind,
-        approved_count=staff + spare,
+        spare_count=spare,
         staff_count=staff,
         first_person=first,
     )

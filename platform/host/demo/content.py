@@ -58,6 +58,8 @@ class BodyKind:
     duties: tuple[str, ...]
     sections: tuple[SectionText, ...]
     items: tuple[ItemText, ...]
+    plate: str
+    division: tuple[str, tuple[str, ...]] | None
 
 
 def in_place(text: str, place: str) -> str:
@@ -68,14 +70,14 @@ def in_place(text: str, place: str) -> str:
 @cache
 def departments() -> tuple[BodyKind, ...]:
     """The departments (工作部门) in the order in which a small city gets them."""
-    kinds = (_read(entry, has_office=True) for entry in _entries("departments"))
+    kinds = (_read(entry, is_department=True) for entry in _entries("departments"))
     return tuple(sorted(kinds, key=lambda kind: kind.order))
 
 
 @cache
 def bodies() -> dict[str, BodyKind]:
     """Townships, schools, hospitals and centres by key."""
-    return {kind.key: kind for kind in (_read(entry, has_office=False) for entry in _entries("bodies"))}
+    return {kind.key: kind for kind in (_read(entry, is_department=False) for entry in _entries("bodies"))}
 
 
 @cache
@@ -97,7 +99,16 @@ def _office() -> SectionText:
 
 @cache
 def _shared() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath(CONTENT, "shared.toml").read_text(encoding="utf-8"))
+    return _toml("shared.toml")
+
+
+@cache
+def _divisions() -> dict[str, Any]:
+    return _toml("divisions.toml")
+
+
+def _toml(*path: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(CONTENT, *path).read_text(encoding="utf-8"))
 
 
 def _entries(folder: str) -> list[Traversable]:
@@ -105,12 +116,13 @@ def _entries(folder: str) -> list[Traversable]:
     return sorted((entry for entry in found if entry.name.endswith(".toml")), key=lambda entry: entry.name)
 
 
-def _read(entry: Traversable, *, has_office: bool) -> BodyKind:
+def _read(entry: Traversable, *, is_department: bool) -> BodyKind:
     table = tomllib.loads(entry.read_text(encoding="utf-8"))
+    key = entry.name.removesuffix(".toml")
     sections = tuple(_section(row) for row in table["sections"])
     name, short = table["name"], table.get("short", table["name"])
     return BodyKind(
-        key=entry.name.removesuffix(".toml"),
+        key=key,
         order=table.get("order", 0),
         name=name,
         short_name=short,
@@ -126,9 +138,23 @@ def _read(entry: Traversable, *, has_office: bool) -> BodyKind:
         status=table.get("status", "是{P}政府工作部门"),
         parent=table.get("parent", ""),
         duties=tuple(table["duties"]),
-        sections=sections if not has_office or sections[0].is_general else (_office(), *sections),
-        items=tuple(_item(row) for row in table.get("items", ())),
+        sections=sections if not is_department or sections[0].is_general else (_office(), *sections),
+        items=_items(key) if is_department else (),
+        plate=_divisions()["plates"].get(key, ""),
+        division=_division(key),
     )
+
+
+def _division(key: str) -> tuple[str, tuple[str, ...]] | None:
+    table = _divisions().get(key)
+    return (table["title"], tuple(table["points"])) if table else None
+
+
+def _items(key: str) -> tuple[ItemText, ...]:
+    """The power items of a kind of department; most kinds have a file of them."""
+    if not files(__package__).joinpath(CONTENT, "powers", f"{key}.toml").is_file():
+        return ()
+    return tuple(_item(row) for row in _toml("powers", f"{key}.toml")["items"])
 
 
 def _section(row: dict[str, Any]) -> SectionText:
@@ -142,13 +168,14 @@ def _section(row: dict[str, Any]) -> SectionText:
     )
 
 
-def _item(row: dict[str, Any]) -> ItemText:
+def _item(row: list[Any]) -> ItemText:
+    power_kind, name, section, bases, statutory, promised, subitems = row
     return ItemText(
-        name=row["name"],
-        subitems=tuple(row.get("subitems", ())),
-        power_kind=row["kind"],
-        section=row["section"],
-        bases=tuple(row["bases"]),
-        statutory_workdays=row.get("statutory"),
-        promised_workdays=row.get("promised"),
+        name=name,
+        subitems=tuple(subitems),
+        power_kind=power_kind,
+        section=section,
+        bases=tuple(bases),
+        statutory_workdays=statutory or None,
+        promised_workdays=promised or None,
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.demo.city import CityPlan
+from host.demo.mandates import UnitFile, write_mandates
+from host.demo.power_lists import write_power_lists
 from host.demo.workbook import write_workbook
 
 WORKBOOK = "组织机构.xlsx"
@@ -11,9 +13,11 @@ WORKBOOK = "组织机构.xlsx"
 
 @dataclass(frozen=True, slots=True)
 class CityFiles:
-    """Where the files were written."""
+    """Where the files were written, those of a unit with its code."""
 
     workbook: Path
+    mandates: tuple[UnitFile, ...]
+    power_lists: tuple[UnitFile, ...]
 
 
 def write_city(plan: CityPlan, folder: Path) -> CityFiles:
@@ -21,4 +25,8 @@ def write_city(plan: CityPlan, folder: Path) -> CityFiles:
     folder.mkdir(parents=True, exist_ok=True)
     workbook = folder / WORKBOOK
     write_workbook(plan, workbook)
-    return CityFiles(workbook=workbook)
+    return CityFiles(
+        workbook=workbook,
+        mandates=write_mandates(plan, folder / "三定规定"),
+        power_lists=write_power_lists(plan, folder / "权责清单"),
+    )

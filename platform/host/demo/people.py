@@ -135,7 +135,7 @@ def _person(number: int, unit: Unit, post: Post, rng: Random, seed: int) -> Pers
     entered = began + timedelta(days=rng.choice((0, 0, 1200, 2500)))
     entered = min(entered, date(2024, 7, 1))
     education, degree = _education(rng)
-    identity, person_kind, quota_kind, occupies = _quota(number, unit, post)
+    identity, person_kind, quota_kind, occupies = quota_of(number, unit, post)
     joined = _party_joined(post, began, rng)
     state = work_state(number, post)
     return Person(
@@ -195,7 +195,7 @@ def _party_joined(post: Post, began: date, rng: Random) -> str:
     return (began + timedelta(days=rng.randrange(400, 1_000))).replace(day=1).isoformat()
 
 
-def _quota(number: int, unit: Unit, post: Post) -> tuple[str, str, str, str]:
+def quota_of(number: int, unit: Unit, post: Post) -> tuple[str, str, str, str]:
     """Identity, group, quota kind and whether a quota place is used."""
     if not post.is_leader_post and number % 31 == 7:
         return "编外人员", "编外", "编外用工控制数", "否"

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import docx
+import pytest
+
+from host.demo.city import CityPlan, plan_city
+from host.demo.mandates import UnitFile, write_mandates
+from host.demo.quotas import leader_places, unit_quotas
+
+
+@pytest.fixture(scope="module")
+def plan() -> CityPlan:
+    return plan_city(2000)
+
+
+@pytest.fixture(scope="module")
+def written(plan: CityPlan, tmp_path_factory: pytest.TempPathFactory) -> tuple[UnitFile, ...]:
+    return write_mandates(plan, tmp_path_factory.mktemp("mandates"))
+
+
+def _lines(path: Path) -> list[str]:
+    return [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
+
+
+def test_every_department_of_the_city_and_of_several_counties_has_a_mandate(
+    plan: CityPlan, written: tuple[UnitFile, ...]
+) -> None:
+    regions = {unit.code: unit.region_code for unit in plan.units}
+
+    assert len(written) >= 30
+    assert len({regions[file.unit_code] for file in written}) >= 3
+
+
+def test_a_mandate_names_exactly_the_sections_of_its_unit(
+    plan: CityPlan, written: tuple[UnitFile, ...]
+) -> None:
+    for file in written[:3]:
+        text = "\n".join(_lines(file.path))
+        for section in plan.sections:
+            if section.unit_code == file.unit_code:
+                assert f"{section.name}。{'；'.join(section.tasks)}。" in text
+
+
+def test_a_mandate_runs_from_its_number_to_its_day(written: tuple[UnitFile, ...]) -> None:
+    lines = _lines(written[0].path)
+
+    assert lines[0] == "临编办发〔2024〕1号"
+    assert lines[2].startswith("第一条")
+    assert any(line.endswith("起施行。") for line in lines)
+
+
+def test_a_mandate_grants_the_quota_of_its_unit(plan: CityPlan, written: tuple[UnitFile, ...]) -> None:
+    quota = unit_quotas(plan)[written[0].unit_code][0]
+
+    assert f"机关行政编制{quota.approved_count}名" in "\n".join(_lines(written[0].path))
+
+
+def test_a_few_units_hold_more_people_than_their_quota(plan: CityPlan) -> None:
+    over = [
+        code
+        for code, quotas in unit_quotas(plan).items()
+        if quotas[0].actual_count > quotas[0].approved_count
+    ]
+
+    assert 0 < len(over) < len(plan.units) / 4
+
+
+def test_every_unit_has_one_place_for_its_head(plan: CityPlan) -> None:
+    assert {places.unit_heads for places in leader_places(plan).values()} == {1}
