@@ -15,6 +15,16 @@ const MODULES = path.join(ROOT, "node_modules");
 const OUT = path.join(ROOT, "platform/host/static/build");
 const SYSTEMS = ["basic_info", "duty_eval", "function_monitor", "performance"];
 const PHONE_PAGE_LIMIT = 150 * 1024;
+// Everyday Bootstrap words that stay even where no page uses them yet, so that a new page needs no new build.
+const EVERYDAY = [
+  /^(row|container|col(-(sm|md|lg|xl))?(-(\d+|auto))?|g[xy]?-[0-5]|gap-[0-5]|[mp][tbsexy]?-([0-5]|auto))$/,
+  /^d(-(sm|md|lg))?-(none|block|flex|grid|inline|inline-block|inline-flex)$/,
+  /^(flex-(wrap|column|fill|grow-1|shrink-0)|justify-content-(start|end|center|between)|align-items-(start|end|center|baseline))$/,
+  /^(text-(start|end|center|secondary|muted|danger|success|warning|primary|nowrap|break|truncate)|[wh]-(25|50|75|100|auto)|fw-(normal|medium|bold))$/,
+  /^(border(-(top|bottom|start|end|0))?|rounded|list-unstyled|list-inline(-item)?|small|lead|visually-hidden)$/,
+  /^(card(-(header|body|footer|title))?|table(-(responsive|sm|bordered|striped))?|list-group(-(item|flush))?|badge|alert(-(info|success|warning|danger))?)$/,
+  /^(form-(control|select|check|check-input|check-label|label|text|hint)|input-group(-text)?|btn(-(primary|secondary|danger|success|link|sm|group))?)$/,
+];
 // Government desks run Chromium-based browsers some years old; phones run the WebView of their maker.
 const TARGET = ["chrome94", "firefox93", "safari15"];
 
@@ -38,7 +48,7 @@ async function tablerInUse() {
   const [purged] = await new PurgeCSS().purge({
     content: [...pages, path.join(ASSETS, "behaviour/*.js")],
     css: [{ raw: css }],
-    safelist: { standard: ["html", "body", "is-invalid", "show", "active", "disabled"] },
+    safelist: { standard: ["html", "body", "is-invalid", "show", "active", "disabled", ...EVERYDAY] },
     dynamicAttributes: ["data-bs-theme", "aria-current", "aria-selected", "open", "type"],
     defaultExtractor: (text) => text.match(/[\w-]+(?:\/[\w-]+)?/g) ?? [],
     variables: true,

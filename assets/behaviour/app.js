@@ -8,10 +8,11 @@ import { startErrors } from "./errors.js";
 import { startFontSwitch } from "./font.js";
 import { startMenu } from "./menu.js";
 import { startRows } from "./rows.js";
+import { startSending } from "./sending.js";
 import { startShortcuts } from "./shortcuts.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startShortcuts, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startSending, startShortcuts, startCharts,
 ]) {
   start();
 }

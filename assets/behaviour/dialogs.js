@@ -1,7 +1,7 @@
 // <dialog>s: those opened by data-open="#id", and the question asked before a dangerous act.
 //
 // data-confirm="将影响 1,284 人，…" on a form, submit button or htmx element holds the consequences;
-// data-confirm-title and data-confirm-action name the question and the button.
+// data-confirm-title and data-confirm-action name the question and the button; a .btn-danger asks in red.
 
 let ask;
 
@@ -12,8 +12,12 @@ function fill(source) {
   return dialog;
 }
 
-function question(source) {
+function question(source, submitter) {
   const dialog = fill(source);
+  const yes = dialog.querySelector("[data-confirm-action]");
+  const isDanger = (submitter ?? source).matches(".btn-danger") || source.dataset.confirmKind === "danger";
+  yes.classList.toggle("btn-danger", isDanger);
+  yes.classList.toggle("btn-primary", !isDanger);
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -26,7 +30,7 @@ function holdSubmit(event) {
   if (!source || event.target === ask) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  question(source).then((isSure) => {
+  question(source, event.submitter).then((isSure) => {
     if (!isSure) return;
     ask = event.target;
     try { event.target.requestSubmit(event.submitter); } finally { ask = undefined; }
@@ -41,6 +45,12 @@ function holdRequest(event) {
   event.preventDefault();
   source.dataset.confirm ||= ctx.confirm;
   question(source).then((isSure) => (isSure ? event.detail.issueRequest() : event.detail.dropRequest()));
+}
+
+/** Elements that ask htmx for something by themselves may carry data-confirm too. */
+function askFirst(event) {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement.tagName !== "FORM") ctx.confirm ??= ctx.sourceElement.dataset.confirm;
 }
 
 function followButtons(event) {
@@ -61,6 +71,7 @@ function followButtons(event) {
 
 export function startDialogs() {
   document.addEventListener("submit", holdSubmit, true);
+  document.addEventListener("htmx:config:request", askFirst);
   document.addEventListener("htmx:confirm", holdRequest);
   document.addEventListener("click", followButtons);
 }

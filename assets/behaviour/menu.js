@@ -1,6 +1,10 @@
-// The side menu on phones: a button opens it over the page, Esc or a tap beside it closes it.
+// What phones fold away: the side menu opens over the page by its button, Esc or a tap beside it closes it;
+// filter bars start closed.
 
 export function startMenu() {
+  if (matchMedia("(max-width: 47.99rem)").matches) {
+    for (const bar of document.querySelectorAll("[data-closes-on-phones]")) bar.open = false;
+  }
   const button = document.querySelector("[data-menu-button]");
   const menu = document.getElementById("menu");
   if (!button || !menu) return;

@@ -15,7 +15,7 @@ NOTHING = "—"
 
 
 def register_pages(app: Flask) -> None:
-    """Give every template ``asset`` and the filters ``day``, ``instant``, ``number``, ``percent``, ``minutes``."""
+    """Give every template ``asset`` and the filters for days, instants, numbers, shares and minutes."""
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(day=day, instant=instant, number=number, percent=percent, minutes=minutes)
 
@@ -63,9 +63,14 @@ def instant(value: datetime | None, full: bool = False) -> str:
 
 
 def number(value: Number | None, places: int | None = None) -> str:
-    """A number with thousands marked: 1,284. ``places`` fixes the digits after the point."""
+    """A number with thousands marked: 1,284. ``places`` fixes the digits after the point.
+
+    Without ``places`` an exact number shows its own digits and a float at most two.
+    """
     if value is None:
         return NOTHING
+    if places is None and isinstance(value, float):
+        return _without_idle_zeros(f"{value:,.2f}")
     return f"{value:,}" if places is None else f"{value:,.{places}f}"
 
 
@@ -73,8 +78,7 @@ def percent(value: Number | None, places: int = 1) -> str:
     """A share of 0–1 as 87.5%; a whole one without digits after the point: 100%."""
     if value is None:
         return NOTHING
-    text = f"{value * 100:.{places}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
+    return f"{_without_idle_zeros(f'{value * 100:.{places}f}')}%"
 
 
 def minutes(value: int | None) -> str:
@@ -87,6 +91,10 @@ def minutes(value: int | None) -> str:
     if rest % 6 == 0:
         return f"{value / 60:g} 小时"
     return f"{hours} 小时 {rest} 分钟"
+
+
+def _without_idle_zeros(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _in_china(value: datetime) -> datetime:
