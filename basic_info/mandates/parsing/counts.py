@@ -1,0 +1,290 @@
+"""Numbers of places and posts (编制、领导职数) as sentences state them (R40, T15)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from basic_info.mandates.parsing.model import Confidence, LeaderPost, Quota
+from basic_info.mandates.parsing.normalise import NUMBER, to_number
+
+_BETWEEN = r"(?:总数|总额|总量)?(?:暂定为|暂定|核定为|核为|定为|仍为|保持|共计|合计|总计|共有|共|为|是|各为|各|不超过|控制在|:)*"
+_TOKEN = re.compile(
+    rf"(?P<words>[^,;。:、\n]*?)(?P<between>{_BETWEEN})(?P<count>{NUMBER})(?:(?P<unit>名|人(?!大|民|事|员|力|才|武|社)|个(?!内设|科室|机构|职能|股))|(?P<head>正)(?:(?P<deputy>{NUMBER})副)?)"
+)
+_CHANGED = re.compile(
+    rf"由(?:原来?的?)?{NUMBER}[名人个]?(?:调整|增加|核增|减少|核减|变更|增|减|升|提高|变|调)(?:为|到|至)"
+)
+_QUOTA_KIND = re.compile(r"(?:编制|员额|控制数|控制总量|编制数|雇员)$")
+_POST_END = re.compile(
+    r"(?:长|主任|书记|师|职数|主席|会长|秘书|委员|常委|总监|专员|检察员|调研员|督学|督察|督查专员|政委|教导员|指导员|协理员|总编辑|总编|"
+    r"主编|主编辑|经理|助理|正职|副职|负责人|领导|领导干部|正科|副科|正股|副股|正处|副处|[正副][科股处县局厅]级|干事|部长|主管|台长|馆员|参事|巡视员|组织员|站长|首席.{0,4}|副主任科员)$"
+)
+_NOT_A_POST = re.compile(
+    r"人员$|编制|职工|干部职工|工人|^非领导|非领导职数|工作人员|科员$|名额|班长$|成员单位|市长$.*分管"
+)
+_RANK = re.compile(r"(?:正|副)?(?:省部|地厅|厅局|县处|乡科|部|厅|局|县|处|科|股)级")
+_VERB = (
+    "核定|重新核定|配备|使用|安排|确定|明确|单列|下达|现有|共有|保留|划转|增加|核增|核减|减少|调整后|调整为|包括|分别为|其中|设有|设立|设置|"
+    "另设|共设|可设|增设|配|另有|另外|实行|按照?规定|现核定"
+)
+_AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
+_SET_UP = re.compile(r"^(?:.{0,40}?[^建附开预铺假敷架])??设(?!计|备|施)")
+_LEADING = re.compile(r"^(?:另|共|暂|再|也|各|即|并|和|及|与|以及|同时|对|为)+(?=.)")
+_FILLED_BY_OTHER = re.compile(
+    r"由[^()。;]*?(?:兼任|兼职|兼|担任)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占"
+)
+_BREAKS_DOWN = re.compile(r"^[,。;:]?(?:其中|包括|即|分别是|分别为)[:,]?|^:")
+_OWN = re.compile(
+    r"^(?:你|我|该|本|全)?(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)(?=机关|行政|事业|工勤|人员|正|副|科|股|领导|编制|财政|全额|政法|核定|内设)"
+)
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """One number in a statement, with its words, the brackets around it and what stands before the next."""
+
+    words: str
+    count: int
+    deputy: int | None
+    is_pair: bool
+    is_spread: bool
+    brackets: tuple[str, ...]
+    joined: tuple[str, ...]
+    source: str
+    after: str
+    sentence: int
+    clause: int
+
+
+def read_counts(folded: str, unit_name: str) -> tuple[list[Quota], list[LeaderPost]]:
+    """The quotas and leader posts of a folded statement.
+
+    What stands in brackets is inside a total and never added; a total that is broken down behind it (其中：…)
+    gives way to its parts.
+    """
+    stated = _stated(folded)
+    quotas = [(s, _quota(s, unit_name)) for s in stated]
+    posts = [(s, _posts(s, unit_name)) for s in stated]
+    return _without_totals_of_quotas(quotas), _without_totals_of_posts(posts)
+
+
+def _stated(folded: str) -> list[_Stated]:
+    folded = _CHANGED.sub("为", folded)
+    core, brackets = _set_brackets_aside(folded)
+    matches = [m for m in _TOKEN.finditer(core) if _counts(m)]
+    out = []
+    for number, match in enumerate(matches):
+        stop = matches[number + 1].start("count") if number + 1 < len(matches) else len(core)
+        start = match.start()
+        inside = tuple(text for place, text in brackets if start < place <= match.end())
+        out.append(
+            _Stated(
+                words=match.group("words"),
+                count=to_number(match.group("count")) or 0,
+                deputy=to_number(match.group("deputy") or ""),
+                is_pair=match.group("head") is not None,
+                is_spread="各" in match.group("between") or match.group("words").endswith("各"),
+                brackets=inside,
+                joined=_joined_before(core, matches[number - 1].end() if number else 0, start),
+                source=match.group() + "".join(f"({text})" for text in inside),
+                after=core[match.end() : stop],
+                sentence=core.count("。", 0, start),
+                clause=core.count("。", 0, start) + core.count(";", 0, start),
+            )
+        )
+    return out
+
+
+def _counts(match: re.Match[str]) -> bool:
+    return to_number(match.group("count")) is not None and not re.search(r"第$", match.group("words"))
+
+
+def _set_brackets_aside(folded: str) -> tuple[str, list[tuple[int, str]]]:
+    """The text without brackets, and each bracket's text with its place in what is left."""
+    core, brackets, depth, inner = [], list[tuple[int, str]](), 0, ""
+    for char in folded:
+        if char == "(":
+            depth += 1
+            inner += char if depth > 1 else ""
+        elif char == ")" and depth:
+            depth -= 1
+            if depth:
+                inner += char
+            else:
+                brackets.append((len(core), inner))
+                inner = ""
+        elif depth:
+            inner += char
+        else:
+            core.append(char)
+    return "".join(core), brackets
+
+
+def _joined_before(core: str, start: int, end: int) -> tuple[str, ...]:
+    """The posts named just before without a number (「党组书记、」, 「总工程师、总经济师各」)."""
+    before = re.split(r"[,;。:\n]", core[start:end])[-1]
+    names = [piece for piece in before.split("、")[:-1] if piece] if before.endswith("、") else []
+    return tuple(names)
+
+
+def _quota(stated: _Stated, unit_name: str) -> Quota | None:
+    kind = _kind_words(stated.words, unit_name)
+    if stated.is_pair or not _QUOTA_KIND.search(kind) or stated.count == 0:
+        return None
+    if kind.endswith("编制数"):
+        kind = kind[:-1]
+    return Quota(kind, stated.count, stated.source)
+
+
+def _kind_words(words: str, unit_name: str) -> str:
+    kind = _without_verbs(words)
+    at = kind.find("机关")
+    if (
+        at > 0
+        and re.search(r"机关(?:行政|工勤|事业|后勤|党群|人员|政法)?", kind[at:])
+        and not kind.startswith("党政")
+    ):
+        kind = kind[at:]
+    return _without_unit(kind, unit_name)
+
+
+def _without_verbs(words: str) -> str:
+    words = words.replace('"', "")
+    words = _AFTER_VERB.sub("", words)
+    return _LEADING.sub("", words)
+
+
+def _without_unit(words: str, unit_name: str) -> str:
+    """The words without the unit's own name or 「本局」, 「中心」 in front."""
+    names = [unit_name[start:] for start in range(max(len(unit_name) - 1, 0))] if unit_name else []
+    for name in names:
+        rest = words[len(name) :].lstrip("的")
+        if len(name) >= 2 and words.startswith(name) and rest not in ("", "长", "副主任", "主任", "领导职数"):
+            return rest
+    return _OWN.sub("", words)
+
+
+def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
+    title = _title(stated.words, unit_name)
+    if not _POST_END.search(title) or _NOT_A_POST.search(title) or stated.count == 0:
+        return []
+    pair = _pair(stated)
+    if pair is not None:
+        level = _RANK.search(title)
+        word = level.group().lstrip("正副") if level else ""
+        counts = zip(("正", "副"), pair, strict=True)
+        posts = [(title, f"{side}{word}" if word else None, count) for side, count in counts if count]
+    else:
+        titles = [_title(name, unit_name) for name in stated.joined]
+        titles = [name for name in titles if _POST_END.search(name)]
+        if titles and not stated.is_spread:
+            title, titles = "、".join([*titles, title]), []
+        posts = [(name, _rank(name, stated.brackets), stated.count) for name in [*titles, title]]
+    holds = not _is_filled_by_other(stated)
+    return [
+        LeaderPost(name, rank, count, holds, stated.source, _sureness(name)) for name, rank, count in posts
+    ]
+
+
+def _sureness(title: str) -> Confidence:
+    return Confidence.HIGH if len(title) <= 14 else Confidence.MEDIUM
+
+
+def _pair(stated: _Stated) -> tuple[int, int] | None:
+    """The numbers of 「7正6副」, written as the number or in the bracket behind it."""
+    if stated.is_pair:
+        return stated.count, stated.deputy or 0
+    for bracket in stated.brackets:
+        if match := re.fullmatch(rf"({NUMBER})正({NUMBER})副", bracket):
+            return to_number(match.group(1)) or 0, to_number(match.group(2)) or 0
+    return None
+
+
+def _title(words: str, unit_name: str) -> str:
+    words = re.sub(r"(?:各|共|总数|总额)+$", "", words)
+    words = _without_verbs(words)
+    words = _SET_UP.sub("", words)
+    words = _LEADING.sub("", words)
+    return _without_unit(words, unit_name)
+
+
+def _rank(title: str, brackets: Sequence[str]) -> str | None:
+    for bracket in brackets:
+        if not re.match(r"含|其中|兼任", bracket):
+            own = re.sub(r"由[^,;]*(?:兼任|兼|担任)|兼任[^,;]*", "", bracket)
+            if match := _RANK.search(own):
+                return match.group()
+    match = _RANK.search(title)
+    return match.group() if match else None
+
+
+def _is_filled_by_other(stated: _Stated) -> bool:
+    if re.match(rf"^,?(?:{_FILLED_BY_OTHER.pattern})", stated.after):
+        return True
+    return any(_FILLED_BY_OTHER.search(b) and not re.match(r"含|其中|兼任", b) for b in stated.brackets)
+
+
+def _without_totals_of_quotas(entries: list[tuple[_Stated, Quota | None]]) -> list[Quota]:
+    kept: list[Quota] = []
+    skip_until = -1
+    for number, (stated, quota) in enumerate(entries):
+        if quota is None or number <= skip_until:
+            continue
+        parts = _parts_of(entries, number)
+        if parts:
+            if sum(part.count for _, part in parts) == quota.count:
+                continue
+            skip_until = parts[-1][0]
+        kept.append(quota)
+    return kept
+
+
+def _parts_of(entries: list[tuple[_Stated, Quota | None]], number: int) -> list[tuple[int, Quota]]:
+    """The quotas behind a total's 「其中」, up to the end of its sentence."""
+    stated, total = entries[number]
+    if total is None or not _BREAKS_DOWN.match(stated.after or ""):
+        return []
+    parts: list[tuple[int, Quota]] = []
+    for place in range(number + 1, len(entries)):
+        later, quota = entries[place]
+        if quota is None or later.clause - stated.clause > stated.after.count("。") + stated.after.count(";"):
+            break
+        parts.append((place, quota))
+        if sum(part.count for _, part in parts) >= total.count:
+            break
+    return parts
+
+
+def _without_totals_of_posts(entries: list[tuple[_Stated, list[LeaderPost]]]) -> list[LeaderPost]:
+    kept: list[LeaderPost] = []
+    inside: set[int] = set()
+    for number, (stated, posts) in enumerate(entries):
+        if not posts or number in inside:
+            continue
+        parts = _posts_of(entries, number)
+        if parts and posts[-1].title.endswith("职数"):
+            counted = sum(p.count for place in parts for p in entries[place][1] if p.holds_quota)
+            everything = sum(p.count for place in parts for p in entries[place][1])
+            is_whole = posts[0].count in (counted, everything)
+            if is_whole or not _RANK.search(posts[0].title):
+                continue
+            inside.update(parts)
+        kept.extend(posts)
+    return kept
+
+
+def _posts_of(entries: list[tuple[_Stated, list[LeaderPost]]], number: int) -> list[int]:
+    """The places of the posts behind a total's 「其中」 or colon, in its sentence."""
+    stated, _ = entries[number]
+    if not _BREAKS_DOWN.match(stated.after):
+        return []
+    last_clause = stated.clause + stated.after.count("。") + stated.after.count(";")
+    last_sentence = stated.sentence + stated.after.count("。")
+    places = [
+        place
+        for place in range(number + 1, len(entries))
+        if entries[place][1] and entries[place][0].clause <= last_clause
+    ]
+    if not places and number + 1 < len(entries) and entries[number + 1][0].sentence <= last_sentence:
+        return [number + 1] if entries[number + 1][1] else []
+    return places

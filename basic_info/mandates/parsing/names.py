@@ -1,0 +1,59 @@
+"""Names of bodies and plates (机构名称、牌子): what may end a name, how lists of names are taken apart."""
+
+import re
+
+# Endings of bodies, longest first where one contains the other.
+BODY_ENDING = (
+    "办公室|委员会|党委|党总支|党支部|党工委|工委|工会|团委|妇联|支队|大队|中队|总队|分队|总站|分局|分中心|服务站|工作站|中心|"
+    "协会|联合会|基金会|理事会|管委会|指挥部|派出所|司法所|科|室|处|股|办|局|厅|司|部|委|会|站|所|队|组|院|馆|园|校|署|社|团|台|场|厂|段|库|专班|窗口|大厅|学校|公司"
+)
+_ENDS_AS_BODY = re.compile(rf"(?:{BODY_ENDING})$")
+# The verbs that a sentence on duties starts with.
+DUTY_VERB = (
+    "主要负责|主要承担|具体负责|具体承担|统一负责|牵头负责|综合负责|全面负责|协助负责|负责|承担|组织|拟订|拟定|制定|制订|起草|研究|"
+    "指导|监督|协调|协助|参与|配合|贯彻|落实|执行|宣传|推进|统筹|综合|管理|承办|办理|开展|实施|编制|提出|受理|牵头|"
+    "履行|按照|依法|根据|做好|抓好|完成|汇总|审核|审查|监测|调查|调研|为|从事|保障|维护|提供|建立|会同|联系|督促|促进|推动|加强|规划|参谋|"
+    "主管|分管|处理|接待|收集|征集|掌握|检查|审批|服务|主要职责|主要任务|工作职责|职责"
+)
+_QUOTES = "\"'“”‘’「」『』"
+_LABEL = re.compile(
+    r"^(?:其)?(?:的)?(?:主要|工作|具体|基本|岗位)?(?:职责|职能|任务)(?:任务)?(?:是|为|包括|如下)?[:,。]?"
+)
+
+
+def ends_as_body(name: str) -> bool:
+    """Whether the name ends like the name of a body (…科、…办公室)."""
+    return bool(_ENDS_AS_BODY.search(name))
+
+
+def clean_name(name: str) -> str:
+    """The name without quotation marks and punctuation around it."""
+    return name.strip(_QUOTES + " ,。:;、")
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a list such as 「甲、乙办公室和丙科」; 和 inside a name (粮食和物资储备局) stays."""
+    names: list[str] = []
+    for piece in re.split(r"[、,，;；/\n]", text):
+        names.extend(_split_at_and(piece))
+    return [name for name in map(clean_name, names) if name]
+
+
+def _split_at_and(piece: str) -> list[str]:
+    for match in re.finditer(r"以及|和|及|与", piece):
+        before, after = piece[: match.start()], piece[match.end() :]
+        if ends_as_body(clean_name(before)) and after:
+            return [before, *_split_at_and(after)]
+    return [piece]
+
+
+def without_label(text: str) -> str:
+    """A duty text without a leading 「主要职责是：」."""
+    match = _LABEL.match(text.replace("：", ":").replace("，", ","))
+    if (
+        match
+        and match.end()
+        and (match.group().endswith((":", "是", "为", ",", "。", "如下")) or "\n" in text)
+    ):
+        return text[match.end() :].lstrip(":：")
+    return text

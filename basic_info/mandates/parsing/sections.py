@@ -1,0 +1,253 @@
+"""Internal bodies (内设机构): every body that has a duty sentence of its own, wherever it stands."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from basic_info.mandates.parsing.lines import Depth, Line
+from basic_info.mandates.parsing.model import ClauseKind, Confidence, Section
+from basic_info.mandates.parsing.names import (
+    BODY_ENDING,
+    DUTY_VERB,
+    clean_name,
+    ends_as_body,
+    split_names,
+    without_label,
+)
+from basic_info.mandates.parsing.normalise import fold, strip_brackets
+from basic_info.mandates.parsing.parts import Group, Part, is_division
+
+# Endings that don't also stand inside names (社会组织管理科 doesn't end at 社会).
+_SURE_ENDING = "办公室|党委|党支部|党总支|委员会|工会|中心|大队|支队|中队|服务站|科|室|处|股|站|所|局"
+_BRACKET = r"\((?:[^()]|\([^()]*\))*\)"
+_BEHIND = rf"(?P<brackets>(?:{_BRACKET})*)"
+# 「办公室（挂…牌子）。负责…」, 「办公室：负责…」, 「办公室」 alone.
+_HEADED = re.compile(rf"^(?P<name>[^。:;,()]{{2,32}}?){_BEHIND}(?:(?P<sep>[。:])(?P<text>.*))?$", re.S)
+# 「办公室负责…」, 「机关党委，负责…」.
+_JOINED = re.compile(
+    rf'^(?P<name>[^。:;,()]{{0,24}}?(?:{_SURE_ENDING})"?){_BEHIND}(?P<sep>,?)(?P<text>(?:{DUTY_VERB}).*)$',
+    re.S,
+)
+_SET_UP = re.compile(
+    rf"^(?:[^。,;:]{{0,20}}?(?:规定|要求|章程))?,?(?:设立|设置|单设|单独设置|设)(?P<name>[^。:;,()]{{2,24}}?(?:{BODY_ENDING}))"
+    rf"{_BEHIND}(?P<sep>[,。:])(?P<text>(?:{DUTY_VERB}).*)$",
+    re.S,
+)
+_HUNG_OUT = re.compile(r"^(?:同时)?,?(?:加挂|挂|增挂|保留)(?P<names>[^。;,()]{2,40}?)(?:的)?牌子[。,;]")
+_PLATE = re.compile(
+    r"(?:对外)?(?:同时)?(?:加挂|增挂|另挂|保留|悬挂|挂)(?P<names>[^。;:]{2,60}?)(?:等)?(?:的)?(?:[两\d]+块)?牌子?(?=[,。;:、)]|$)"
+)
+_ON_SECTION = re.compile(
+    rf"(?:^|[,。;])在?(?P<name>[^。:;,、()]{{1,18}}?(?:{BODY_ENDING}))(?:加挂|挂)(?P<plates>[^。;:]{{2,40}}?)(?:的)?牌子"
+)
+_ONLY_SET_UP = re.compile(
+    r"(?:按|根据|依照|依据|参照|遵照)[^。]*(?:规定|章程|要求)[^。]*(?:设置|设立|配备|执行|成立|办理|管理|产生)|^(?:设置|设立)"
+)
+_STARTS_AS_DUTY = re.compile(rf"^(?:{DUTY_VERB})")
+_NOT_A_BODY = re.compile(
+    r"^(?:负责|承担|根据|按照|本|上述|以上|以下|该|各|所属|其中|核定|设|行政编制|事业编制|机关行政编制|领导职数|主要职责|工作职责|职责|附件|附表|注|备注)|"
+    r"内设机构|下列|设置|设立|编制|职数|规定$|名$|主要职责|机构规格|领导班子|负责解释|解释$|事项"
+)
+_OPEN_KINDS = {ClauseKind.SECTION, ClauseKind.MISC, ClauseKind.FINAL, ClauseKind.QUOTA}
+_CONTINUES = re.compile(rf"^(?:{DUTY_VERB})")
+
+
+@dataclass
+class _Draft:
+    """A body while its lines are being collected."""
+
+    name: str
+    plates: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    source: list[str] = field(default_factory=list)
+    depth: Depth | None = None
+    is_marked: bool = False
+
+
+def find_sections(parts: Sequence[Part]) -> tuple[Section, ...]:
+    """The bodies of all parts in document order; a name that comes again from a table is not repeated."""
+    found: dict[str, Section] = {}
+    for part in parts:
+        if part.kind in _OPEN_KINDS:
+            for draft in _drafts(part):
+                section = _finished(draft)
+                if section is not None and section.name not in found:
+                    found[section.name] = section
+    _hang_plates(parts, found)
+    return tuple(found.values())
+
+
+def plates_in(folded: str) -> list[str]:
+    """The names in 「加挂甲、乙牌子」; 合署办公 is none."""
+    names: list[str] = []
+    for match in _PLATE.finditer(folded):
+        if "合署" not in match.group("names"):
+            names.extend(split_names(match.group("names")))
+    return [re.sub(r"^(?:了|有|名称为|名称)", "", name) for name in names]
+
+
+def bracket_plates(brackets: str) -> list[str]:
+    """The plates in the brackets behind a body's name: 「（挂…牌子）」 or a bare name."""
+    plates: list[str] = []
+    for bracket in re.findall(_BRACKET, brackets):
+        inner = bracket[1:-1]
+        if hung := plates_in(inner):
+            plates.extend(hung)
+        elif _is_bare_plate(inner):
+            plates.extend(split_names(inner))
+    return plates
+
+
+def tasks_of(text: str) -> tuple[str, ...]:
+    """A duty text cut at ； and 。 of either width, without the marks."""
+    return tuple(task for task in (piece.strip() for piece in re.split(r"[；;。｡]", text)) if task)
+
+
+def section_of(name: str, plates: Iterable[str], text: str, source: str, confidence: Confidence) -> Section:
+    """A section whose duty text is complete."""
+    return Section(name, tuple(dict.fromkeys(plates)), text, tasks_of(text), source, confidence)
+
+
+def _is_bare_plate(inner: str) -> bool:
+    words = inner.replace('"', "")
+    if re.search(r"合署|兼|编制|职数|规格|\d名|简称|负责|负责人|以下|含|名$|级$", words):
+        return False
+    return all(ends_as_body(name) for name in split_names(words)) and len(words) >= 2
+
+
+def _drafts(part: Part) -> Iterator[_Draft]:
+    lenient = part.kind is ClauseKind.SECTION
+    open_draft: _Draft | None = None
+    for group in _runs(part):
+        for line in group:
+            opened = _open(line, lenient=lenient)
+            if opened is not None:
+                if open_draft is not None:
+                    yield open_draft
+                open_draft = opened
+            elif open_draft is not None:
+                if _belongs(open_draft, line):
+                    open_draft.texts.append(line.text)
+                    open_draft.source.append(line.text)
+                elif line.mark is None or (
+                    open_draft.depth is not None and line.mark.depth <= open_draft.depth
+                ):
+                    yield open_draft
+                    open_draft = None
+    if open_draft is not None:
+        yield open_draft
+
+
+def _runs(part: Part) -> Iterator[tuple[Line, ...]]:
+    """The part's lines without those of a division of responsibility."""
+    lead = part.lead if not part.is_headed else part.lead[1:]
+    if part.kind is not ClauseKind.BOUNDARY:
+        yield lead
+    for group in part.groups:
+        if not is_division(group.head):
+            yield group.lines
+
+
+def _belongs(draft: _Draft, line: Line) -> bool:
+    """Whether a line continues the body that is open: its first text, or what is nested below it."""
+    if line.mark is not None:
+        return draft.depth is None or line.mark.depth > draft.depth
+    if not draft.texts:
+        return not _ONLY_SET_UP.search(line.folded) and not _NOT_A_BODY.search(line.folded[:12])
+    return bool(_CONTINUES.match(line.folded)) and not line.in_table
+
+
+def _open(line: Line, *, lenient: bool) -> _Draft | None:
+    if line.cells:
+        return _from_cells(line)
+    folded = line.folded
+    match = _match_body(folded)
+    if match is None:
+        return None
+    joined = match.re is not _HEADED
+    name = clean_name(line.body[match.start("name") : match.end("name")])
+    text = line.body[match.start("text") : match.end("text")] if match.group("text") else ""
+    if not _is_body_name(
+        fold(name), text, line, lenient=lenient, joined=joined, has_sep=bool(match.group("sep"))
+    ):
+        return None
+    draft = _Draft(name, bracket_plates(match.group("brackets")), depth=line.depth, source=[line.text])
+    draft.is_marked = line.mark is not None
+    return _take_text(draft, text)
+
+
+def _match_body(folded: str) -> re.Match[str] | None:
+    headed = _HEADED.match(folded)
+    if headed is not None and ends_as_body(clean_name(headed.group("name"))):
+        set_up = _SET_UP.match(folded)
+        return set_up or headed
+    return _SET_UP.match(folded) or _JOINED.match(folded) or headed
+
+
+def _take_text(draft: _Draft, text: str) -> _Draft:
+    if hung := _HUNG_OUT.match(fold(text)):
+        draft.plates.extend(split_names(hung.group("names")))
+        text = text[hung.end() :]
+    if text:
+        draft.texts.append(text)
+    return draft
+
+
+def _is_body_name(name: str, text: str, line: Line, *, lenient: bool, joined: bool, has_sep: bool) -> bool:
+    if _NOT_A_BODY.search(name) or not 2 <= len(name) <= 30:
+        return False
+    starts = bool(_STARTS_AS_DUTY.match(fold(text)))
+    if not lenient:
+        sure = has_sep or re.search(r"党委|离退休|老干部", name)
+        return ends_as_body(name) and bool(text) and starts and bool(sure) and "解释" not in text[:12]
+    if ends_as_body(name):
+        named_alone = not text and (line.mark is not None or len(line.body) <= 40)
+        return (
+            starts or named_alone or (line.mark is not None and has_sep) or bool(_HUNG_OUT.match(fold(text)))
+        )
+    return line.mark is not None and starts and not joined and len(name) <= 15
+
+
+def _from_cells(line: Line) -> _Draft:
+    name, text = line.cells
+    match = _HEADED.match(fold(name))
+    draft = _Draft(name, source=[line.text], is_marked=True)
+    if match is not None:
+        draft.name = clean_name(name[: match.end("name")])
+        draft.plates = bracket_plates(match.group("brackets"))
+    return _take_text(draft, text.replace("\n", ""))
+
+
+def _finished(draft: _Draft) -> Section | None:
+    text = without_label("".join(draft.texts))
+    if not text or _is_only_set_up(text):
+        return None
+    sure = draft.is_marked and ends_as_body(fold(draft.name))
+    confidence = Confidence.HIGH if sure else Confidence.MEDIUM
+    return section_of(draft.name, draft.plates, text, "".join(draft.source), confidence)
+
+
+def _is_only_set_up(text: str) -> bool:
+    folded = fold(text)
+    first = re.split(r"[。;]", folded)[0]
+    rest = folded[len(first) :].strip("。;")
+    return bool(_ONLY_SET_UP.search(first)) and not re.search(r"负责|承担", folded) and len(rest) < 10
+
+
+def _hang_plates(parts: Sequence[Part], found: dict[str, Section]) -> None:
+    """「在办公室挂信访科牌子」 gives that body its plate."""
+    for part in parts:
+        if part.kind in _OPEN_KINDS:
+            for line in part.lines:
+                for match in _ON_SECTION.finditer(strip_brackets(line.folded)):
+                    section = found.get(match.group("name"))
+                    if section is not None and line.text not in section.snippet:
+                        plates = [*section.plates, *split_names(match.group("plates"))]
+                        found[section.name] = section_of(
+                            section.name, plates, section.text, section.snippet, section.confidence
+                        )
+
+
+def is_section_group(group: Group) -> bool:
+    """Whether an item is the description of a body."""
+    return _open(group.lines[0], lenient=True) is not None
