@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.demo.city import CityPlan
+from host.demo.flowcharts import FlowchartFile, write_flowcharts
 from host.demo.mandates import UnitFile, write_mandates
 from host.demo.power_lists import write_power_lists
 from host.demo.workbook import write_workbook
@@ -18,6 +19,7 @@ class CityFiles:
     workbook: Path
     mandates: tuple[UnitFile, ...]
     power_lists: tuple[UnitFile, ...]
+    flowcharts: tuple[FlowchartFile, ...]
 
 
 def write_city(plan: CityPlan, folder: Path) -> CityFiles:
@@ -29,4 +31,5 @@ def write_city(plan: CityPlan, folder: Path) -> CityFiles:
         workbook=workbook,
         mandates=write_mandates(plan, folder / "三定规定"),
         power_lists=write_power_lists(plan, folder / "权责清单"),
+        flowcharts=write_flowcharts(plan, folder / "流程图"),
     )
