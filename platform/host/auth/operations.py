@@ -230,3 +230,24 @@ def _count_failure(guard: SignInGuard, *, now: datetime, failures: int, lock_min
     guard.failed_count += 1
     if guard.failed_count >= failures:
         guard.locked_until = now + timedelta(minutes=lock_minutes)
+
+
+def account_named(login_name: str) -> Account:
+    """The account of that login name; raises NotFound."""
+    account = db.session.scalars(
+        select(Account).where(func.lower(Account.login_name) == login_name.strip().lower())
+    ).first()
+    if account is None:
+        raise NotFound(f"没有登录名为“{login_name}”的账号")
+    return account
+
+
+def grant_named_role(account: Account, role_name: str, *, region_code: str | None, actor: Actor) -> RoleGrant:
+    """Grant the role of that name over a region; raises Refused when there is no such role or region."""
+    try:
+        role = Role(role_name)
+    except ValueError as error:
+        raise Refused(f"没有角色“{role_name}”，可用：{'、'.join(Role)}") from error
+    if region_code is None:
+        raise Refused("请用 --region 指定授权的行政区划代码，如 371300")
+    return grant_role(account, role, kind=ScopeKind.REGION, region_code=region_code, actor=actor)

@@ -1,0 +1,42 @@
+from enum import StrEnum
+
+from host.kernel.access import Role
+
+
+class Permission(StrEnum):
+    """What may be asked of this system, as ``system:thing:verb``; keep it sorted."""
+
+    DUTY_EDIT = "basic_info:duty:edit"
+    DUTY_READ = "basic_info:duty:read"
+    FLOWCHART_IMPORT = "basic_info:flowchart:import"
+    MANDATE_CONFIRM = "basic_info:mandate:confirm"
+    MANDATE_IMPORT = "basic_info:mandate:import"
+    PERSON_READ = "basic_info:person:read"
+    POWER_LIST_IMPORT = "basic_info:power_list:import"
+    REGISTER_IMPORT = "basic_info:register:import"
+    UNIT_EDIT = "basic_info:unit:edit"
+    UNIT_READ = "basic_info:unit:read"
+
+
+_READ = frozenset({Permission.UNIT_READ, Permission.DUTY_READ})
+_UNIT = _READ | {Permission.PERSON_READ}
+_OFFICE = _UNIT | {
+    Permission.DUTY_EDIT,
+    Permission.FLOWCHART_IMPORT,
+    Permission.MANDATE_IMPORT,
+    Permission.POWER_LIST_IMPORT,
+    Permission.REGISTER_IMPORT,
+    Permission.UNIT_EDIT,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.STAFF: _READ,
+    Role.SECTION_HEAD: _UNIT,
+    Role.LEADER_IN_CHARGE: _UNIT,
+    Role.UNIT_CLERK: _UNIT | {Permission.DUTY_EDIT, Permission.FLOWCHART_IMPORT},
+    Role.UNIT_HEAD: _UNIT,
+    Role.OFFICE_CLERK: _OFFICE,
+    Role.OFFICE_REVIEWER: _UNIT | {Permission.MANDATE_CONFIRM},
+    Role.ASSESSOR: _UNIT,
+    Role.INSPECTOR: _UNIT,
+}

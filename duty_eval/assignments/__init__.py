@@ -1,0 +1,1 @@
+"""交办任务: what a head gives somebody to do, until it is done."""

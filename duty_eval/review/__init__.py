@@ -1,0 +1,1 @@
+"""审核: section heads review the records of their sections."""

@@ -1,0 +1,14 @@
+"""职能运行监管: collects cases, compares what was done with what ought to be, and follows alerts up."""
+
+from function_monitor.blueprint import bp
+from function_monitor.permissions import ROLE_PERMISSIONS, Permission
+from host.kernel.system import System
+
+system = System(
+    name="function_monitor",
+    title="职能运行监管",
+    icon="activity",
+    blueprint=bp,
+    permissions=Permission,
+    role_permissions=ROLE_PERMISSIONS,
+)

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("performance", __name__, url_prefix="/performance", template_folder="templates")

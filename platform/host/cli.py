@@ -1,0 +1,150 @@
+"""The command ``lvzhi``. Exit code 0: good; 2: refused, with one line on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from config import BadSetting, Settings
+from host import migrating
+from host.app import SYSTEMS, create_app
+from host.auth import operations as accounts
+from host.auth.models import Account
+from host.commands.doctor import doctor
+from host.commands.running import scheduler, serve, up, worker
+from host.kernel.access import SYSTEM
+from host.kernel.db import db
+from host.kernel.errors import DomainError
+from host.kernel.logs import configure_logs
+from host.running.embedded import database_url
+
+
+@contextmanager
+def platform_app() -> Iterator[Flask]:
+    """The application inside its context, with the embedded database kept alive meanwhile."""
+    settings = Settings.from_env()
+    configure_logs(os.environ.get("LVZHI_LOG_LEVEL", "WARNING"), process="cli")
+    with database_url(settings) as url:
+        app = create_app(replace(settings, database_url=url), process="cli")
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+def say(value: dict[str, Any], *, as_json: bool, text: str) -> None:
+    """Print ``value`` for a script or ``text`` for a person."""
+    click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
+
+
+@click.group(help="履职平台：一平台四系统")
+def cli() -> None: ...
+
+
+@cli.group("db", help="数据库结构")
+def db_group() -> None: ...
+
+
+@db_group.command("upgrade", help="升级到最新结构")
+def db_upgrade() -> None:
+    settings = Settings.from_env()
+    with database_url(settings) as url:
+        migrating.upgrade(replace(settings, database_url=url))
+    click.echo("数据库结构已是最新")
+
+
+@db_group.command("status", help="显示当前结构版本")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def db_status(as_json: bool) -> None:
+    settings = Settings.from_env()
+    with database_url(settings) as url:
+        found = migrating.status(replace(settings, database_url=url))
+    say(found, as_json=as_json, text=f"当前 {found['database'] or '无'}，最新 {found['newest']}")
+
+
+@cli.group("user", help="账号")
+def user_group() -> None: ...
+
+
+@user_group.command("create", help="新建账号，显示一次性密码（只显示这一次）")
+@click.argument("login_name")
+@click.option("--name", "display_name", required=True, help="姓名")
+@click.option("--role", help="角色标识，如 system_admin；可稍后由安全管理员授予")
+@click.option("--region", "region_code", help="授权范围：行政区划代码")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def user_create(
+    login_name: str, display_name: str, role: str | None, region_code: str | None, as_json: bool
+) -> None:
+    with platform_app():
+        account, password = accounts.create_account(login_name, display_name=display_name, actor=SYSTEM)
+        if role is not None:
+            accounts.grant_named_role(account, role, region_code=region_code, actor=SYSTEM)
+        db.session.commit()
+    say(
+        {"login_name": account.login_name, "password": password},
+        as_json=as_json,
+        text=f"账号 {account.login_name} 的一次性密码：{password}（首次登录须修改）",
+    )
+
+
+@user_group.command("reset", help="重置密码，显示一次性密码；该账号的所有登录随即失效")
+@click.argument("login_name")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def user_reset(login_name: str, as_json: bool) -> None:
+    with platform_app():
+        account = accounts.account_named(login_name)
+        password = accounts.reset_password(account, actor=SYSTEM)
+        db.session.commit()
+    say(
+        {"login_name": account.login_name, "password": password},
+        as_json=as_json,
+        text=f"账号 {account.login_name} 的一次性密码：{password}（首次登录须修改）",
+    )
+
+
+@cli.group("import", help="导入「三定」规定、权责清单、流程图和名册")
+def import_group() -> None: ...
+
+
+for command in (up, serve, scheduler, worker, doctor):
+    cli.add_command(command)
+for system in SYSTEMS:
+    for command in system.commands:
+        import_group.add_command(command)
+
+
+def main() -> None:
+    """Run a command; what is refused ends with one line and exit code 2, never with a traceback."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        refuse(error.format_message())
+    except (DomainError, BadSetting) as error:
+        refuse(str(error))
+    except OperationalError as error:
+        refuse(f"连不上数据库：{str(error.orig).splitlines()[0]}")
+    except FileNotFoundError as error:
+        refuse(f"找不到文件 {error.filename}")
+
+
+def refuse(sentence: str) -> None:
+    click.echo(f"lvzhi: {sentence}", err=True)
+    sys.exit(2)
+
+
+
+
+if __name__ == "__main__":
+    main()

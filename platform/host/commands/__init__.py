@@ -1,0 +1,1 @@
+"""Commands of ``lvzhi`` that run processes or look at the machine."""

@@ -1,0 +1,34 @@
+"""Children that end with their parent, and ports that are really free."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to stop this process when its parent dies (Linux); a granian worker outlives it otherwise."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == 1 and os.getpid() != 1:  # it died before we asked
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def free_port(host: str, wanted: int) -> int:
+    """``wanted`` or the next port that nobody listens on. granian shares ports, so a plain bind must find out."""
+    for port in range(wanted, min(wanted + 100, 65536)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # TIME_WAIT leftovers are no listener.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+                probe.listen(1)
+            except OSError:
+                continue
+            return port
+    raise OSError(f"{wanted} 至 {wanted + 99} 之间没有空闲端口")

@@ -1,0 +1,18 @@
+"""The first page after signing in: what waits for me, from all systems."""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from host.kernel.access import current_actor, signed_in
+from host.kernel.system import System
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@signed_in
+def home() -> ResponseReturnValue:
+    actor = current_actor()
+    systems: tuple[System, ...] = current_app.extensions["systems"]
+    todo = [item for system in systems if system.todo for item in system.todo(actor) if item.count]
+    return render_template("host/home.html", todo=todo)

@@ -1,0 +1,58 @@
+"""The side menu by system and what waits for the actor, as every page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from host.kernel.access import Actor
+from host.kernel.system import MenuItem, System
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    title: str
+    url: str
+    active: bool
+    badge: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    title: str
+    icon: str
+    items: tuple[Entry, ...]
+
+
+HOST_MENU: tuple[MenuItem, ...] = ()
+
+
+def register_menu(app: Flask) -> None:
+    @app.context_processor
+    def page_context() -> dict[str, Any]:
+        actor: Actor | None = g.get("actor")
+        return {"actor": actor, "navigation": () if actor is None else navigation(actor)}
+
+
+def navigation(actor: Actor) -> tuple[Group, ...]:
+    """The groups in which the actor has something to open; a badge counts what waits there."""
+    systems: tuple[System, ...] = current_app.extensions["systems"]
+    groups = [_group(system.title, system.icon, system.menu, actor) for system in systems]
+    groups.append(_group("系统", "settings", HOST_MENU, actor))
+    return tuple(group for group in groups if group.items)
+
+
+def _group(title: str, icon: str, menu: tuple[MenuItem, ...], actor: Actor) -> Group:
+    items = tuple(
+        Entry(
+            title=item.title,
+            url=url_for(item.endpoint),
+            active=request.endpoint == item.endpoint,
+            badge=item.badge(actor) if item.badge else None,
+        )
+        for item in menu
+        if actor.may(item.permission)
+    )
+    return Group(title=title, icon=icon, items=items)

@@ -1,0 +1,11 @@
+"""What granian, gunicorn and ``flask --app host.wsgi`` load."""
+
+from config import Settings
+from host.app import create_app
+from host.kernel.logs import configure_logs
+from host.running.children import end_with_parent
+
+_settings = Settings.from_env()
+configure_logs(_settings.log_level, process="web")
+end_with_parent()
+app = create_app(_settings)
