@@ -17,15 +17,14 @@ from host.kernel.tables.errors import NotATable
 
 _PIECE = 1024 * 1024
 _LOCAL_HEADER = 30
+_WINDOW = 64 * 1024
 _LONGEST_RUN = 4 * 1024 * 1024
-_ENTITIES = [
-    text.encode(encoding)
-    for text in ("<!DOCTYPE", "<!ENTITY")
-    for encoding in ("ascii", "utf-16-le", "utf-16-be")
-]
-# One cell reference; the reader takes it from any attribute order, so neither does this look at the order.
-_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,9})[0-9]")
-_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*([0-9]{1,12})")
+_ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
+# Cells as programs write them; the reader takes any order and spacing, which the slow pair looks for.
+_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
+_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,12})')
+_ANY_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,9})[0-9]")
+_ANY_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*([0-9]{1,12})")
 # An element that surely carries no value: a format laid over empty cells, as offices do by whole columns.
 _EMPTY = re.compile(rb'<[\w:]+(?:\s+[\w:.-]+="[^"<>]*")*\s*/>')
 
@@ -134,16 +133,26 @@ class _Extent:
         return rest
 
     def _count(self, xml: bytes) -> None:
-        columns = _COLUMN.findall(xml)
+        columns, rows = _COLUMN.findall(xml), _ROW
+        if xml.count(b"<c") + xml.count(b":c") > len(columns):
+            columns, rows = _ANY_COLUMN.findall(xml), _ANY_ROW
         self.cells += len(columns)
         self.columns = max([self.columns, *map(column_number, set(columns))])
-        self.rows = max([self.rows, *map(int, set(_ROW.findall(xml)))])
-        self.strings += xml.count(b"<si") + xml.count(b":si")
+        self.rows = max([self.rows, *map(int, set(rows.findall(xml)))])
         self.merged += xml.count(b"mergeCell ")
-        closing = xml.count(b"</")
-        self.depth += xml.count(b"<") - 2 * closing - xml.count(b"/>") - xml.count(b"<?") - xml.count(b"<!")
-        if self.depth > limits.DEPTH:
-            raise NotATable("工作簿的 XML 嵌套过深，不予读取")
+        if not columns:  # cells don't nest and hold no shared strings
+            self._count_elements(xml)
+
+    def _count_elements(self, xml: bytes) -> None:
+        self.strings += xml.count(b"<si") + xml.count(b":si")
+        for start in range(0, len(xml), _WINDOW):
+            part = xml[start : start + _WINDOW]
+            closing = part.count(b"</")
+            self.depth += (
+                part.count(b"<") - 2 * closing - part.count(b"/>") - part.count(b"<?") - part.count(b"<!")
+            )
+            if self.depth > limits.DEPTH:
+                raise NotATable("工作簿的 XML 嵌套过深，不予读取")
 
     def check(self) -> None:
         """Refuse what no honest sheet has; whether its cells fit is asked apart."""

@@ -1,0 +1,198 @@
+"""The columns of a power list (R49–R51): which heading means which field."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from basic_info.power_lists.parsing.words import heading, one_line
+
+
+class Field(StrEnum):
+    """What a column holds; the values are the identifiers of the dictionary."""
+
+    SORT_NO = "sort_no"
+    NAME = "name"
+    SUBITEM_NAME = "subitem_name"
+    POWER_KIND = "power_kind"
+    POWER_SUBKIND = "power_subkind"
+    ITEM_CODE = "item_code"
+    BASIC_CODE = "basic_code"
+    IMPLEMENT_CODE = "implement_code"
+    LEGAL_BASIS = "legal_basis"
+    EXERCISING_BODY = "exercising_body"
+    HANDLING_TEXT = "handling_text"
+    EXERCISE_TIER = "exercise_tier"
+    AUTHORITY = "authority"
+    DEPARTMENT_DUTY = "department_duty"
+    RESPONSIBILITY = "responsibility"
+    RESPONSIBILITY_BASIS = "responsibility_basis"
+    ACCOUNTABLE_SCOPE = "accountable_scope"
+    ACCOUNTABLE_CASES = "accountable_cases"
+    TARGET = "target"
+    CONDITIONS = "conditions"
+    MATERIALS = "materials"
+    FEE_BASIS = "fee_basis"
+    USES_AGENCY = "uses_agency"
+    APPEAL_CHANNEL = "appeal_channel"
+    DISCLOSURE_KIND = "disclosure_kind"
+    IS_PUBLIC = "is_public"
+    STATUTORY_LIMIT = "statutory_limit"
+    PROMISED_LIMIT = "promised_limit"
+    REMARK = "remark"
+
+
+_LEVEL_HEADING = "实施层级及权限"
+# The first heading of a field is its own name; it wins over a synonym that stands further left.
+_HEADINGS = {
+    Field.SORT_NO: "序号 编号 项目序号",
+    Field.NAME: (
+        "事项名称 权责事项名称 权力事项名称 职权名称 项目 权力名称 项目名称 权责名称 "
+        "职权事项名称 权责事项 权力事项 职权事项 事项 主项 主项名称 主项事项名称 行政权力名称 "
+        "行政职权名称 行政权力事项名称 服务事项名称 公共服务事项名称 权力项目名称"
+    ),
+    Field.SUBITEM_NAME: (
+        "子项名称 子项 子项事项名称 子事项 子事项名称 子项目 子项目名称 分项名称 业务办理项"
+    ),
+    Field.POWER_KIND: (
+        "权力类型 权力类别 职权类型 事项类型 权责类型 职权类别 事项类别 权责类别 权责事项类型 "
+        "权力事项类型 行政权力类型 行政权力类别 类型 类别 权力种类"
+    ),
+    Field.POWER_SUBKIND: "子类 权力子类 子类型",
+    Field.ITEM_CODE: (
+        "职权编码 权力编码 事项编码 编码 权责编码 职权编号 权力编号 项目编码 权力事项编码 "
+        "权责事项编码 职权代码 项目代码"
+    ),
+    Field.BASIC_CODE: "基本编码 事项基本编码",
+    Field.IMPLEMENT_CODE: "实施编码 事项实施编码 实施清单编码",
+    Field.LEGAL_BASIS: ("实施依据 设定依据 法律依据 权力依据 职权依据 法定依据 行使依据 设定和实施依据 依据"),
+    Field.EXERCISING_BODY: (
+        "行使主体 实施主体 责任主体 部门名称 实施机关 行使部门 实施部门 行使机关 职权主体 权力主体"
+    ),
+    Field.HANDLING_TEXT: (
+        "承办机构 承办科室 责任科室 办理机构 内设机构 承办处室 责任处室 承办单位 承办部门 "
+        "责任机构 办理科室 实施科室 业务科室 具体承办机构 牵头科室 责任股室 承办股室 "
+        "承办内设机构"
+    ),
+    Field.EXERCISE_TIER: (
+        f"{_LEVEL_HEADING} 实施层级 行使层级 权限 层级 行使层级及权限 实施层级和权限 行权层级"
+    ),
+    Field.AUTHORITY: "权限划分 实施权限 行使权限 权限内容",
+    Field.DEPARTMENT_DUTY: "部门职责 部门职能 主要职责",
+    Field.RESPONSIBILITY: "责任事项内容 责任事项 责任内容",
+    Field.RESPONSIBILITY_BASIS: "责任事项依据 责任依据 追责依据 责任事项的依据 问责依据",
+    Field.ACCOUNTABLE_SCOPE: "追责对象范围 追责对象 追责范围 问责对象 追责对象及范围",
+    Field.ACCOUNTABLE_CASES: "追责情形 问责情形 责任追究情形 追责情形及依据",
+    Field.TARGET: "实施对象 服务对象 行政相对人",
+    Field.CONDITIONS: "申请条件 办理条件 受理条件",
+    Field.MATERIALS: "申请材料 办理材料 提交材料",
+    Field.FEE_BASIS: "收费(征收)依据和标准 收费依据和标准 收费依据及标准 收费标准 收费依据",
+    Field.USES_AGENCY: "是否有涉及中介服务项目 是否涉及中介服务 中介服务 是否涉及中介服务项目",
+    Field.APPEAL_CHANNEL: "诉求渠道 救济渠道 救助渠道 投诉渠道",
+    Field.DISCLOSURE_KIND: "公开类型 公开方式 公开形式",
+    Field.IS_PUBLIC: "是否公示 是否公开",
+    Field.STATUTORY_LIMIT: "法定期限 法定时限 法定办结时限 法定办理时限",
+    Field.PROMISED_LIMIT: "承诺期限 承诺时限 承诺办结时限 承诺办理时限",
+    Field.REMARK: "备注 说明",
+}
+_FIELD_OF = {name: field for field, names in _HEADINGS.items() for name in names.split()}
+_OWN_NAME = {names.split()[0] for names in _HEADINGS.values()}
+_BRACKETS = re.compile(r"\([^()]*\)")
+# Columns that name a person of the office: dropped at import, they are nobody's business here (R50).
+_PERSONAL = re.compile(
+    r"(录入|填报|填表|制表|经办|审核|复核|联系|登记|操作|创建|修改|更新|提交|上报|报送|负责|责任)(人|人员|人姓名)"
+    r"|姓名|身份证|手机|联系电话|联系方式"
+)
+_ENOUGH_TO_BE_A_HEADER = 3
+_AUTHORITY_WITHOUT_NAME = {_LEVEL_HEADING, "行使层级及权限", "实施层级和权限"}
+
+
+def field_of(text: str) -> Field | None:
+    """The field that a heading means; what stands in brackets is looked at only if needed."""
+    text = heading(text)
+    return _FIELD_OF.get(text) or _FIELD_OF.get(_BRACKETS.sub("", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet: its heading as shown, and its field, or None for an extra (其他列)."""
+
+    heading: str
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a sheet (表头) by position; repeated and personal columns are left out."""
+
+    columns: dict[int, Column]
+
+    @property
+    def fields(self) -> set[Field]:
+        """Which fields the sheet has at all."""
+        return {column.field for column in self.columns.values() if column.field}
+
+    def heading_of(self, field: Field) -> str:
+        """The heading under which the sheet has the field, for messages."""
+        found = (column.heading for column in self.columns.values() if column.field is field)
+        return next(found, _HEADINGS[field].split()[0])
+
+
+def is_header(texts: list[str]) -> bool:
+    """Whether a row is a header: it names the item and at least two further fields."""
+    fields = {field_of(text) for text in texts if text} - {None}
+    return Field.NAME in fields and len(fields) >= _ENOUGH_TO_BE_A_HEADER
+
+
+def is_second_header_row(texts: list[str]) -> bool:
+    """Whether a row under a header only divides its columns (实施层级 | 权限)."""
+    named = [text for text in texts if text]
+    return bool(named) and all(field_of(text) for text in named)
+
+
+def header_of(texts: list[str], above: list[str] | None = None) -> Header:
+    """The columns that one or two header rows name.
+
+    实施层级及权限 over two physical columns is tier and authority (R49); any other heading that comes
+    again is left out (R51). A second heading for the same field, in other words, is an extra.
+    """
+    labels = _combined(above, texts) if above else [heading(text) for text in texts]
+    fields = [field_of(label) for label in labels]
+    _name_authority(labels, fields)
+    taken = _first_of_each(labels, fields)
+    columns: dict[int, Column] = {}
+    extras: set[str] = set()
+    for position, (label, field) in enumerate(zip(labels, fields, strict=True)):
+        shown = one_line(label) or f"第{position + 1}列"
+        if field and taken[field] == position:
+            columns[position] = Column(shown, field)
+        elif (field and label == labels[taken[field]]) or _PERSONAL.search(label):
+            continue
+        elif shown not in extras:
+            columns[position] = Column(shown, None)
+            extras.add(shown)
+    return Header(columns)
+
+
+def _combined(above: list[str], below: list[str]) -> list[str]:
+    """A known heading of the lower row divides the upper one; otherwise the upper one stays."""
+    pairs = zip(above, below, strict=False)
+    return [heading(low) if low and (field_of(low) or not high) else heading(high) for high, low in pairs]
+
+
+def _name_authority(labels: list[str], fields: list[Field | None]) -> None:
+    """The second column under 实施层级及权限, and a plain 权限 beside a tier column, is the authority."""
+    for position in range(1, len(labels)):
+        left, label = labels[position - 1], labels[position]
+        second_half = left in _AUTHORITY_WITHOUT_NAME and label in {left, ""}
+        if second_half or (label == "权限" and Field.EXERCISE_TIER in fields[:position]):
+            fields[position] = Field.AUTHORITY
+
+
+def _first_of_each(labels: list[str], fields: list[Field | None]) -> dict[Field, int]:
+    taken: dict[Field, int] = {}
+    for position, field in enumerate(fields):
+        if field and (
+            field not in taken or (labels[position] in _OWN_NAME and labels[taken[field]] not in _OWN_NAME)
+        ):
+            taken[field] = position
+    return taken

@@ -1,0 +1,70 @@
+"""承办机构 is free text: which sections it names (R54)."""
+
+import re
+from dataclasses import dataclass
+
+from basic_info.power_lists.parsing.words import or_none, squeezed
+
+_BRACKETED = re.compile(r"[（(\[【〔]([^（）()\[\]【】〔〕]*)[）)\]】〕]")
+_SEPARATORS = re.compile(
+    r"[、，,；;/／]|(?<=[\u4e00-\u9fff])\s*[及和与]\s*(?=[\u4e00-\u9fff]{2,}[科室处队局股办])"
+)
+_NUMBERING = re.compile(r"^\s*(?:\d{1,2}[.．、)）]|[（(]\d{1,2}[)）]|[一二三四五六七八九十][、.])\s*")
+_BLANKS = re.compile(r"\s+")
+# How the name of a body ends; two whole names on two lines are two bodies, anything else is a wrapped line.
+_WHOLE_NAME = re.compile(
+    r".{2,}(?:[科室处队局股办所站部厅院馆组]|中心|大厅|窗口|支队|大队|委员会|机关党委|协会|工会|分局|公司)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingName:
+    """A body named as handling (承办机构), and what its brackets add: plates or aliases (挂牌、别名)."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+def handling_names(text: str) -> tuple[HandlingName, ...]:
+    """The bodies that the cell names, each once, in the order written; nothing is dropped but 无 and /."""
+    if or_none(text) is None:
+        return ()
+    found: dict[str, HandlingName] = {}
+    kept: list[str] = []
+
+    def lift(bracket: re.Match[str]) -> str:
+        """Brackets first: a separator inside them divides aliases and not bodies."""
+        kept.append(bracket[1])
+        return f"\x00{len(kept) - 1}\x00"
+
+    for part in _parts(_BRACKETED.sub(lift, text)):
+        pieces = part.split("\x00")
+        name = squeezed("".join(pieces[::2]))
+        aliases = tuple(alias for piece in pieces[1::2] for alias in _aliases(kept[int(piece)]))
+        if or_none(name):
+            found.setdefault(name, HandlingName(name, aliases))
+    return tuple(found.values())
+
+
+def _parts(text: str) -> list[str]:
+    return [name for part in _SEPARATORS.split(text) for name in _unwrapped(_NUMBERING.sub("", part))]
+
+
+def _unwrapped(part: str) -> list[str]:
+    """Lines of one part: joined where the cell was narrow, apart where both are whole names."""
+    names: list[str] = []
+    for line in filter(None, _BLANKS.split(part)):
+        line = _NUMBERING.sub("", line)
+        if names and not (_is_whole(names[-1]) and _is_whole(line)):
+            names[-1] += line
+        else:
+            names.append(line)
+    return names
+
+
+def _is_whole(name: str) -> bool:
+    return _WHOLE_NAME.fullmatch(re.sub("\x00[0-9]+\x00", "", name)) is not None
+
+
+def _aliases(bracket: str) -> list[str]:
+    return [squeezed(alias) for alias in _SEPARATORS.split(bracket) if squeezed(alias)]

@@ -1,0 +1,183 @@
+"""Walking down one sheet: titles, headers, headings of groups, items and the rows that go on with them."""
+
+import re
+
+from basic_info.power_lists.models import PowerKind
+from basic_info.power_lists.parsing.columns import Field, Header, header_of, is_header, is_second_header_row
+from basic_info.power_lists.parsing.items import ExerciseLevel, PowerListItem
+from basic_info.power_lists.parsing.kinds import only_kind_in, power_kind_of
+from basic_info.power_lists.parsing.words import number_text, one_line, or_none, squeezed, whole_number
+from host.kernel.tables.reading import CellError
+
+_ROWS_BEFORE_HEADER = 30
+_FOOTER = re.compile(
+    r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|制表|填表人|审核人|联系人)(?:[:：\d]|$)"
+)
+_CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*项\s*[)）]")
+_OWN_PLACE = {Field.SORT_NO, Field.NAME, Field.SUBITEM_NAME, Field.POWER_KIND, Field.POWER_SUBKIND}
+
+
+class SheetReader:
+    """Reads the rows of one sheet in order; afterwards ``items``, ``errors`` and ``repeats`` are complete."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.title = ""
+        self.header: Header | None = None
+        self.header_row = 0
+        self.items: list[PowerListItem] = []
+        self.errors: list[CellError] = []
+        self.repeats = 0
+        self.saw_anything = False
+        self.gave_up = False
+        self._header_texts: list[str] | None = None
+        self._group_kind: PowerKind | None = None
+        self._current: PowerListItem | None = None
+        self._by_key: dict[tuple[str, ...], PowerListItem] = {}
+
+    def read(self, row: int, texts: list[str]) -> None:
+        """Take the next row, merged areas filled; ``row`` counts from 1."""
+        if not any(texts):
+            return
+        self.saw_anything = True
+        if self._reads_header(row, texts):
+            return
+        if self.header is None:
+            self._read_title(row, texts)
+        elif not self._reads_banner(texts):
+            self._read_item_row(row, texts)
+
+    def notices(self) -> list[str]:
+        """What a person should look at: the sheet's name says another number of main items (R52)."""
+        claim = _CLAIM.search(self.name)
+        mains = len({item.main_key for item in self.items})
+        if claim and whole_number(claim[1]) != mains:
+            return [f"工作表“{self.name}”的名称写明 {claim[1]} 项，读到主项 {mains} 项"]
+        return []
+
+    def _reads_header(self, row: int, texts: list[str]) -> bool:
+        above, self._header_texts = self._header_texts, None
+        if above and (is_header(texts) or is_second_header_row(texts)):
+            self.header = header_of(texts, above)
+            return True
+        if not is_header(texts):
+            return False
+        self.header = header_of(texts)
+        self.header_row = self.header_row or row
+        self._header_texts = texts
+        return True
+
+    def _read_title(self, row: int, texts: list[str]) -> None:
+        first = next(filter(None, texts))
+        self.title = self.title or one_line(first)
+        self._group_kind = only_kind_in(first) or self._group_kind
+        self.gave_up = row >= _ROWS_BEFORE_HEADER
+
+    def _reads_banner(self, texts: list[str]) -> bool:
+        """Whether the row is no item: a group's heading (一、行政许可（11项）), a title, a note or a sum."""
+        filled = [text for text in texts if text]
+        first = texts[0] or filled[0]
+        if _FOOTER.match(squeezed(first)):
+            return True
+        spans = len(filled) > 2 and len(set(filled)) == 1
+        alone = len(filled) == 1 and texts[0] == first and not first[0].isdigit()
+        if not (spans or alone):
+            return False
+        self._group_kind = only_kind_in(first) or self._group_kind
+        self._current = None
+        return True
+
+    def _read_item_row(self, row: int, texts: list[str]) -> None:
+        assert self.header is not None
+        columns = [
+            (column, text)
+            for position, text in enumerate(texts)
+            if (column := self.header.columns.get(position)) and text
+        ]
+        fields = {column.field: text for column, text in columns if column.field}
+        item = self._item_of(row, fields)
+        if item:
+            _add_texts(item, fields)
+            for column, text in columns:
+                if column.field is None:
+                    item.extras[column.heading] = _joined(item.extras.get(column.heading, ""), text)
+
+    def _item_of(self, row: int, fields: dict[Field, str]) -> PowerListItem | None:
+        """The item that the row belongs to, new or the one above; None if it can't be told."""
+        sort_no = number_text(fields.get(Field.SORT_NO, ""))
+        name = one_line(fields.get(Field.NAME, ""))
+        subitem = one_line(or_none(fields.get(Field.SUBITEM_NAME, "")) or "")
+        before = self._current
+        if before and self._goes_on(before, sort_no, name):
+            sort_no, name, subitem = before.sort_no, before.name, subitem or before.subitem_name
+        elif not name:
+            self._complain(row, Field.NAME, "事项名称为空，请填写或与上一行合并")
+            return None
+        else:
+            before = None
+        kind_text = fields.get(Field.POWER_KIND, "")
+        kind = self._kind(row, kind_text, fields.get(Field.POWER_SUBKIND, ""), before)
+        self._current = self._kept(
+            PowerListItem(self.name, row, sort_no, name, subitem, *kind, one_line(kind_text))
+        )
+        return self._current
+
+    @staticmethod
+    def _goes_on(before: PowerListItem, sort_no: str, name: str) -> bool:
+        """Whether a row leaves blank what it shares with the item above, instead of merging the cells."""
+        same_number = sort_no in {"", before.sort_no}
+        return (
+            same_number
+            and name in {"", before.name}
+            and not (sort_no == "" and name and before.sort_no == "")
+        )
+
+    def _kept(self, item: PowerListItem) -> PowerListItem:
+        key = (item.sort_no, squeezed(item.name), squeezed(item.subitem_name), item.kind_label)
+        known = self._by_key.setdefault(key, item)
+        if known is item:
+            self.items.append(item)
+        elif known is not self._current:
+            self.repeats += 1
+        return known
+
+    def _kind(
+        self, row: int, text: str, subkind: str, before: PowerListItem | None
+    ) -> tuple[PowerKind | None, str]:
+        """The kind of power by the cell, the item that goes on, the sheet's name or the heading above."""
+        if or_none(text):
+            kind, rest = power_kind_of(text)
+            if kind is None:
+                self._complain(
+                    row, Field.POWER_KIND, f"权力类型“{one_line(text)[:20]}”不在十类行政权力和公共服务之内"
+                )
+            return kind, one_line(subkind) or rest or ""
+        if before and before.power_kind:
+            return before.power_kind, before.power_subkind
+        found = only_kind_in(self.name) or self._group_kind
+        if found is None:
+            self._complain(row, Field.POWER_KIND, "权力类型为空，工作表名称也没有写明，请填写")
+            return None, one_line(subkind)
+        return found, one_line(subkind)
+
+    def _complain(self, row: int, field: Field, message: str) -> None:
+        assert self.header is not None
+        self.errors.append(CellError(self.name, row, self.header.heading_of(field), message))
+
+
+def _add_texts(item: PowerListItem, fields: dict[Field, str]) -> None:
+    for field, text in fields.items():
+        if field not in _OWN_PLACE:
+            item.texts[field] = _joined(item.texts.get(field, ""), text)
+    level = ExerciseLevel(
+        one_line(fields.get(Field.EXERCISE_TIER, "")), one_line(fields.get(Field.AUTHORITY, ""))
+    )
+    if (level.tier or level.authority) and level not in item.levels:
+        item.levels.append(level)
+
+
+def _joined(known: str, text: str) -> str:
+    """What a further row of the item says is added once; a merged cell says the same on every row."""
+    if not known or text == known:
+        return text
+    return known if text in known.split("\n\n") else f"{known}\n\n{text}"

@@ -1,0 +1,81 @@
+"""From the rows of a workbook to its items (R49–R56)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from basic_info.power_lists.errors import NotAPowerList
+from basic_info.power_lists.parsing.columns import Field, Header
+from basic_info.power_lists.parsing.details import add_details
+from basic_info.power_lists.parsing.items import ParsedPowerList, ParsedSheet
+from basic_info.power_lists.parsing.sheet import SheetReader
+from host.kernel.tables.reading import Sheet, cell_text, filled_rows, read_workbook
+
+# A sheet that only lists names (目录, 汇总) beside full ones would count every item twice.
+_OVERVIEWS = ("目录", "汇总", "封面", "说明", "统计")
+_FULL = {Field.LEGAL_BASIS, Field.EXERCISING_BODY, Field.HANDLING_TEXT, Field.RESPONSIBILITY}
+
+
+def parse_power_list(path: Path) -> ParsedPowerList:
+    """Read every sheet of a power list (权责清单) from an .xlsx, .xls or .csv.
+
+    Bad cells are listed in ``errors``; raises NotATable for another kind of file and NotAPowerList for a
+    table without the columns of a list (both 422).
+    """
+    parsed = ParsedPowerList()
+    readers = list(_read_sheets(path, parsed))
+    if not readers:
+        raise NotAPowerList
+    for reader in _without_overviews(readers, parsed):
+        parsed.items.extend(reader.items)
+        parsed.errors.extend(reader.errors)
+        parsed.duplicates += reader.repeats
+        parsed.sheets.append(ParsedSheet(reader.name, reader.header_row, len(reader.items)))
+        parsed.notices.extend(reader.notices())
+    parsed.title = next((reader.title for reader in readers if reader.title), "")
+    parsed.duplicates += _named_twice(parsed)
+    parsed.errors.sort(
+        key=lambda error: ([sheet.name for sheet in parsed.sheets].index(error.sheet), error.row)
+    )
+    return parsed
+
+
+def _read_sheets(path: Path, parsed: ParsedPowerList) -> Iterator[SheetReader]:
+    for sheet in read_workbook(path).sheets:
+        if sheet.is_hidden:
+            parsed.notices.append(f"工作表“{sheet.name}”是隐藏的，没有读取")
+            continue
+        reader = _read_sheet(sheet)
+        if reader.header:
+            add_details(reader)
+            yield reader
+        elif reader.saw_anything:
+            parsed.notices.append(f"工作表“{sheet.name}”没有权责清单的表头，没有读取")
+
+
+def _read_sheet(sheet: Sheet) -> SheetReader:
+    reader = SheetReader(sheet.name)
+    for number, row in enumerate(filled_rows(sheet), start=1):
+        reader.read(number, [cell_text(cell).strip() for cell in row])
+        if reader.gave_up:
+            break
+    return reader
+
+
+def _without_overviews(readers: list[SheetReader], parsed: ParsedPowerList) -> Iterator[SheetReader]:
+    some_are_full = any(_is_full(reader.header) for reader in readers)
+    for reader in readers:
+        overview = any(word in reader.name for word in _OVERVIEWS) and not _is_full(reader.header)
+        if overview and some_are_full:
+            parsed.notices.append(f"工作表“{reader.name}”是目录或汇总，没有计入")
+        else:
+            yield reader
+
+
+def _is_full(header: Header | None) -> bool:
+    return header is not None and bool(header.fields & _FULL)
+
+
+def _named_twice(parsed: ParsedPowerList) -> int:
+    """Items that the workbook names again under another number or on another sheet; they stay, counted."""
+    names = {(item.kind_label, item.name, item.subitem_name) for item in parsed.items}
+    return len(parsed.items) - len(names)

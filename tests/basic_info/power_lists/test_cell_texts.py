@@ -1,0 +1,89 @@
+"""What is read out of single cells: sections, laws, limits (R54–R56)."""
+
+import pytest
+
+from basic_info.power_lists.models import LimitKind, LimitUnit
+from basic_info.power_lists.parsing.basis import BasisKind, legal_bases
+from basic_info.power_lists.parsing.handling import handling_names
+from basic_info.power_lists.parsing.time_limits import time_limits
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("法规科", ["法规科"]),
+        ("危化科、基础科，执法支队；科信科", ["危化科", "基础科", "执法支队", "科信科"]),
+        (
+            "政策法\n规科 、\n社会经\n济统计\n科 、社\n会经济\n普查科\n、综合\n核算科",
+            ["政策法规科", "社会经济统计科", "社会经济普查科", "综合核算科"],
+        ),
+        ("市消防救援支队\n各区消防救援大队", ["市消防救援支队", "各区消防救援大队"]),
+        ("1.办公室\n2.法规科", ["办公室", "法规科"]),
+        ("政务服务窗口和行政审批科", ["政务服务窗口", "行政审批科"]),
+        ("无", []),
+        ("/", []),
+    ],
+)
+def test_handling_text_names_its_sections(text: str, names: list[str]) -> None:
+    assert [name.name for name in handling_names(text)] == names
+
+
+def test_a_bracket_behind_a_section_is_its_plate() -> None:
+    name = handling_names("办公室（人事科、财务科）、法规科")[0]
+
+    assert (name.name, name.aliases) == ("办公室", ("人事科", "财务科"))
+
+
+def test_each_tag_is_one_law_with_its_articles() -> None:
+    text = (
+        "【法律】《甲法》（2021年修订）第十五条、第五十八条第一款第（四）项：略\n"
+        "    第五十九条　违反本法第三条的。\n【部门规章】《乙办法》第三条之一：略\n【2023】"
+    )
+
+    found = [(basis.basis_kind, basis.title, basis.article) for basis in legal_bases(text)]
+
+    assert found == [
+        (BasisKind.LAW, "甲法", "第十五条、第五十八条第一款第（四）项、第五十九条"),
+        (BasisKind.RULE, "乙办法", "第三条之一"),
+    ]
+
+
+def test_without_tags_a_title_at_the_start_of_a_line_begins_a_law() -> None:
+    text = "《中华人民共和国甲法》第七十九条 ……依照《丙法》\n《乙规定》\n第二条：略"
+
+    found = [(basis.basis_kind, basis.title, basis.article) for basis in legal_bases(text)]
+
+    assert found == [(BasisKind.LAW, "中华人民共和国甲法", "第七十九条"), (None, "乙规定", "第二条")]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("60日", [(60, LimitUnit.DAY, "")]),
+        ("20个工作日", [(20, LimitUnit.WORKDAY, "")]),
+        ("二十个工作日内", [(20, LimitUnit.WORKDAY, "")]),
+        ("15", [(15, LimitUnit.DAY, "")]),
+        ("/", []),
+        ("", []),
+        ("即办件", [(0, LimitUnit.WORKDAY, "即办件")]),
+        (
+            "告知承诺制：20个工作日 非告知承诺制:10个工作日",
+            [(20, LimitUnit.WORKDAY, "告知承诺制"), (10, LimitUnit.WORKDAY, "非告知承诺制")],
+        ),
+        ("5个工作日（简易程序）", [(5, LimitUnit.WORKDAY, "简易程序")]),
+    ],
+)
+def test_limits_become_rows(text: str, rows: list[tuple[int, LimitUnit, str]]) -> None:
+    found = time_limits(text, LimitKind.STATUTORY, heading="法定期限(天/日)")
+
+    assert found is not None
+    assert [(limit.value, limit.limit_unit, limit.condition) for limit in found] == rows
+
+
+@pytest.mark.parametrize("text", ["3个月", "尽快", "2.5日"])
+def test_a_limit_without_days_is_not_guessed(text: str) -> None:
+    assert time_limits(text, LimitKind.STATUTORY, heading="法定期限") is None
+
+
+def test_a_bare_number_without_a_unit_anywhere_is_not_guessed() -> None:
+    assert time_limits("20", LimitKind.STATUTORY, heading="法定期限") is None

@@ -1,0 +1,233 @@
+"""The layouts and traps of power lists (R48–R56), each on a small workbook."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from basic_info.power_lists.errors import NotAPowerList
+from basic_info.power_lists.models import PowerKind
+from basic_info.power_lists.parsing import ParsedPowerList, parse_power_list
+from basic_info.power_lists.parsing.columns import Field
+from basic_info.power_lists.parsing.items import ExerciseLevel
+from host.kernel.errors import DomainError
+
+HEADER = ["序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构"]
+Rows = Sequence[Sequence[object]]
+Merges = list[tuple[int, int, int, int, str]]
+
+
+def a_list(folder: Path, sheets: dict[str, Rows], merges: Merges | None = None) -> Path:
+    path = folder / "清单.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+            for merge in merges or ():
+                sheet.merge_range(*merge)
+    return path
+
+
+def parse(folder: Path, rows: Rows, merges: Merges | None = None, *, name: str = "Sheet1") -> ParsedPowerList:
+    return parse_power_list(a_list(folder, {name: rows}, merges))
+
+
+def test_rows_of_one_merged_item_are_one_item_with_its_levels(tmp_path: Path) -> None:
+    header = [*HEADER, "实施层级及权限", ""]
+    rows: Rows = [
+        header,
+        [1.0, "查封", "", "行政强制", "《甲法》第一条", "市局", "法规科", "市级", "立案"],
+        ["", "", "", "", "《乙法》第二条", "", "", "县级", "巡查"],
+    ]
+    power_list = parse(
+        tmp_path, rows, [(0, 7, 0, 8, "实施层级及权限"), (1, 1, 2, 1, "查封"), (1, 0, 2, 0, "1")]
+    )
+
+    item = power_list.items[0]
+    assert len(power_list.items) == 1
+    assert item.levels == [ExerciseLevel("市级", "立案"), ExerciseLevel("县级", "巡查")]
+    assert [basis.article for basis in item.legal_bases] == ["第一条", "第二条"]
+
+
+@pytest.mark.parametrize("above", [0, 1, 2])
+def test_the_header_is_found_under_titles(tmp_path: Path, above: int) -> None:
+    titles: Rows = [["某局权责清单"], ["2026年"]]
+    rows: Rows = [*titles[:above], HEADER, [1, "甲", "", "行政许可"]]
+
+    sheet = parse(tmp_path, rows).sheets[0]
+
+    assert (sheet.header_row, sheet.items) == (above + 1, 1)
+
+
+def test_a_header_of_two_rows_names_tier_and_authority(tmp_path: Path) -> None:
+    rows: Rows = [
+        [*HEADER, "实施层级及权限", ""],
+        ["", "", "", "", "", "", "", "实施层级", "权限"],
+        [1, "甲", "", "行政许可", "", "", "", "市级", "受理"],
+    ]
+
+    power_list = parse(tmp_path, rows, [(0, 7, 0, 8, "实施层级及权限")])
+
+    assert power_list.items[0].levels == [ExerciseLevel("市级", "受理")]
+
+
+def test_a_header_repeated_inside_the_sheet_is_no_item(tmp_path: Path) -> None:
+    rows: Rows = [HEADER, [1, "甲", "", "行政许可"], HEADER, [2, "乙", "", "行政许可"]]
+
+    assert [item.name for item in parse(tmp_path, rows).items] == ["甲", "乙"]
+
+
+def test_headings_in_other_words_and_broken_lines_mean_the_same(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["序 号", "职权\n名称", "职权类别", "法律依据", "实施主体", "责任\n科室", "问责情形"],
+        [1, "甲", "行政处罚", "《甲法》", "市局", "法规科", "失职"],
+    ]
+
+    item = parse(tmp_path, rows).items[0]
+
+    assert item.text(Field.ACCOUNTABLE_CASES) == "失职"
+    assert [name.name for name in item.handling] == ["法规科"]
+
+
+def test_of_a_repeated_column_the_first_stays(tmp_path: Path) -> None:
+    rows: Rows = [
+        [*HEADER, "备注", "追责情形", "备注"],
+        [1, "甲", "", "行政许可", "", "", "", "先", "乙", "后"],
+    ]
+
+    item = parse(tmp_path, rows).items[0]
+
+    assert (item.text(Field.REMARK), item.extras) == ("先", {})
+
+
+def test_unknown_columns_stay_and_names_of_clerks_go(tmp_path: Path) -> None:
+    rows: Rows = [
+        [*HEADER, "办理数量", "录入人", "联系电话"],
+        [1, "甲", "", "行政许可", "", "", "", 12, "某人", "123"],
+    ]
+
+    assert parse(tmp_path, rows).items[0].extras == {"办理数量": "12"}
+
+
+def test_an_empty_type_is_taken_from_the_name_of_the_sheet(tmp_path: Path) -> None:
+    power_list = parse(tmp_path, [HEADER, [1, "甲"]], name="行政检查（1项）")
+
+    assert (power_list.items[0].power_kind, power_list.notices) == (PowerKind.INSPECTION, [])
+
+
+def test_an_empty_type_that_nothing_tells_is_an_error_with_its_place(tmp_path: Path) -> None:
+    error = parse(tmp_path, [HEADER, [1, "甲"]]).errors[0]
+
+    assert (error.sheet, error.row, error.column) == ("Sheet1", 2, "权力类型")
+
+
+def test_a_heading_inside_the_sheet_gives_the_type(tmp_path: Path) -> None:
+    rows: Rows = [HEADER, ["一、行政许可（1项）"], [1, "甲"], ["二、行政处罚（1项）"], [1, "乙"], ["合计", 2]]
+
+    assert parse(tmp_path, rows).as_contract()["by_type"] == {"行政许可": 1, "行政处罚": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "subkind"),
+    [
+        ("行政\n许可", PowerKind.LICENCE, ""),
+        ("其他行政权力-备案", PowerKind.OTHER, "备案"),
+        ("其他权力", PowerKind.OTHER, ""),
+        ("行政强制（措施）", PowerKind.COERCION, "措施"),
+        ("公共服务", PowerKind.SERVICE, ""),
+    ],
+)
+def test_types_are_known_in_the_ways_lists_write_them(
+    tmp_path: Path, text: str, kind: PowerKind, subkind: str
+) -> None:
+    item = parse(tmp_path, [HEADER, [1, "甲", "", text]]).items[0]
+
+    assert (item.power_kind, item.power_subkind) == (kind, subkind)
+
+
+def test_a_type_outside_the_ten_is_an_error(tmp_path: Path) -> None:
+    power_list = parse(tmp_path, [HEADER, [1, "甲", "", "行政魔法"]])
+
+    assert "行政魔法" in power_list.errors[0].message
+
+
+def test_a_name_wrapped_over_lines_is_one_line_and_none_is_no_subitem(tmp_path: Path) -> None:
+    item = parse(tmp_path, [HEADER, [1.0, "对拒绝\n配合统\n计调查", "无", "行政处罚"]]).items[0]
+
+    assert (item.sort_no, item.name, item.subitem_name) == ("1", "对拒绝配合统计调查", "")
+
+
+def test_subitems_are_items_under_one_main_item(tmp_path: Path) -> None:
+    rows: Rows = [
+        HEADER,
+        [1, "甲", "1.子", "行政许可"],
+        ["", "", "2.丑", "行政许可"],
+        [2, "乙", "", "行政许可"],
+    ]
+
+    power_list = parse(tmp_path, rows)
+
+    assert (len(power_list.items), power_list.main_items) == (3, 2)
+
+
+def test_an_item_named_again_elsewhere_is_counted_as_a_duplicate(tmp_path: Path) -> None:
+    rows: Rows = [HEADER, [1, "甲", "", "行政许可"], [2, "乙", "", "行政许可"], [3, "甲", "", "行政许可"]]
+
+    power_list = parse(tmp_path, rows)
+
+    assert (len(power_list.items), power_list.duplicates) == (3, 1)
+
+
+def test_a_sheet_that_claims_another_number_is_noticed(tmp_path: Path) -> None:
+    assert "3 项" in parse(tmp_path, [HEADER, [1, "甲"]], name="行政许可（3项）").notices[0]
+
+
+def test_an_overview_beside_the_lists_is_not_counted(tmp_path: Path) -> None:
+    overview: Rows = [["序号", "事项名称", "权力类型"], [1, "甲", "行政许可"]]
+    path = a_list(tmp_path, {"目录": overview, "清单": [HEADER, [1, "甲", "", "行政许可"]]})
+
+    assert [sheet.name for sheet in parse_power_list(path).sheets] == ["清单"]
+
+
+def test_a_promise_longer_than_the_law_allows_is_an_error(tmp_path: Path) -> None:
+    rows: Rows = [[*HEADER, "法定期限", "承诺期限"], [1, "甲", "", "行政许可", "", "", "", "20日", "30日"]]
+
+    assert "超过法定期限" in parse(tmp_path, rows).errors[0].message
+
+
+def test_a_csv_is_read_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_bytes("序号,项目,职权类型,实施依据\n1.0,甲,行政许可,《甲法》\n".encode("gb18030"))
+
+    assert parse_power_list(path).as_contract()["by_type"] == {"行政许可": 1}
+
+
+def test_a_table_without_the_columns_of_a_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAPowerList):
+        parse(tmp_path, [["姓名", "年龄"], ["某人", 3]])
+
+
+def test_no_mutant_of_a_list_ends_in_anything_but_a_list_or_a_refusal(tmp_path: Path) -> None:
+    chance = random.Random(48)
+    good = parse(
+        tmp_path, [HEADER, [1, "甲", "无", "行政许可", "【法律】《甲法》第一条", "市局", "一科、二科"]]
+    )
+    content = (tmp_path / "清单.xlsx").read_bytes()
+    path = tmp_path / "mutant"
+    ends = {"list": 0, "refusal": 0}
+    for _ in range(200):
+        mutant = bytearray(content)
+        for _ in range(chance.choice((1, 3, 20))):
+            mutant[chance.randrange(len(mutant))] ^= 1 << chance.randrange(8)
+        path.write_bytes(mutant)
+        try:
+            parse_power_list(path).as_contract()
+            ends["list"] += 1
+        except DomainError:
+            ends["refusal"] += 1
+
+    assert len(good.items) == 1
+    assert min(ends.values()) > 0
