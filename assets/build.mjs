@@ -80,11 +80,21 @@ async function flowchartStyles() {
   return (await esbuild.transform(css.join("\n"), { loader: "css", minify: true, target: TARGET })).code;
 }
 
-/** One SVG file of <symbol>s from the icons named in icons.txt. */
+/** Names in icon("…") and icon="…" of templates and systems that icons.txt lacks: taken as Tabler's own names. */
+async function iconsMentioned() {
+  const folders = ["platform/host", ...SYSTEMS].map((folder) => path.join(ROOT, folder));
+  const files = (await Promise.all(folders.map((folder) => readdir(folder, { recursive: true }).then((names) => names.map((name) => path.join(folder, name)))))).flat();
+  const texts = await Promise.all(files.filter((file) => /\.html$|__init__\.py$|menu\.py$/.test(file)).map((file) => readFile(file, "utf8")));
+  return texts.flatMap((text) => [...text.matchAll(/\bicon(?:=|\(|":\s*)["']([a-z][a-z0-9-]*)["']/g)].map((found) => found[1]));
+}
+
+/** One SVG file of <symbol>s: the icons named in icons.txt and those that pages mention besides. */
 async function buildIcons() {
-  const lines = (await readFile(path.join(ASSETS, "icons.txt"), "utf8")).split("\n");
+  const listed = (await readFile(path.join(ASSETS, "icons.txt"), "utf8")).split("\n").filter((line) => line && !line.startsWith("#"));
+  const known = new Set(listed.map((line) => line.split(" ")[0]));
+  const lines = [...listed, ...new Set((await iconsMentioned()).filter((name) => !known.has(name)))].sort();
   const symbols = await Promise.all(
-    lines.filter((line) => line && !line.startsWith("#")).map(async (line) => {
+    lines.map(async (line) => {
       const [name, file = name] = line.split(" ");
       const svg = await readFile(path.join(MODULES, `@tabler/icons/icons/outline/${file}.svg`), "utf8");
       const shapes = svg.replace(/^[\s\S]*?<svg[^>]*>/, "").replace("</svg>", "").replace(/\s*\n\s*/g, "");

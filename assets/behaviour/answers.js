@@ -30,6 +30,8 @@ function judgeAnswer(event) {
     }
     return;
   }
+  // The host says where to go instead (sign-in, for one).
+  if (ctx.hx?.redirect || ctx.hx?.location || ctx.hx?.refresh) return;
   if (status === 422 && !isWholePage(ctx.text)) return;
   if (!isWholePage(ctx.text) && /<hx-partial|hx-swap-oob/.test(ctx.text)) return;
   event.preventDefault();

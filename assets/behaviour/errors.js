@@ -4,7 +4,7 @@ import { onContent } from "./page.js";
 const PREFIX = "有错误：";
 
 function announce(root) {
-  const summary = root.querySelector?.(".error-summary");
+  const summary = root.querySelector?.(".error-summary, [data-focus]");
   if (!summary) return;
   if (!document.title.startsWith(PREFIX)) document.title = PREFIX + document.title;
   summary.focus();

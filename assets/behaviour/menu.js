@@ -2,9 +2,12 @@
 // filter bars start closed.
 
 export function startMenu() {
-  if (matchMedia("(max-width: 47.99rem)").matches) {
-    for (const bar of document.querySelectorAll("[data-closes-on-phones]")) bar.open = false;
-  }
+  const phone = matchMedia("(max-width: 47.99rem)");
+  const fold = () => {
+    for (const bar of document.querySelectorAll("[data-closes-on-phones]")) bar.open = !phone.matches;
+  };
+  fold();
+  phone.addEventListener("change", fold);
   const button = document.querySelector("[data-menu-button]");
   const menu = document.getElementById("menu");
   if (!button || !menu) return;
