@@ -30,9 +30,7 @@ SCHEMA = "lvzhi_test"
 def settings() -> Iterator[Settings]:
     """Settings of the test platform: ``LVZHI_TEST_DATABASE_URL``, or an embedded server of this run's own."""
     with tempfile.TemporaryDirectory(prefix="lvzhi-test-") as folder:
-        base = Settings(
-            var_dir=Path(folder), schema=SCHEMA, secret_key="0" * 64, testing=True, sign_in_failures=5
-        )
+        base = Settings(var_dir=Path(folder), schema=SCHEMA, secret_key="0" * 64, testing=True, sign_in_failures=5)
         url = os.environ.get("LVZHI_TEST_DATABASE_URL")
         if url:
             yield _fresh(replace(base, database_url=url))

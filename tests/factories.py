@@ -44,9 +44,7 @@ def a_region(code: str = "371300", **over: Any) -> Region:
     if found is not None:
         return found
     region = _add(Region(code=code))
-    _add(
-        RegionVersion(**{"region_id": region.id, "name": "临沂市", "tier": Tier.CITY, "valid": SINCE, **over})
-    )
+    _add(RegionVersion(**{"region_id": region.id, "name": "临沂市", "tier": Tier.CITY, "valid": SINCE, **over}))
     return region
 
 
@@ -114,9 +112,7 @@ def an_appointment(person: Person, post: Post, **over: Any) -> Appointment:
     return _add(Appointment(person_id=person.id, post_id=post.id, **facts))
 
 
-def a_function(
-    *, unit: Unit, text: str = "拟订并组织实施国民经济和社会发展战略", **over: Any
-) -> UnitFunction:
+def a_function(*, unit: Unit, text: str = "拟订并组织实施国民经济和社会发展战略", **over: Any) -> UnitFunction:
     facts = {"sort_no": 1, "text": text, "function_kind": FunctionKind.DUTY, "valid": SINCE, **over}
     return _add(UnitFunction(unit_id=unit.id, **facts))
 

@@ -132,9 +132,7 @@ class DutyLink(Model):
             " AND num_nonnulls(clause_id, item_id, function_id, post_duty_id) = 0)",
             name="joins_neighbouring_layers",
         ),
-        CheckConstraint(
-            "link_state = 'proposed' OR decided_by IS NOT NULL", name="decided_by_a_person"
-        ),
+        CheckConstraint("link_state = 'proposed' OR decided_by IS NOT NULL", name="decided_by_a_person"),
         Index(
             "uq_duty_link_pair",
             text(

@@ -15,6 +15,7 @@ import duty_eval
 import function_monitor
 import performance
 from config import Settings
+from host import models as models
 from host.auth.limiting import limiter
 from host.auth.sessions import Sessions
 from host.auth.views import bp as auth_bp
@@ -24,7 +25,6 @@ from host.kernel.db import db, engine_options
 from host.kernel.files.views import bp as files_bp
 from host.kernel.jobs.views import bp as jobs_bp
 from host.kernel.pages import register_pages
-from host import models as models
 from host.permissions import HOST_ROLE_PERMISSIONS
 from host.web.errors import register_errors
 from host.web.guard import register_guard
@@ -99,7 +99,8 @@ def _mount(app: Flask) -> None:
         for api_blueprint in system.apis:
             api.register_blueprint(api_blueprint)
             csrf.exempt(api_blueprint)  # the API takes keys, no cookies: there is nothing to forge
-    app.view_functions["api-docs.openapi_json"] = signed_in(app.view_functions["api-docs.openapi_json"])
+    description = "api-docs.openapi_json"
+    app.view_functions[description] = signed_in(app.view_functions[description])  # type: ignore[assignment]
 
 
 def _serve_static(app: Flask) -> None:

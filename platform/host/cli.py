@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,7 +18,6 @@ from config import BadSetting, Settings
 from host import migrating
 from host.app import SYSTEMS, create_app
 from host.auth import operations as accounts
-from host.auth.models import Account
 from host.commands.doctor import doctor
 from host.commands.running import scheduler, serve, up, worker
 from host.kernel.access import SYSTEM
@@ -82,9 +80,7 @@ def user_group() -> None: ...
 @click.option("--role", help="角色标识，如 system_admin；可稍后由安全管理员授予")
 @click.option("--region", "region_code", help="授权范围：行政区划代码")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-def user_create(
-    login_name: str, display_name: str, role: str | None, region_code: str | None, as_json: bool
-) -> None:
+def user_create(login_name: str, display_name: str, role: str | None, region_code: str | None, as_json: bool) -> None:
     with platform_app():
         account, password = accounts.create_account(login_name, display_name=display_name, actor=SYSTEM)
         if role is not None:
@@ -142,8 +138,6 @@ def main() -> None:
 def refuse(sentence: str) -> None:
     click.echo(f"lvzhi: {sentence}", err=True)
     sys.exit(2)
-
-
 
 
 if __name__ == "__main__":

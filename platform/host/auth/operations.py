@@ -156,9 +156,7 @@ def set_disabled(account: Account, *, disabled: bool, actor: Actor, reason: str)
     account.is_disabled = disabled
     if disabled:
         end_all_sessions(account, actor=actor, reason=reason)
-    record_change(
-        account, action="account.disabled" if disabled else "account.enabled", actor=actor, reason=reason
-    )
+    record_change(account, action="account.disabled" if disabled else "account.enabled", actor=actor, reason=reason)
 
 
 def grant_role(

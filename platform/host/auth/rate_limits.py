@@ -47,7 +47,7 @@ class PostgresStorage(Storage):
 
     def check(self) -> bool:
         with db.engine.connect() as connection:
-            return connection.execute(select(1)).scalar_one() == 1
+            return bool(connection.execute(select(1)).scalar_one() == 1)
 
     def reset(self) -> int | None:
         with db.engine.begin() as connection:
@@ -64,4 +64,3 @@ class PostgresStorage(Storage):
                     RateCounter.key == key, RateCounter.expires_at > datetime.now(UTC)
                 )
             ).first()
-

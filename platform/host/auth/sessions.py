@@ -71,9 +71,7 @@ class Sessions(SessionInterface):
 
 def set_cookie(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
     """A cookie that only this host over a safe connection gets back, and no script reads."""
-    response.set_cookie(
-        name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="Lax")
 
 
 def start_session(account: Account, roles: set[Role], *, ip: str | None, user_agent: str) -> tuple[str, int]:
@@ -167,5 +165,3 @@ def _actor(app: Flask, row: Row[Any], ip: str | None) -> Actor:
         must_change_password=row.must_change_password,
         permission_map=app.extensions["permission_map"],
     )
-
-

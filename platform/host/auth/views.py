@@ -103,9 +103,7 @@ def change_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         account = db.session.get_one(Account, actor.account_id, with_for_update=True)
         try:
-            operations.change_own_password(
-                account, old=form.old.data or "", new=form.new.data or "", actor=actor
-            )
+            operations.change_own_password(account, old=form.old.data or "", new=form.new.data or "", actor=actor)
         except Refused as refused:
             db.session.rollback()
             form.new.errors = [*form.new.errors, str(refused)]

@@ -62,7 +62,7 @@ def known_at(version: type[Version], day: date, instant: datetime) -> ColumnElem
     )
 
 
-def current(version: type[V], key: InstrumentedAttribute[int], identity_id: int, day: date) -> Select[tuple[V]]:
+def current(version: type[V], key: InstrumentedAttribute[int], identity_id: int, day: date) -> Select[V]:
     """The version of one identity in force on ``day``."""
     return select(version).where(key == identity_id, in_force(version, day))
 
@@ -175,13 +175,8 @@ def _add(
     recorded_by: int | None,
     source_document_id: int | None,
 ) -> V:
-    row = version(
-        **{key_name: identity_id},
-        **facts,
-        valid=valid,
-        recorded_by=recorded_by,
-        source_document_id=source_document_id,
-    )
+    keeping = {"valid": valid, "recorded_by": recorded_by, "source_document_id": source_document_id}
+    row = version(**{key_name: identity_id}, **facts, **keeping)
     db.session.add(row)
     db.session.flush()  # the exclusion constraint speaks here
     return row

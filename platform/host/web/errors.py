@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.wrappers import Response as AnyResponse
 
 from host.kernel.access import NotSignedIn
 from host.kernel.db import db
@@ -44,47 +44,47 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, show_bug)
 
 
-def show_domain_error(error: DomainError) -> ResponseReturnValue:
+def show_domain_error(error: DomainError) -> Response:
     """Tell the person which rule was broken: a toast for htmx, JSON for the API, a page otherwise."""
     db.session.rollback()
     return answer(error.status, str(error))
 
 
-def ask_to_sign_in(_error: NotSignedIn) -> ResponseReturnValue:
+def ask_to_sign_in(_error: NotSignedIn) -> AnyResponse:
     """Lead to the sign-in form and back again."""
     if _wants_json() or "HX-Request" in request.headers or request.method != "GET":
-        response = make_response(answer(401, "请先登录"))
+        response = answer(401, "请先登录")
         response.headers["HX-Redirect"] = url_for("auth.sign_in_form")
         return response
     return redirect(url_for("auth.sign_in_form", next=request.full_path.rstrip("?")), 302)
 
 
-def show_stale_form(_error: CSRFError) -> ResponseReturnValue:
+def show_stale_form(_error: CSRFError) -> Response:
     return answer(400, "页面已过期，请刷新页面后重新提交（已填写的内容请先复制）")
 
 
-def show_http_error(error: HTTPException) -> ResponseReturnValue:
+def show_http_error(error: HTTPException) -> AnyResponse:
     db.session.rollback()
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()
-    response = make_response(answer(status, None))
+    response = answer(status, None)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
 
 
-def show_busy(error: Exception) -> ResponseReturnValue:
+def show_busy(error: Exception) -> Response:
     """The database does not answer or a lock was waited for too long: 503, to be tried again."""
     log.warning("database_unavailable", error=type(error).__name__, detail=str(error)[:300])
     db.session.rollback()
-    response = make_response(answer(503, None))
+    response = answer(503, None)
     response.headers["Retry-After"] = "2"
     return response
 
 
-def show_database_error(error: DBAPIError) -> ResponseReturnValue:
+def show_database_error(error: DBAPIError) -> Response:
     """Text that PostgreSQL cannot hold (NUL, lone surrogates) and numbers out of range are the sender's fault."""
     state = getattr(error.orig, "sqlstate", None) or ""
     if state.startswith("22"):
@@ -95,7 +95,7 @@ def show_database_error(error: DBAPIError) -> ResponseReturnValue:
     return show_bug(error)
 
 
-def show_bug(error: Exception) -> ResponseReturnValue:
+def show_bug(error: Exception) -> Response:
     if isinstance(error, UnicodeEncodeError | UnicodeDecodeError):
         db.session.rollback()
         return answer(422, "内容中有无法保存的字符，请修改后重新提交")
@@ -104,14 +104,14 @@ def show_bug(error: Exception) -> ResponseReturnValue:
     return answer(500, None)
 
 
-def answer(status: int, sentence: str | None) -> tuple[ResponseReturnValue, int]:
+def answer(status: int, sentence: str | None) -> Response:
     """The answer in the form the caller reads. ``sentence`` None: the usual one of ``status``."""
     title, advice = SENTENCES.get(status, (HTTP_STATUS_CODES.get(status, "出错了"), "请稍后再试。"))
     if _wants_json():
-        return jsonify(code=status, message=sentence or f"{title}：{advice}"), status
+        return make_response(jsonify(code=status, message=sentence or f"{title}：{advice}"), status)
     template = "host/_toast.html" if "HX-Request" in request.headers else "host/error.html"
     page = render_template(template, status=status, title=title, sentence=sentence, advice=advice)
-    return page, status
+    return make_response(page, status)
 
 
 def _wants_json() -> bool:

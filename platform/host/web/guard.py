@@ -40,4 +40,3 @@ def refuse_undeclared() -> ResponseReturnValue | None:
         if request.endpoint not in allowed:
             return redirect(url_for("auth.change_password_form"))
     return None
-
