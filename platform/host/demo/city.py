@@ -119,9 +119,7 @@ def _units(chosen: list[Site], counts: list[int], seed: int) -> tuple[Unit, ...]
     starts = [0, *accumulate(counts)]
     codes = _codes(chosen)
     rng = Random(f"{seed}/quota")
-    return tuple(
-        _unit(site, codes, number, counts[number], starts[number], rng) for number, site in enumerate(chosen)
-    )
+    return tuple(_unit(site, codes, number, counts[number], starts[number], rng) for number, site in enumerate(chosen))
 
 
 def _codes(chosen: list[Site]) -> list[str]:
@@ -147,9 +145,7 @@ def _unit(site: Site, codes: list[str], number: int, staff: int, first: int, rng
         unit_kind=site.unit_kind,
         rank=_rank(site, kind),
         funding=kind.funding,
-        credit_code=credit_code(
-            number, region_code=site.region_code, is_institution=bool(kind.institution_class)
-        ),
+        credit_code=credit_code(number, region_code=site.region_code, is_institution=bool(kind.institution_class)),
         institution_class=kind.institution_class,
         kind=site.kind,
         place=site.place,

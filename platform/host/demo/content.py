@@ -62,6 +62,44 @@ class BodyKind:
     division: tuple[str, tuple[str, ...]] | None
 
 
+@dataclass(frozen=True, slots=True)
+class RecordClass:
+    """How duties of a class are measured and written down; ``minutes`` for one unit of quantity."""
+
+    rhythm: str
+    measure_unit: str
+    minutes: int
+    fewest: int
+    most: int
+    verbs: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@cache
+def record_classes() -> dict[str, RecordClass]:
+    """The classes of duties by name."""
+    return {
+        name: RecordClass(
+            rhythm=row["rhythm"],
+            measure_unit=row["unit"],
+            minutes=row["minutes"],
+            fewest=row["quantity"][0],
+            most=row["quantity"][1],
+            verbs=tuple(row["verbs"]),
+            texts=tuple(row["texts"]),
+        )
+        for name, row in _toml("records.toml").items()
+        if name != "subjects"
+    }
+
+
+@cache
+def served_by(kind: str) -> str:
+    """Whom a kind of body serves: 取用水单位, 学生和家长 …"""
+    subject: str = _toml("records.toml")["subjects"][kind]
+    return subject
+
+
 def in_place(text: str, place: str) -> str:
     """The text for a place (市, 县 or 区)."""
     return text.replace(PLACE, place)

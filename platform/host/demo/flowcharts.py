@@ -188,9 +188,7 @@ def _draw(root: etree._Element, flow: Flow, nodes: list[Node], edges: list[Edge]
         _shape(plane, node.key, node.box)
     boxes = {node.key: node.box for node in nodes}
     for number, edge in enumerate(edges, 1):
-        line = etree.SubElement(
-            plane, f"{{{DIAGRAM}}}BPMNEdge", id=f"Flow_{number}_di", bpmnElement=f"Flow_{number}"
-        )
+        line = etree.SubElement(plane, f"{{{DIAGRAM}}}BPMNEdge", id=f"Flow_{number}_di", bpmnElement=f"Flow_{number}")
         for x, y in _route(boxes[edge.source], boxes[edge.target], edge.sides):
             etree.SubElement(line, f"{{{DI}}}waypoint", x=f"{x:g}", y=f"{y:g}")
 

@@ -101,9 +101,7 @@ def document_number(unit: Unit, number: int) -> str:
 def _nature(unit: Unit, kind: BodyKind) -> str:
     rank = "正县级" if unit.tier == "市" else "正科级"
     plate = kind.plate.replace("{R}", unit.region_name)
-    return (
-        f"{unit.name}{in_place(kind.status, unit.place)}，为{rank}{f'，加挂{plate}牌子' if plate else ''}。"
-    )
+    return f"{unit.name}{in_place(kind.status, unit.place)}，为{rank}{f'，加挂{plate}牌子' if plate else ''}。"
 
 
 def _duties(unit: Unit, kind: BodyKind) -> Iterator[str]:

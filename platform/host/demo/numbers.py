@@ -43,9 +43,7 @@ def phone_number(number: int) -> str:
 def credit_code(number: int, *, region_code: str, is_institution: bool) -> str:
     """A unified social credit code (统一社会信用代码) of GB 32100 for a body under 机构编制 (R30)."""
     body = f"99{number:06d}"
-    check = (
-        11 - sum(int(digit) * weight for digit, weight in zip(body, BODY_WEIGHTS, strict=True)) % 11
-    ) % 11
+    check = (11 - sum(int(digit) * weight for digit, weight in zip(body, BODY_WEIGHTS, strict=True)) % 11) % 11
     digits = f"{'12' if is_institution else '11'}{region_code[:6]}{body}{'X' if check == 10 else check}"
     total = sum(CREDIT_ALPHABET.index(sign) * pow(3, place, 31) for place, sign in enumerate(digits))
     return digits + CREDIT_ALPHABET[(31 - total) % 31]

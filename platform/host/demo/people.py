@@ -107,9 +107,7 @@ def iter_people(plan: CityPlan) -> Iterator[Person]:
 def iter_appointments(plan: CityPlan) -> Iterator[Appointment]:
     """Everybody's current appointment, in the order of ``iter_people``."""
     for person in iter_people(plan):
-        yield Appointment(
-            person.code, person.post_code, person.job_title, person.appointed_on, person.leader_kind
-        )
+        yield Appointment(person.code, person.post_code, person.job_title, person.appointed_on, person.leader_kind)
 
 
 def person_code(number: int) -> str:

@@ -6,6 +6,7 @@ from random import Random
 from typing import Protocol
 
 from host.demo.content import SectionText, in_place, kind_of, party_committee
+from host.demo.duties import PostDuty, leader_duties, section_head_duties, staff_duties
 
 LEADER = "领导"
 COUNTY_SECTIONS = 6  # departments of a county have fewer sections than the city's
@@ -45,6 +46,7 @@ class Post:
     is_leader_post: bool
     leader_kind: str
     slot: int
+    duties: tuple[PostDuty, ...]
 
 
 class Body(Protocol):
@@ -54,6 +56,8 @@ class Body(Protocol):
     def tier(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def short_name(self) -> str: ...
     @property
     def head_title(self) -> str: ...
     @property
@@ -169,6 +173,7 @@ def _leader(section: Section, number: int, title: str, count: int, leader_kind: 
         is_leader_post=True,
         leader_kind=leader_kind,
         slot=-1,
+        duties=_leader_duties(section, leader_kind, unit),
     )
 
 
@@ -185,4 +190,12 @@ def _staff(section: Section, slot: int, name: str, seats: int, filled: int) -> P
         is_leader_post=False,
         leader_kind="",
         slot=slot,
+        duties=staff_duties(section.tasks, slot, len(section.post_names)),
     )
+
+
+def _leader_duties(section: Section, leader_kind: str, unit: Body) -> tuple[PostDuty, ...]:
+    is_deputy = leader_kind.endswith("副职")
+    if leader_kind.startswith("单位"):
+        return leader_duties(unit.short_name, is_deputy=is_deputy)
+    return section_head_duties(section.tasks, section.name, is_deputy=is_deputy)

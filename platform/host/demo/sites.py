@@ -70,9 +70,7 @@ def _spread(regions: list[Place], total: int) -> list[Place]:
     for region in regions:
         by_county.setdefault(region[2], []).append(region)
     groups = list(by_county.values())
-    rounds = (
-        group[(turn + 3 * order) % len(group)] for turn in range(6) for order, group in enumerate(groups)
-    )
+    rounds = (group[(turn + 3 * order) % len(group)] for turn in range(6) for order, group in enumerate(groups))
     return list(islice(dict.fromkeys(rounds), total))
 
 
@@ -154,9 +152,7 @@ def _township_institutions(region: Place, parents: dict[tuple[str, str], int]) -
         yield _institution(key, f"{name}{title}", region, bodies()[key].parent, parents)
 
 
-def _institution(
-    key: str, name: str, region: Place, parent_kind: str, parents: dict[tuple[str, str], int]
-) -> Site:
+def _institution(key: str, name: str, region: Place, parent_kind: str, parents: dict[tuple[str, str], int]) -> Site:
     code, region_name, parent_code = region
     kind = bodies()[key]
     tier = "city" if not parent_code else "county" if len(code) == 6 else "township"

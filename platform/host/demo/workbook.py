@@ -127,9 +127,7 @@ def _yes(value: bool) -> str:
     return "是" if value else "否"
 
 
-def _write_sheet(
-    sheet: xlsxwriter.worksheet.Worksheet, columns: list[str], rows: Iterable[Row], bold: object
-) -> None:
+def _write_sheet(sheet: xlsxwriter.worksheet.Worksheet, columns: list[str], rows: Iterable[Row], bold: object) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(columns) - 1, 16)
     sheet.write_row(0, 0, columns, bold)

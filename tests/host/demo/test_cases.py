@@ -40,9 +40,7 @@ def test_the_same_plan_drops_the_same_cases(plan: CityPlan) -> None:
 
 def test_the_good_rows_name_steps_of_the_charts(plan: CityPlan) -> None:
     steps = {
-        (flow.item.code, step.name)
-        for flow in flows(plan)
-        for step in (*flow.steps, flow.supplement, flow.refuse)
+        (flow.item.code, step.name) for flow in flows(plan) for step in (*flow.steps, flow.supplement, flow.refuse)
     }
 
     assert {(row.item_code, row.step_name) for _, row in case_rows(plan, DAYS)} <= steps

@@ -31,9 +31,7 @@ def test_every_department_of_the_city_and_of_several_counties_has_a_mandate(
     assert len({regions[file.unit_code] for file in written}) >= 3
 
 
-def test_a_mandate_names_exactly_the_sections_of_its_unit(
-    plan: CityPlan, written: tuple[UnitFile, ...]
-) -> None:
+def test_a_mandate_names_exactly_the_sections_of_its_unit(plan: CityPlan, written: tuple[UnitFile, ...]) -> None:
     for file in written[:3]:
         text = "\n".join(_lines(file.path))
         for section in plan.sections:
@@ -56,11 +54,7 @@ def test_a_mandate_grants_the_quota_of_its_unit(plan: CityPlan, written: tuple[U
 
 
 def test_a_few_units_hold_more_people_than_their_quota(plan: CityPlan) -> None:
-    over = [
-        code
-        for code, quotas in unit_quotas(plan).items()
-        if quotas[0].actual_count > quotas[0].approved_count
-    ]
+    over = [code for code, quotas in unit_quotas(plan).items() if quotas[0].actual_count > quotas[0].approved_count]
 
     assert 0 < len(over) < len(plan.units) / 4
 

@@ -70,7 +70,5 @@ def test_a_list_names_only_sections_of_its_unit(plan: CityPlan) -> None:
     names = section_names(plan)
 
     assert all(
-        item.text.section in names[unit.code]
-        for unit in plan.units
-        for item in power_items(unit, names[unit.code])
+        item.text.section in names[unit.code] for unit in plan.units for item in power_items(unit, names[unit.code])
     )

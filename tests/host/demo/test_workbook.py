@@ -9,9 +9,7 @@ from host.demo.workbook import PERSON_COLUMNS, POST_COLUMNS, SECTION_COLUMNS, UN
 
 def _sheets(plan: CityPlan, folder: Path) -> dict[str, list[list[object]]]:
     book = CalamineWorkbook.from_path(str(write_city(plan, folder).workbook))
-    return {
-        name: [list(row) for row in book.get_sheet_by_name(name).to_python()] for name in book.sheet_names
-    }
+    return {name: [list(row) for row in book.get_sheet_by_name(name).to_python()] for name in book.sheet_names}
 
 
 def test_the_workbook_holds_the_four_sheets_with_their_columns(tmp_path: Path) -> None:

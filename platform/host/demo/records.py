@@ -1,0 +1,114 @@
+"""Daily records (履职纪实) of the demo city: texts from pools made once, rows drawn by a cheap hash."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from random import Random
+
+from host.demo.city import CityPlan, regions
+from host.demo.content import RecordClass, record_classes, served_by
+from host.demo.duties import PostDuty, duty_class, duty_object
+from host.demo.people import person_code, work_state
+from host.demo.posts import Post
+
+Entry = tuple[str, int, int]  # content, quantity, minutes
+Record = tuple[str, date, int, str, int, int, str]
+VARIANTS = 6  # of each text
+LONGEST = 400  # minutes that one record takes at most
+SILENT_EVERY, SILENT_DAYS = 59, 6  # one in 59 people has written nothing for 6 to 10 working days
+MASK = (1 << 64) - 1
+
+
+def post_duties(plan: CityPlan, post: Post) -> tuple[str, ...]:
+    """The texts of a post's duties, 3–6; their measures are in ``post.duties`` in the same order."""
+    return tuple(duty.text for duty in post.duties)
+
+
+def record_texts(kind: str, duty: str) -> tuple[str, ...]:
+    """The contents with which a duty is recorded in a kind of body."""
+    return tuple(content for content, _, _ in record_pool(kind, duty))
+
+
+@cache
+def record_pool(kind: str, duty: str) -> tuple[Entry, ...]:
+    """(content, quantity, minutes) for a duty: every text of its class in several variants."""
+    entry = record_classes()[duty_class(duty)]
+    rng = Random(f"{kind}/{duty}")
+    return tuple(_entry(text, entry, kind, duty, rng) for text in entry.texts for _ in range(VARIANTS))
+
+
+def iter_records(plan: CityPlan, days: Sequence[date]) -> Iterator[Record]:
+    """(person code, day, index of the post duty, content, quantity, minutes, state) day by day.
+
+    About 1.3 rows a person and day; some days and some people have none. ``days`` are ascending
+    working days; the state is draft, submitted, returned or approved, the older the more approved.
+    """
+    writers = _writers(plan)
+    for order, day in enumerate(days):
+        age = len(days) - 1 - order
+        seed = (plan.seed * 1_000_003 + day.toordinal()) * 0x9E3779B97F4A7C15 & MASK
+        for number, code, entries, silent_days in writers:
+            if age < silent_days:
+                continue
+            dice = (seed ^ (number * 0xBF58476D1CE4E5B9)) & MASK
+            dice = ((dice ^ (dice >> 30)) * 0x94D049BB133111EB) & MASK
+            dice ^= dice >> 31
+            chance = dice & 1023
+            if chance < 80:
+                continue
+            index, content, quantity, minutes = entries[(dice >> 10) % len(entries)]
+            yield code, day, index, content, quantity, minutes, _state(age, dice >> 40 & 255)
+            if chance >= 700:
+                index, content, quantity, minutes = entries[(dice >> 20) % len(entries)]
+                yield code, day, index, content, quantity, minutes, _state(age, dice >> 48 & 255)
+            if chance >= 970:
+                index, content, quantity, minutes = entries[(dice >> 30) % len(entries)]
+                yield code, day, index, content, quantity, minutes, _state(age, dice >> 56 & 255)
+
+
+def _state(age: int, dice: int) -> str:
+    """The state of a record ``age`` working days old; ``dice`` is 0–255."""
+    if age == 0:
+        return "draft" if dice < 40 else "submitted"
+    if age < 5:
+        return "returned" if dice < 8 else "submitted" if dice < 150 else "approved"
+    return "returned" if dice < 1 else "submitted" if dice < 4 else "approved"
+
+
+def _writers(plan: CityPlan) -> list[tuple[int, str, tuple[tuple[int, str, int, int], ...], int]]:
+    """(running number, code, entries of the post, days of silence up to now) of everybody at work."""
+    found = []
+    number = 0
+    for unit, _section, post in plan.unit_posts():
+        entries = _entries(unit.kind, post.duties)
+        for seat in range(number, number + post.filled_count):
+            if work_state(seat, post) in ("在岗", "挂职"):
+                is_silent = seat % SILENT_EVERY == 17 and not post.is_leader_post
+                found.append((seat, person_code(seat), entries, SILENT_DAYS + seat % 5 if is_silent else 0))
+        number += post.filled_count
+    return found
+
+
+@cache
+def _entries(kind: str, duties: tuple[PostDuty, ...]) -> tuple[tuple[int, str, int, int], ...]:
+    return tuple((index, *entry) for index, duty in enumerate(duties) for entry in record_pool(kind, duty.text))
+
+
+def _entry(text: str, entry: RecordClass, kind: str, duty: str, rng: Random) -> Entry:
+    quantity = rng.randint(entry.fewest, entry.most)
+    faults = rng.randint(0, min(2, quantity))
+    content = text.format(
+        o=duty_object(duty),
+        n=quantity,
+        a=quantity - faults,
+        b=faults,
+        t=rng.choice(_townships()),
+        w=served_by(kind),
+    )
+    minutes = min(LONGEST, round(entry.minutes * quantity * rng.uniform(0.7, 1.3) / 5) * 5)
+    return content, quantity, max(10, minutes)
+
+
+@cache
+def _townships() -> tuple[str, ...]:
+    return tuple(region.name for region in regions() if region.tier == "township")

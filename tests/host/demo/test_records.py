@@ -1,0 +1,101 @@
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from host.demo.city import CityPlan, plan_city
+from host.demo.duties import duty_object
+from host.demo.people import iter_people
+from host.demo.records import iter_records, post_duties, record_texts
+
+DAYS = [day for day in (date(2026, 1, 5) + timedelta(days=n) for n in range(28)) if day.weekday() < 5]
+
+
+@pytest.fixture(scope="module")
+def plan() -> CityPlan:
+    return plan_city(600)
+
+
+def test_every_post_has_three_to_six_duties(plan: CityPlan) -> None:
+    assert all(3 <= len(post_duties(plan, post)) <= 6 for post in plan.posts)
+
+
+def test_the_duties_of_a_post_differ(plan: CityPlan) -> None:
+    assert all(len(set(texts)) == len(texts) for texts in (post_duties(plan, post) for post in plan.posts))
+
+
+def test_every_task_of_a_section_is_carried_by_a_post(plan: CityPlan) -> None:
+    carried: dict[str, set[str]] = {}
+    for post in plan.posts:
+        carried.setdefault(post.section_code, set()).update(duty.section_task for duty in post.duties)
+
+    assert all(set(section.tasks) <= carried[section.code] for section in plan.sections)
+
+
+def test_duties_have_a_rhythm_and_a_unit(plan: CityPlan) -> None:
+    duties = [duty for post in plan.posts for duty in post.duties]
+
+    assert {duty.rhythm for duty in duties} == {"每日", "每周", "每月", "依申请"}
+    assert {duty.measure_unit for duty in duties} == {"件", "次", "项", "份"}
+
+
+@pytest.mark.parametrize(
+    ("duty", "thing"),
+    [
+        ("审查取水许可申请", "取水许可申请"),
+        ("按权限办理能源项目核准、备案", "能源项目核准、备案"),
+        ("督促整改河道岸线发现的问题", "河道岸线"),
+        ("拟订就业创业扶持政策并组织实施", "就业创业扶持政策"),
+    ],
+)
+def test_a_duty_is_about_what_stands_behind_its_verb(duty: str, thing: str) -> None:
+    assert duty_object(duty) == thing
+
+
+def test_the_texts_of_a_duty_are_varied() -> None:
+    assert len(set(record_texts("water", "审查取水许可申请"))) > 30
+
+
+def test_no_text_keeps_a_mark() -> None:
+    assert not [text for text in record_texts("water", "检查水库大坝安全") if "{" in text]
+
+
+def test_the_same_plan_gives_the_same_records(plan: CityPlan) -> None:
+    assert list(iter_records(plan, DAYS[:3])) == list(iter_records(plan, DAYS[:3]))
+
+
+def test_people_write_about_one_record_and_a_third_a_day(plan: CityPlan) -> None:
+    count = sum(1 for _ in iter_records(plan, DAYS))
+
+    assert 1.1 < count / 600 / len(DAYS) < 1.4
+
+
+def test_a_record_belongs_to_a_duty_of_its_writers_post(plan: CityPlan) -> None:
+    duties = {post.code: len(post.duties) for post in plan.posts}
+    post_of = {person.code: person.post_code for person in iter_people(plan)}
+
+    assert all(index < duties[post_of[code]] for code, _, index, *_ in iter_records(plan, DAYS[:3]))
+
+
+def test_nobody_away_from_the_post_writes(plan: CityPlan) -> None:
+    away = {person.code for person in iter_people(plan) if person.work_state in ("借出", "长期病休", "脱产学习")}
+
+    assert away
+    assert not away & {code for code, *_ in iter_records(plan, DAYS)}
+
+
+def test_some_at_their_posts_have_written_nothing_for_five_days(plan: CityPlan) -> None:
+    at_work = {person.code for person in iter_people(plan) if person.work_state == "在岗"}
+    lately = {code for code, day, *_ in iter_records(plan, DAYS) if day in DAYS[-5:]}
+
+    assert 0 < len(at_work - lately) < len(at_work) / 20
+
+
+def test_old_records_are_mostly_approved(plan: CityPlan) -> None:
+    states = Counter(state for _, day, *_, state in iter_records(plan, DAYS) if day == DAYS[0])
+
+    assert states["approved"] > 0.9 * states.total()
+
+
+def test_a_record_takes_no_longer_than_a_working_day(plan: CityPlan) -> None:
+    assert all(10 <= minutes <= 400 for *_, minutes, _ in iter_records(plan, DAYS[:3]))
