@@ -1,4 +1,7 @@
-"""权责清单 of the demo city's departments: the 14-column workbook with a sheet for each type (R49)."""
+"""权责清单 of the demo city's departments: a workbook with a sheet for each type.
+
+The columns are the 14 of R49 with the code and the two limits before the remarks.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,9 +36,12 @@ HEADINGS = [
     "责任事项依据",
     "追责对象\n范围",
     "追责情形",
+    "职权编码",
+    "法定期限",
+    "承诺期限",
     "备注",
 ]
-WIDTHS = [5, 18, 16, 8, 40, 14, 14, 8, 18, 26, 46, 34, 16, 36, 22]
+WIDTHS = [5, 18, 16, 8, 40, 14, 14, 8, 18, 26, 46, 34, 16, 36, 20, 12, 12, 10]
 MAIN_COLUMNS = (0, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13)  # one value for all sub-items of an item
 ACCOUNTABLE = "1.具体承办人；\n2.内设机构负责人；\n3.单位法定代表人或分管领导。"
 LEVELS = {"市": "市级", "县": "县级"}
@@ -146,14 +152,11 @@ def _values(unit: Unit, item: PowerItem) -> Iterator[str | int]:
     yield responsibility_basis(text.power_kind)
     yield ACCOUNTABLE
     yield accountability_cases(text.power_kind)
-    yield _remark(item)
+    yield item.code
+    yield _limit(text.statutory_workdays)
+    yield _limit(text.promised_workdays)
+    yield ""
 
 
-def _remark(item: PowerItem) -> str:
-    text = item.text
-    limits = [f"职权编码：{item.code}"]
-    if text.statutory_workdays:
-        limits.append(f"法定期限：{text.statutory_workdays}个工作日")
-    if text.promised_workdays:
-        limits.append(f"承诺期限：{text.promised_workdays}个工作日")
-    return "；".join(limits)
+def _limit(workdays: int | None) -> str:
+    return f"{workdays}个工作日" if workdays else "/"

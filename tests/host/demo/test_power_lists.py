@@ -72,3 +72,12 @@ def test_a_list_names_only_sections_of_its_unit(plan: CityPlan) -> None:
     assert all(
         item.text.section in names[unit.code] for unit in plan.units for item in power_items(unit, names[unit.code])
     )
+
+
+def test_a_licence_says_its_code_and_both_limits(written: tuple[UnitFile, ...]) -> None:
+    heading, first = _book(written[0].path).get_sheet_by_index(0).to_python(skip_empty_area=False)[2:4]
+    row = dict(zip(heading, first, strict=True))
+
+    assert len(str(row["职权编码"])) == 16
+    assert str(row["法定期限"]).endswith("个工作日")
+    assert str(row["承诺期限"]).endswith("个工作日")
