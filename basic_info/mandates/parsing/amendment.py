@@ -35,10 +35,11 @@ _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
 )
 _AFTER = re.compile(
-    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个]?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
+    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
 )
+_DELTA = re.compile(r"(?:同意|同时|相应)?(?:核增|核减|增加|减少|收回|划出)")
 _ORG = re.compile(
-    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|政法|内设|所属|增设|设|更名|的)"
+    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|政法|内设|所属|增设|设|更名|的|核增|核减|增加|减少|调整)"
 )
 _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 
@@ -132,9 +133,7 @@ def _sections(paragraphs: Sequence[str], own: _Own) -> tuple[Section, ...]:
 
 
 def _new_bodies(folded: str) -> Iterator[tuple[list[tuple[str, list[str]]], int]]:
-    matches = sorted(
-        [*_ADDED.finditer(folded), *_RENAMED.finditer(folded)], key=lambda match: match.start("names")
-    )
+    matches = sorted([*_ADDED.finditer(folded), *_RENAMED.finditer(folded)], key=lambda match: match.start("names"))
     for match in matches:
         before = re.split(r"[,。;:]", folded[: match.start()])[-1]
         if re.search(r"不再|撤销|原|批准$", before[-4:]) or "规格" in before:
@@ -198,9 +197,7 @@ def _duty_elsewhere(later: Sequence[str], name: str) -> str:
     for text in later:
         folded = fold(text).replace('"', "")
         if folded.startswith(name) and len(folded) == len(text):
-            rest = re.sub(
-                r"^(?:\([^()]*\))*[。:,]?", "", text[len(name) :].translate({0xFF08: "(", 0xFF09: ")"})
-            )
+            rest = re.sub(r"^(?:\([^()]*\))*[。:,]?", "", text[len(name) :].translate({0xFF08: "(", 0xFF09: ")"}))
             rest = without_label(rest.lstrip("。：:，,"))
             if re.match(r"(?:主要)?(?:负责|承担|拟|组织|指导|协调)", rest):
                 return rest
@@ -234,9 +231,10 @@ def _after_change(folded: str, own: _Own) -> Iterator[str]:
             match = _AFTER.search(clause)
             if match:
                 after = True
-                clause = clause[match.start() :] if "由" in match.group() else clause
-            if after and belongs:
+            if (match or (after and not _DELTA.match(clause))) and belongs:
                 yield _kept_side(clause)
+            if match and "后" not in match.group():
+                after = False
 
 
 def _clauses(sentence: str) -> list[str]:

@@ -23,9 +23,7 @@ def find_clauses(preamble: Sequence[Line], parts: Sequence[Part]) -> tuple[Claus
     for part in parts:
         found.extend(_of_part(part))
     return tuple(
-        Clause(
-            kind, number, text, source, Confidence.HIGH if kind is not ClauseKind.MISC else Confidence.MEDIUM
-        )
+        Clause(kind, number, text, source, Confidence.HIGH if kind is not ClauseKind.MISC else Confidence.MEDIUM)
         for number, (kind, text, source) in enumerate(found, start=1)
         if text
     )
@@ -48,9 +46,7 @@ def _numbers(part: Part) -> Iterator[tuple[ClauseKind, str, str]]:
     for line in part.lines:
         for sentence in re.split(r"(?<=。)", line.body):
             if sentence:
-                kind = (
-                    ClauseKind.QUOTA if re.search(r"编制|员额|控制数", fold(sentence)) else ClauseKind.LEADER
-                )
+                kind = ClauseKind.QUOTA if re.search(r"编制|员额|控制数", fold(sentence)) else ClauseKind.LEADER
                 yield kind, sentence, line.text
 
 

@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     rf"(?P<words>[^,;。:、\n]*?)(?P<between>{_BETWEEN})(?P<count>{NUMBER})(?:(?P<unit>名|人(?!大|民|事|员|力|才|武|社)|个(?!内设|科室|机构|职能|股))|(?P<head>正)(?:(?P<deputy>{NUMBER})副)?)"
 )
 _CHANGED = re.compile(
-    rf"由(?:原来?的?)?{NUMBER}[名人个]?(?:调整|增加|核增|减少|核减|变更|增|减|升|提高|变|调)(?:为|到|至)"
+    rf"由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:调整|增加|核增|减少|核减|变更|增|减|升|提高|变|调)(?:为|到|至)"
 )
 _QUOTA_KIND = re.compile(r"(?:编制|员额|控制数|控制总量|编制数|雇员)$")
 _POST_END = re.compile(
@@ -28,11 +28,9 @@ _VERB = (
     "另设|共设|可设|增设|配|另有|另外|实行|按照?规定|现核定"
 )
 _AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
-_SET_UP = re.compile(r"^(?:.{0,40}?[^建附开预铺假敷架])??设(?!计|备|施)")
-_LEADING = re.compile(r"^(?:另|共|暂|再|也|各|即|并|和|及|与|以及|同时|对|为)+(?=.)")
-_FILLED_BY_OTHER = re.compile(
-    r"由[^()。;]*?(?:兼任|兼职|兼|担任)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占"
-)
+_SET_UP = re.compile(r"^(?:.{0,40}?[^建附开预铺假敷架内下])??设(?!计|备|施)")
+_LEADING = re.compile(r"^(?:另|共|暂|再|也|各|即|并|和|及|与|以及|同时|同意|对|为|将)+(?=.)")
+_FILLED_BY_OTHER = re.compile(r"由[^()。;]*?(?:兼任|兼职|兼|担任)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占")
 _BREAKS_DOWN = re.compile(r"^[,。;:]?(?:其中|包括|即|分别是|分别为)[:,]?|^:")
 _OWN = re.compile(
     r"^(?:你|我|该|本|全)?(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)(?=机关|行政|事业|工勤|人员|正|副|科|股|领导|编制|财政|全额|政法|核定|内设)"
@@ -139,11 +137,7 @@ def _quota(stated: _Stated, unit_name: str) -> Quota | None:
 def _kind_words(words: str, unit_name: str) -> str:
     kind = _without_verbs(words)
     at = kind.find("机关")
-    if (
-        at > 0
-        and re.search(r"机关(?:行政|工勤|事业|后勤|党群|人员|政法)?", kind[at:])
-        and not kind.startswith("党政")
-    ):
+    if at > 0 and re.search(r"机关(?:行政|工勤|事业|后勤|党群|人员|政法)?", kind[at:]) and not kind.startswith("党政"):
         kind = kind[at:]
     return _without_unit(kind, unit_name)
 
@@ -155,7 +149,8 @@ def _without_verbs(words: str) -> str:
 
 
 def _without_unit(words: str, unit_name: str) -> str:
-    """The words without the unit's own name or 「本局」, 「中心」 in front."""
+    """The words without the unit's own name or 「本局」, 「所属事业单位」 in front."""
+    words = re.sub(r"^(?:所属|下属)?事业单位(?=事业编制|编制)|^所属(?=事业编制)", "", words)
     names = [unit_name[start:] for start in range(max(len(unit_name) - 1, 0))] if unit_name else []
     for name in names:
         rest = words[len(name) :].lstrip("的")
@@ -181,9 +176,7 @@ def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
             title, titles = "、".join([*titles, title]), []
         posts = [(name, _rank(name, stated.brackets), stated.count) for name in [*titles, title]]
     holds = not _is_filled_by_other(stated)
-    return [
-        LeaderPost(name, rank, count, holds, stated.source, _sureness(name)) for name, rank, count in posts
-    ]
+    return [LeaderPost(name, rank, count, holds, stated.source, _sureness(name)) for name, rank, count in posts]
 
 
 def _sureness(title: str) -> Confidence:

@@ -167,9 +167,7 @@ def _is_heading(properties: etree._Element | None) -> bool:
     if properties is None:
         return False
     style = (value_of(child(properties, "pStyle")) or "").lower()
-    return (
-        child(properties, "outlineLvl") is not None or style.startswith("heading") or style in set("123456")
-    )
+    return child(properties, "outlineLvl") is not None or style.startswith("heading") or style in set("123456")
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
@@ -196,7 +194,5 @@ def _span(properties: etree._Element | None) -> int:
 def _cell_text(blocks: list[Block]) -> str:
     lines = []
     for block in blocks:
-        lines.append(
-            block.text if not block.is_table else "\n".join(" ".join(filter(None, r)) for r in block.rows)
-        )
+        lines.append(block.text if not block.is_table else "\n".join(" ".join(filter(None, r)) for r in block.rows))
     return "\n".join(line for line in lines if line.strip())

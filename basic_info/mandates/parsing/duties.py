@@ -24,8 +24,7 @@ def find_duties(parts: Sequence[Part]) -> tuple[Duty, ...]:
     """The duties of all parts in document order, counted from 1."""
     found = [duty for part in parts for duty in _of_part(part)]
     return tuple(
-        Duty(no, text, kind, source, confidence)
-        for no, (kind, text, source, confidence) in enumerate(found, start=1)
+        Duty(no, text, kind, source, confidence) for no, (kind, text, source, confidence) in enumerate(found, start=1)
     )
 
 

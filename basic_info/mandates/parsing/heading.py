@@ -10,26 +10,20 @@ from basic_info.mandates.parsing.model import Confidence, DocumentNumber, Found
 from basic_info.mandates.parsing.normalise import fold, only_date, strip_brackets, to_number
 
 _OPEN, _CLOSE = r"[〔\[(【〈<﹝]", r"[〕\])】〉>﹞]"
-_DOC_NO = (
-    rf"(?P<prefix>[\u4e00-\u9fffA-Za-z]{{1,14}}){_OPEN}(?P<year>\d{{4}}){_CLOSE}第?(?P<number>\d{{1,5}})号"
-)
+_DOC_NO = rf"(?P<prefix>[\u4e00-\u9fffA-Za-z]{{1,14}}){_OPEN}(?P<year>\d{{4}}){_CLOSE}第?(?P<number>\d{{1,5}})号"
 _OWN_NUMBER = re.compile(
     rf"^\(?(?:(?:发文字号|发文号|文件编号|文号|字号|编号):)?(?P<all>{_DOC_NO})\)?(?:签发人:?.{{0,8}}|[★☆].*|(?:\d{{4}}年\d+月\d+日.{{0,4}}))?\)?$"
 )
-_DATED_NUMBER = re.compile(
-    rf"^\(?.{{0,14}}?\d+日[,，]?(?:以)?(?P<all>{_DOC_NO})(?:文?(?:印发|发布|公布))?\)?$"
-)
+_DATED_NUMBER = re.compile(rf"^\(?.{{0,14}}?\d+日[,，]?(?:以)?(?P<all>{_DOC_NO})(?:文?(?:印发|发布|公布))?\)?$")
 # The words for the kind of document behind a unit's name.
 _KIND_WORD = (
-    "职能配置|职责配置|主要职责|主要职能|工作职责|机构职能|机构设置|机构编制|机构改革|内设机构|下设机构|党政机构|人员编制|领导职数|"
+    "职能配置|职责配置|主要职责|主要职能|工作职责|机构职能|机构设置|机构编制|机构改革|内设机构|下设机构|党政机构|事业单位|事业机构|人员编制|领导职数|"
     "职能|职责|编制|机构|人员|职数|设置|配置|综合|深化|改革|调整|"
     '“三定”|「三定」|"三定"|三定|实施|方案|规定|意见|暂行|试行|草案|送审稿|修订|稿|[、,，和与及的（）()《》]'
 )
 _KIND_TAIL = re.compile(rf"(?:{_KIND_WORD})+$")
 _TITLE_END = re.compile(r"(?:规定|方案)(?:\((?:试行|暂行|草案|修订|修订稿|送审稿)\))?$")
-_TITLE_WORDS = re.compile(
-    r"职能配置|主要职责|主要职能|内设机构|人员编制|机构职能|机构设置|机构编制|职责|三定|编制"
-)
+_TITLE_WORDS = re.compile(r"职能配置|主要职责|主要职能|内设机构|人员编制|机构职能|机构设置|机构编制|职责|三定|编制")
 _NOTICE = re.compile(r"(?:印发|转发|公布|下发)[^。]*《(?P<title>[^》]+)》")
 _NOTICE_BARE = re.compile(r"关于(?:印发|转发|公布|下发)(?P<title>[^《》。]+?(?:规定|方案))的通知$")
 _REPLY_END = re.compile(r"(?:批复|复函|通知|决定|函|意见)$")
@@ -87,9 +81,7 @@ def read_heading(lines: Sequence[Line], first_part: int) -> Heading:
     title, start = _own_title(lines, above)
     addressees = _addressees(above)
     folded = fold(title.value)
-    is_change = (
-        bool(_REPLY_END.search(folded)) and bool(_CHANGE.search(folded)) and not _NOTICE_BARE.search(folded)
-    )
+    is_change = bool(_REPLY_END.search(folded)) and bool(_CHANGE.search(folded)) and not _NOTICE_BARE.search(folded)
     is_change = is_change and not re.search(r"关于(?:印发|转发|公布)", folded)
     unit_name = _changed_unit(title, addressees) if is_change else _unit_of(title)
     return Heading(title, doc_no, unit_name, addressees, is_change, start)

@@ -5,7 +5,7 @@ Marks have a depth: 章 0, 第X条 1, 一、 2, （一） 3, 1. 4, （1） 5, �
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from basic_info.mandates.parsing.normalise import NUMBER, fold, tidy, to_number
@@ -65,6 +65,8 @@ class Line:
     cells: tuple[str, ...] = ()
     is_label: bool = False
     in_table: bool = False
+    # Where blanks stood in the source, as places in the text: they may part a name from its duties.
+    gaps: tuple[int, ...] = ()
 
     @property
     def body(self) -> str:
@@ -103,8 +105,16 @@ def lines_of(text: str, *, in_table: bool = False) -> list[Line]:
     for raw in text.split("\n"):
         tidied = tidy(raw)
         if tidied:
-            lines.extend(Line(piece, read_mark(piece), in_table=in_table) for piece in _split_run_in(tidied))
+            pieces = _split_run_in(tidied)
+            lines.extend(Line(piece, read_mark(piece), in_table=in_table) for piece in pieces)
+            if len(pieces) == 1:
+                lines[-1] = replace(lines[-1], gaps=_gaps(raw))
     return lines
+
+
+def _gaps(raw: str) -> tuple[int, ...]:
+    blanks = [match.start() for match in re.finditer(r"\s+", raw.strip())][:4]
+    return tuple(dict.fromkeys(len(tidy(raw.strip()[:place])) for place in blanks))
 
 
 def _split_run_in(text: str) -> list[str]:

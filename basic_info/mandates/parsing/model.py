@@ -170,8 +170,7 @@ class ParsedMandate:
             ],
             "quotas": [{"kind": quota.kind, "count": quota.count} for quota in self.quotas],
             "leaders": [
-                {"title": p.title, "rank": p.rank, "count": p.count, "holds_quota": p.holds_quota}
-                for p in self.leaders
+                {"title": p.title, "rank": p.rank, "count": p.count, "holds_quota": p.holds_quota} for p in self.leaders
             ],
             "effective_on": effective_on.isoformat() if effective_on else None,
         }

@@ -50,10 +50,6 @@ def _split_at_and(piece: str) -> list[str]:
 def without_label(text: str) -> str:
     """A duty text without a leading 「主要职责是：」."""
     match = _LABEL.match(text.replace("：", ":").replace("，", ","))
-    if (
-        match
-        and match.end()
-        and (match.group().endswith((":", "是", "为", ",", "。", "如下")) or "\n" in text)
-    ):
+    if match and match.end() and (match.group().endswith((":", "是", "为", ",", "。", "如下")) or "\n" in text):
         return text[match.end() :].lstrip(":：")
     return text

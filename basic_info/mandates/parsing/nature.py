@@ -21,11 +21,9 @@ _RANK = (
         rf"(?:属|是|为|设立)[^。;,]{{0,30}}?(?P<rank>{_LEVEL})(?:全额|财政|公益|直属|事业|单位|机构|行政|工作部门)"
     ),
 )
-_INSTITUTION = re.compile(
-    r"(?:是|为|属|系|隶属|作为|:)[^。;]{0,60}?事业单位|公益[一二]类|事业单位(?:法人|性质)"
-)
+_INSTITUTION = re.compile(r"(?:是|为|属|系|隶属|作为|:)[^。;]{0,60}?事业单位|公益[一二]类|事业单位(?:法人|性质)")
 _EFFECTIVE = re.compile(
-    r"(?:自|从|于)(?P<when>[^。;,]{2,24}?)(?:起|开始|之日)(?:正式)?(?:起)?(?:施行|执行|实施|生效|试行)"
+    r"(?:自|从|于)(?P<when>[^。;,]{2,24}?)(?:起|开始|之日)(?:正式)?(?:起)?(?:组织)?(?:施行|执行|实施|生效|试行)"
 )
 _ON_ISSUE = re.compile(r"印发|发布|公布|下发|发文|批准|颁布|发出|批复|下达|成文|通过")
 _IN_TABLE = re.compile(r"^(?:加挂|挂)?(?:牌子|挂牌)(?:名称)?:|^(?:加挂|挂牌)(?:机构)?(?:名称|牌子)?:")
@@ -74,9 +72,7 @@ def _plates_of(line: Line) -> Iterator[str]:
         if from_cell not in ("无", "/", "-", ""):
             yield from plates_in(f"加挂{re.sub(r'^(?:加?挂)|牌子$', '', from_cell)}牌子")
         return
-    for sentence in re.split(
-        r"[。;]", strip_brackets(folded) + "。" + ";".join(re.findall(r"\(([^()]*)\)", folded))
-    ):
+    for sentence in re.split(r"[。;]", strip_brackets(folded) + "。" + ";".join(re.findall(r"\(([^()]*)\)", folded))):
         if not re.search(r"在[^,]{2,12}(?:科|室|处|股|办公室)(?:加挂|挂)|不再(?:加挂|挂|保留)", sentence):
             yield from plates_in(sentence)
 

@@ -36,6 +36,7 @@ from basic_info.mandates.parsing.tables import table_lines
 _TOWNSHIP = re.compile(r"(?:镇|乡|街道|街道办事处|苏木|镇人民政府|乡人民政府|镇党委)$")
 _NUMBER_KINDS = {ClauseKind.QUOTA, ClauseKind.MISC, ClauseKind.FINAL, ClauseKind.SECTION, ClauseKind.NATURE}
 _PARTY_BODY = re.compile(r"党委|党总支|党支部|离退休|工会|团委")
+_NUMBERS_OF_HEADING = re.compile(r"^[^()。]{2,12}\((?P<numbers>[^()]*编制[^()]*名[^()]*)\)$")
 _ON_DUTIES = re.compile(rf"^[^。:]{{2,30}}[。:](?:{DUTY_VERB})")
 
 
@@ -132,6 +133,12 @@ def _statement(part: Part) -> str:
     if part.kind is ClauseKind.SECTION:
         lines = [line for line in lines if _states_numbers_apart(line)]
     kept = [line for line in lines if not is_division(line.folded)]
+    bracketed = _NUMBERS_OF_HEADING.match(part.lines[0].folded)
+    if bracketed and part.lines[0].depth is Depth.PART:
+        # The disclosure form of townships: 一、镇机关（行政编制24名，实有23名）.
+        return bracketed.group("numbers")
+    if part.kind is ClauseKind.QUOTA:
+        return "\n".join(line.folded for line in kept)
     return "\n".join(line.folded for line in kept if has_numbers(line.folded) or "其中" in line.folded)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from basic_info.mandates.parsing.lines import Depth, Line
 from basic_info.mandates.parsing.model import ClauseKind
+from basic_info.mandates.parsing.names import ends_as_body
 from basic_info.mandates.parsing.normalise import NUMBER, strip_brackets
 
 _HEADINGS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
@@ -54,10 +55,11 @@ _QUOTA = re.compile(
 _FINAL = re.compile(
     r"负责解释|起(?:施行|执行|实施|生效)|之日起|另行规定|另行核定|另行明确|另行制定|按(?:规定)?程序办理|^附则"
 )
+_BODY = re.compile(r"(?P<name>[^。:;,]{2,20})[。:](?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订)")
 _STATUS = re.compile(r"本规定(?:所)?确定的|基本依据|机构编制(?:刚性)?约束")
 _BASIS = re.compile(r"^(?:为(?:了)?|根据|按照|依据|经).*(?:制定|制订|如下|规定|方案|批准)")
 _NATURE = re.compile(
-    r"(?:是|为|属|系|列入|作为)[^。;]*(?:工作部门|机构|机关|单位|组成部门|派出|序列|团体|部门|级)|规格(?:为|是|相当于|:)?|加挂|挂[^。;]*牌子"
+    r"(?:是|为|(?<!所)属|系|列入|作为)[^。;]*(?:工作部门|机构|机关|单位|组成部门|派出|序列|团体|部门|级)|规格(?:为|是|相当于|:)?|加挂|挂[^。;]*牌子"
 )
 
 
@@ -120,6 +122,12 @@ def heading_kind(folded: str) -> ClauseKind | None:
     if not 2 <= len(words) <= 22 or re.search(r"[。;:,]", words):
         return None
     return next((kind for kind, pattern in _HEADINGS if pattern.search(words)), None)
+
+
+def describes_body(plain: str) -> bool:
+    """Whether a folded text without brackets is a body's name and its duty sentence (机关党委。负责…)."""
+    match = _BODY.match(plain)
+    return match is not None and ends_as_body(match.group("name")) and "解释" not in plain[:24]
 
 
 def has_numbers(folded: str) -> bool:
@@ -190,10 +198,10 @@ def _grouped(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Group, ..
     return tuple(lead), tuple(Group(tuple(group)) for group in groups)
 
 
-def _kind(
-    lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | None
-) -> tuple[ClauseKind, bool]:
+def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | None) -> tuple[ClauseKind, bool]:
     first = lead[0].folded
+    if lead[0].is_label and (labelled := heading_kind(first.split(":")[0])) is not None:
+        return labelled, True
     if (named := _named(first)) is not None:
         return named, True
     whole = "".join(line.folded for line in lead)
@@ -202,6 +210,8 @@ def _kind(
     if is_division(whole):
         return ClauseKind.BOUNDARY, False
     plain = strip_brackets(whole)
+    if describes_body(plain):
+        return ClauseKind.SECTION, False
     if _DUTY_LEAD.search(plain) and not _SECTION_LEAD.search(plain):
         return ClauseKind.DUTY, False
     if _SECTION_LEAD.search(plain) and (groups or plain.endswith(":")):

@@ -48,6 +48,7 @@ _NOT_A_BODY = re.compile(
     r"^(?:负责|承担|根据|按照|本|上述|以上|以下|该|各|所属|其中|核定|设|行政编制|事业编制|机关行政编制|领导职数|主要职责|工作职责|职责|附件|附表|注|备注)|"
     r"内设机构|下列|设置|设立|编制|职数|规定$|名$|主要职责|机构规格|领导班子|负责解释|解释$|事项"
 )
+_NO_DUTY = re.compile(r"内设机构|^[^。]{0,20}下列|编制[^。;]{0,8}\d+名|负责解释")
 _OPEN_KINDS = {ClauseKind.SECTION, ClauseKind.MISC, ClauseKind.FINAL, ClauseKind.QUOTA}
 _CONTINUES = re.compile(rf"^(?:{DUTY_VERB})")
 
@@ -62,6 +63,17 @@ class _Draft:
     source: list[str] = field(default_factory=list)
     depth: Depth | None = None
     is_marked: bool = False
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """How a line opens a body: its name, the brackets behind it, the text behind both."""
+
+    name: str
+    brackets: str
+    text: str
+    has_separator: bool
+    is_joined: bool
 
 
 def find_sections(parts: Sequence[Part]) -> tuple[Section, ...]:
@@ -129,9 +141,7 @@ def _drafts(part: Part) -> Iterator[_Draft]:
                 if _belongs(open_draft, line):
                     open_draft.texts.append(line.text)
                     open_draft.source.append(line.text)
-                elif line.mark is None or (
-                    open_draft.depth is not None and line.mark.depth <= open_draft.depth
-                ):
+                elif line.mark is None or (open_draft.depth is not None and line.mark.depth <= open_draft.depth):
                     yield open_draft
                     open_draft = None
     if open_draft is not None:
@@ -153,35 +163,45 @@ def _belongs(draft: _Draft, line: Line) -> bool:
     if line.mark is not None:
         return draft.depth is None or line.mark.depth > draft.depth
     if not draft.texts:
-        return not _ONLY_SET_UP.search(line.folded) and not _NOT_A_BODY.search(line.folded[:12])
+        return not _ONLY_SET_UP.search(line.folded) and not _NO_DUTY.search(line.folded)
     return bool(_CONTINUES.match(line.folded)) and not line.in_table
 
 
 def _open(line: Line, *, lenient: bool) -> _Draft | None:
     if line.cells:
         return _from_cells(line)
-    folded = line.folded
-    match = _match_body(folded)
+    opening = _at_gap(line) or _opening(line.body, line.folded)
+    if opening is None or not _is_body_name(opening, line, lenient=lenient):
+        return None
+    plates = bracket_plates(fold(opening.brackets))
+    draft = _Draft(opening.name, plates, depth=line.depth, source=[line.text], is_marked=line.mark is not None)
+    return _take_text(draft, opening.text)
+
+
+def _opening(body: str, folded: str) -> _Opening | None:
+    headed = _HEADED.match(folded)
+    match = _SET_UP.match(folded)
+    if match is None and (headed is None or not ends_as_body(clean_name(headed.group("name")))):
+        match = _JOINED.match(folded)
+    match = match or headed
     if match is None:
         return None
-    joined = match.re is not _HEADED
-    name = clean_name(line.body[match.start("name") : match.end("name")])
-    text = line.body[match.start("text") : match.end("text")] if match.group("text") else ""
-    if not _is_body_name(
-        fold(name), text, line, lenient=lenient, joined=joined, has_sep=bool(match.group("sep"))
-    ):
-        return None
-    draft = _Draft(name, bracket_plates(match.group("brackets")), depth=line.depth, source=[line.text])
-    draft.is_marked = line.mark is not None
-    return _take_text(draft, text)
+    # The document's own words, not the folded ones.
+    name, brackets, text = (body[slice(*match.span(group))] for group in ("name", "brackets", "text"))
+    return _Opening(clean_name(name), brackets, text, bool(match.group("sep")), match.re is _JOINED)
 
 
-def _match_body(folded: str) -> re.Match[str] | None:
-    headed = _HEADED.match(folded)
-    if headed is not None and ends_as_body(clean_name(headed.group("name"))):
-        set_up = _SET_UP.match(folded)
-        return set_up or headed
-    return _SET_UP.match(folded) or _JOINED.match(folded) or headed
+def _at_gap(line: Line) -> _Opening | None:
+    """「办公室　负责…」: the blank between name and duties is a separator."""
+    shift = len(line.text) - len(line.body)
+    for gap in line.gaps:
+        head, text = line.body[: max(gap - shift, 0)], line.body[max(gap - shift, 0) :]
+        match = _HEADED.match(fold(head))
+        if match and not match.group("sep") and _STARTS_AS_DUTY.match(fold(text)):
+            name = clean_name(head[slice(*match.span("name"))])
+            if ends_as_body(fold(name)):
+                return _Opening(name, head[slice(*match.span("brackets"))], text, True, False)
+    return None
 
 
 def _take_text(draft: _Draft, text: str) -> _Draft:
@@ -193,19 +213,19 @@ def _take_text(draft: _Draft, text: str) -> _Draft:
     return draft
 
 
-def _is_body_name(name: str, text: str, line: Line, *, lenient: bool, joined: bool, has_sep: bool) -> bool:
+def _is_body_name(opening: _Opening, line: Line, *, lenient: bool) -> bool:
+    name, text = fold(opening.name), fold(opening.text)
     if _NOT_A_BODY.search(name) or not 2 <= len(name) <= 30:
         return False
-    starts = bool(_STARTS_AS_DUTY.match(fold(text)))
+    starts = bool(_STARTS_AS_DUTY.match(text))
     if not lenient:
-        sure = has_sep or re.search(r"党委|离退休|老干部", name)
-        return ends_as_body(name) and bool(text) and starts and bool(sure) and "解释" not in text[:12]
+        sure = opening.has_separator or re.search(r"党委|离退休|老干部", name)
+        return ends_as_body(name) and starts and bool(sure) and "解释" not in text[:12]
+    marked = line.mark is not None
     if ends_as_body(name):
-        named_alone = not text and (line.mark is not None or len(line.body) <= 40)
-        return (
-            starts or named_alone or (line.mark is not None and has_sep) or bool(_HUNG_OUT.match(fold(text)))
-        )
-    return line.mark is not None and starts and not joined and len(name) <= 15
+        named_alone = not text and (marked or len(line.body) <= 40)
+        return starts or named_alone or (marked and opening.has_separator) or bool(_HUNG_OUT.match(text))
+    return marked and starts and not opening.is_joined and len(name) <= 15
 
 
 def _from_cells(line: Line) -> _Draft:
@@ -229,9 +249,10 @@ def _finished(draft: _Draft) -> Section | None:
 
 def _is_only_set_up(text: str) -> bool:
     folded = fold(text)
-    first = re.split(r"[。;]", folded)[0]
-    rest = folded[len(first) :].strip("。;")
-    return bool(_ONLY_SET_UP.search(first)) and not re.search(r"负责|承担", folded) and len(rest) < 10
+    sentences = [sentence for sentence in re.split(r"[。;]", folded) if sentence]
+    if not sentences or not _ONLY_SET_UP.search(sentences[0]):
+        return False
+    return not any(re.search(r"^(?:主要)?(?:负责|承担|协助)|,(?:主要)?(?:负责|承担)", each) for each in sentences)
 
 
 def _hang_plates(parts: Sequence[Part], found: dict[str, Section]) -> None:
