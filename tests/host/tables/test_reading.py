@@ -206,15 +206,18 @@ def test_no_mutant_of_a_workbook_ends_in_anything_but_rows_or_a_refusal(tmp_path
     chance = random.Random(20260101)
     content = make(tmp_path / "good").read_bytes()
     path = tmp_path / "mutant"
-    outcomes = set()
+    ends = {"rows": 0, "refusal": 0}
     for _ in range(60):
         mutant = bytearray(content)
-        for _ in range(chance.choice((1, 4, 40))):
+        for _ in range(chance.choice((0, 1, 4, 40))):
             mutant[chance.randrange(len(mutant))] = chance.randrange(256)
-        path.write_bytes(bytes(mutant[: chance.choice((len(mutant), chance.randrange(len(mutant)) + 1))]))
+        length = chance.choice((len(mutant), len(mutant), chance.randrange(len(mutant)) + 1))
+        path.write_bytes(mutant[:length])
         try:
-            outcomes.add(sum(len(list(filled_rows(sheet))) for sheet in read_workbook(path).sheets) >= 0)
+            for sheet in read_workbook(path).sheets:
+                list(filled_rows(sheet))
+            ends["rows"] += 1
         except NotATable:
-            outcomes.add(False)
+            ends["refusal"] += 1
 
-    assert outcomes == {True, False}
+    assert min(ends.values()) > 0
