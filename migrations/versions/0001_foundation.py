@@ -58,6 +58,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_day")),
     )
     op.create_table(
+        "calendar_version",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("token", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_calendar_version_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_version")),
+    )
+    op.create_table(
         "clock_firing",
         sa.Column("schedule_name", sa.String(length=80), nullable=False),
         sa.Column("tick", sa.DateTime(timezone=True), nullable=False),
@@ -79,7 +86,9 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("job", sa.String(length=80), nullable=False),
         sa.Column("cron", sa.String(length=80), nullable=False),
+        sa.Column("declared_cron", sa.String(length=80), nullable=False),
         sa.Column("is_on", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_clock_schedule")),
     )
     op.create_table(
@@ -109,6 +118,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("cancel_requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("queue_job_id", sa.BigInteger(), nullable=True),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
@@ -116,9 +126,7 @@ def upgrade() -> None:
         sa.CheckConstraint("progress_done >= 0", name=op.f("ck_job_run_progress_is_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_run")),
     )
-    op.create_index(
-        op.f("ix_job_run_created_by_created_at"), "job_run", ["created_by", "created_at"], unique=False
-    )
+    op.create_index(op.f("ix_job_run_created_by_created_at"), "job_run", ["created_by", "created_at"], unique=False)
     op.create_index(op.f("ix_job_run_state_created_at"), "job_run", ["state", "created_at"], unique=False)
     op.create_table(
         "person",
@@ -154,11 +162,7 @@ def upgrade() -> None:
         postgresql_partition_by="HASH (owner, client_key)",
     )
     op.create_index(
-        op.f("ix_request_key_created_at"),
-        "request_key",
-        ["created_at"],
-        unique=False,
-        postgresql_using="brin",
+        op.f("ix_request_key_created_at"), "request_key", ["created_at"], unique=False, postgresql_using="brin"
     )
     op.create_table(
         "sign_in_guard",
@@ -209,9 +213,7 @@ def upgrade() -> None:
         sa.Column("file_id", sa.BigInteger(), nullable=True),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["stored_file.id"], name=op.f("fk_document_file_id_stored_file")
-        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_document_file_id_stored_file")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index(op.f("ix_document_doc_no"), "document", ["doc_no"], unique=False)
@@ -221,9 +223,7 @@ def upgrade() -> None:
         sa.Column("job_run_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["job_run_id"], ["job_run.id"], name=op.f("fk_job_log_line_job_run_id_job_run")
-        ),
+        sa.ForeignKeyConstraint(["job_run_id"], ["job_run.id"], name=op.f("fk_job_log_line_job_run_id_job_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_log_line")),
     )
     op.create_index(op.f("ix_job_log_line_job_run_id_id"), "job_log_line", ["job_run_id", "id"], unique=False)
@@ -360,9 +360,7 @@ def upgrade() -> None:
             using="gist",
             name="person_in_force_once",
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_person_version_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_version_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_version")),
     )
     op.create_index(op.f("ix_person_version_person_id"), "person_version", ["person_id"], unique=False)
@@ -373,15 +371,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
             "tier",
-            sa.Enum(
-                "city",
-                "county",
-                "township",
-                name="tier",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("city", "county", "township", name="tier", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("parent_id", sa.BigInteger(), nullable=True),
@@ -399,12 +389,8 @@ def upgrade() -> None:
             using="gist",
             name="region_in_force_once",
         ),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["region.id"], name=op.f("fk_region_version_parent_id_region")
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_id"], ["region.id"], name=op.f("fk_region_version_region_id_region")
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["region.id"], name=op.f("fk_region_version_parent_id_region")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_region_version_region_id_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_region_version")),
     )
     op.create_index(op.f("ix_region_version_region_id"), "region_version", ["region_id"], unique=False)
@@ -418,9 +404,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
     )
-    op.create_index(
-        "ix_unit_path", "unit", ["path"], unique=False, postgresql_ops={"path": "varchar_pattern_ops"}
-    )
+    op.create_index("ix_unit_path", "unit", ["path"], unique=False, postgresql_ops={"path": "varchar_pattern_ops"})
     op.create_index(op.f("ix_unit_region_id"), "unit", ["region_id"], unique=False)
     op.create_table(
         "auth_session",
@@ -435,9 +419,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ip", postgresql.INET(), nullable=True),
         sa.Column("user_agent", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_auth_session_account_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_auth_session_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_auth_session_token_hash")),
     )
@@ -496,9 +478,7 @@ def upgrade() -> None:
             "mandate_state NOT IN ('confirmed', 'superseded') OR confirmed_by IS NOT NULL",
             name=op.f("ck_mandate_confirmed_by_a_person"),
         ),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_mandate_document_id_document")
-        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_mandate_document_id_document")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_mandate_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate")),
         sa.UniqueConstraint("unit_id", "version_no", name=op.f("uq_mandate_unit_id_version_no")),
@@ -563,15 +543,7 @@ def upgrade() -> None:
         sa.Column("region_id", sa.BigInteger(), nullable=False),
         sa.Column(
             "tier",
-            sa.Enum(
-                "city",
-                "county",
-                "township",
-                name="tier",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("city", "county", "township", name="tier", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column(
@@ -621,15 +593,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "funding",
-            sa.Enum(
-                "full",
-                "partial",
-                "self",
-                name="funding",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("full", "partial", "self", name="funding", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column(
@@ -713,38 +677,21 @@ def upgrade() -> None:
         sa.Column("sort_no", sa.BigInteger(), nullable=False),
         sa.Column("mark", sa.Text(), server_default="", nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column(
-            "extracted_value", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
-        ),
+        sa.Column("extracted_value", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("corrected_value", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "confidence",
-            sa.Enum(
-                "high",
-                "medium",
-                "low",
-                name="confidence",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("high", "medium", "low", name="confidence", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("section_id", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_clause_mandate_id_mandate")
-        ),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_mandate_clause_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_clause_mandate_id_mandate")),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_mandate_clause_section_id_section")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_clause")),
     )
     op.create_index(
-        op.f("ix_mandate_clause_mandate_id_sort_no"),
-        "mandate_clause",
-        ["mandate_id", "sort_no"],
-        unique=False,
+        op.f("ix_mandate_clause_mandate_id_sort_no"), "mandate_clause", ["mandate_id", "sort_no"], unique=False
     )
     op.create_table(
         "mandate_leader",
@@ -755,9 +702,7 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("holds_quota", sa.Boolean(), nullable=False),
         sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_leader_mandate_id_mandate")
-        ),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_leader_mandate_id_mandate")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_leader")),
     )
     op.create_index(op.f("ix_mandate_leader_mandate_id"), "mandate_leader", ["mandate_id"], unique=False)
@@ -768,9 +713,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_quota_mandate_id_mandate")
-        ),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_quota_mandate_id_mandate")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_quota")),
     )
     op.create_index(op.f("ix_mandate_quota_mandate_id"), "mandate_quota", ["mandate_id"], unique=False)
@@ -881,10 +824,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.BigInteger(), nullable=True),
         sa.Column("section_id", sa.BigInteger(), nullable=True),
         sa.Column(
-            "valid",
-            postgresql.DATERANGE(),
-            server_default=sa.text("daterange(CURRENT_DATE, NULL)"),
-            nullable=False,
+            "valid", postgresql.DATERANGE(), server_default=sa.text("daterange(CURRENT_DATE, NULL)"), nullable=False
         ),
         sa.Column("granted_by", sa.BigInteger(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
@@ -892,12 +832,8 @@ def upgrade() -> None:
             "(scope_kind = 'region') = (region_code IS NOT NULL) AND (scope_kind = 'unit') = (unit_id IS NOT NULL) AND (scope_kind = 'section') = (section_id IS NOT NULL)",
             name=op.f("ck_role_grant_scope_names_its_place"),
         ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_role_grant_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id_account")),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_role_grant_section_id_section")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_role_grant_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
     )
@@ -961,9 +897,7 @@ def upgrade() -> None:
             using="gist",
             name="section_in_force_once",
         ),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_section_version_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_section_version_section_id_section")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_section_version")),
     )
     op.create_index(op.f("ix_section_version_section_id"), "section_version", ["section_id"], unique=False)
@@ -977,13 +911,7 @@ def upgrade() -> None:
         sa.Column(
             "function_kind",
             sa.Enum(
-                "duty",
-                "catch_all",
-                "power",
-                name="functionkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "duty", "catch_all", "power", name="functionkind", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -1005,16 +933,12 @@ def upgrade() -> None:
         ),
         sa.Column("valid", postgresql.DATERANGE(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mandate_id"], ["mandate.id"], name=op.f("fk_unit_function_mandate_id_mandate")
-        ),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_unit_function_mandate_id_mandate")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_function_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_function")),
     )
     op.create_index(op.f("ix_unit_function_mandate_id"), "unit_function", ["mandate_id"], unique=False)
-    op.create_index(
-        op.f("ix_unit_function_unit_id_sort_no"), "unit_function", ["unit_id", "sort_no"], unique=False
-    )
+    op.create_index(op.f("ix_unit_function_unit_id_sort_no"), "unit_function", ["unit_id", "sort_no"], unique=False)
     op.create_table(
         "appointment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1080,9 +1004,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appointment_person_id_person")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_appointment_post_id_post")),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_appointment_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_appointment_section_id_section")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_appointment_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
     )
@@ -1120,9 +1042,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_flowchart_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flowchart")),
-        sa.UniqueConstraint(
-            "unit_id", "name", "version_no", name=op.f("uq_flowchart_unit_id_name_version_no")
-        ),
+        sa.UniqueConstraint("unit_id", "name", "version_no", name=op.f("uq_flowchart_unit_id_name_version_no")),
     )
     op.create_index(op.f("ix_flowchart_power_item_id"), "flowchart", ["power_item_id"], unique=False)
     op.create_index(op.f("ix_flowchart_unit_id"), "flowchart", ["unit_id"], unique=False)
@@ -1228,15 +1148,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["power_item_id"], ["power_item.id"], name=op.f("fk_power_item_section_power_item_id_power_item")
         ),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_power_item_section_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_power_item_section_section_id_section")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_power_item_section")),
         sa.UniqueConstraint("power_item_id", "name", name=op.f("uq_power_item_section_power_item_id_name")),
     )
-    op.create_index(
-        op.f("ix_power_item_section_section_id"), "power_item_section", ["section_id"], unique=False
-    )
+    op.create_index(op.f("ix_power_item_section_section_id"), "power_item_section", ["section_id"], unique=False)
     op.create_table(
         "power_time_limit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1244,13 +1160,7 @@ def upgrade() -> None:
         sa.Column(
             "limit_kind",
             sa.Enum(
-                "statutory",
-                "promised",
-                "stage",
-                name="limitkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "statutory", "promised", "stage", name="limitkind", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -1266,9 +1176,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_power_time_limit")),
     )
-    op.create_index(
-        op.f("ix_power_time_limit_power_item_id"), "power_time_limit", ["power_item_id"], unique=False
-    )
+    op.create_index(op.f("ix_power_time_limit_power_item_id"), "power_time_limit", ["power_item_id"], unique=False)
     op.create_table(
         "section_duty",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1296,16 +1204,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["clause_id"], ["mandate_clause.id"], name=op.f("fk_section_duty_clause_id_mandate_clause")
         ),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_section_duty_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_section_duty_section_id_section")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_section_duty_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_section_duty")),
     )
     op.create_index(op.f("ix_section_duty_clause_id"), "section_duty", ["clause_id"], unique=False)
-    op.create_index(
-        op.f("ix_section_duty_section_id_sort_no"), "section_duty", ["section_id", "sort_no"], unique=False
-    )
+    op.create_index(op.f("ix_section_duty_section_id_sort_no"), "section_duty", ["section_id", "sort_no"], unique=False)
     op.create_index(op.f("ix_section_duty_unit_id"), "section_duty", ["unit_id"], unique=False)
     op.create_table(
         "assigned_task",
@@ -1318,13 +1222,7 @@ def upgrade() -> None:
         sa.Column(
             "task_state",
             sa.Enum(
-                "open",
-                "done",
-                "withdrawn",
-                name="taskstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "open", "done", "withdrawn", name="taskstate", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -1338,16 +1236,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["post_duty_id"], ["post_duty.id"], name=op.f("fk_assigned_task_post_duty_id_post_duty")
         ),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_assigned_task_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_assigned_task_section_id_section")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assigned_task")),
     )
     op.create_index(
-        op.f("ix_assigned_task_person_id_task_state"),
-        "assigned_task",
-        ["person_id", "task_state"],
-        unique=False,
+        op.f("ix_assigned_task_person_id_task_state"), "assigned_task", ["person_id", "task_state"], unique=False
     )
     op.create_table(
         "duty_record",
@@ -1416,37 +1309,24 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "record_state = 'draft' OR submitted_at IS NOT NULL",
-            name=op.f("ck_duty_record_submitted_has_a_time"),
+            "record_state = 'draft' OR submitted_at IS NOT NULL", name=op.f("ck_duty_record_submitted_has_a_time")
         ),
         sa.CheckConstraint("length(content) <= 2000", name=op.f("ck_duty_record_content_is_bounded")),
         sa.CheckConstraint(
-            "minutes IS NULL OR (minutes > 0 AND minutes <= 1440)",
-            name=op.f("ck_duty_record_minutes_of_one_day"),
+            "minutes IS NULL OR (minutes > 0 AND minutes <= 1440)", name=op.f("ck_duty_record_minutes_of_one_day")
         ),
-        sa.CheckConstraint(
-            "quantity IS NULL OR quantity > 0", name=op.f("ck_duty_record_quantity_is_positive")
-        ),
+        sa.CheckConstraint("quantity IS NULL OR quantity > 0", name=op.f("ck_duty_record_quantity_is_positive")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_duty_record_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["post_duty_id"], ["post_duty.id"], name=op.f("fk_duty_record_post_duty_id_post_duty")
-        ),
+        sa.ForeignKeyConstraint(["post_duty_id"], ["post_duty.id"], name=op.f("fk_duty_record_post_duty_id_post_duty")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_duty_record_post_id_post")),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_duty_record_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_duty_record_section_id_section")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_duty_record_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", "worked_on", name=op.f("pk_duty_record")),
         postgresql_partition_by="RANGE (worked_on)",
     )
+    op.create_index(op.f("ix_duty_record_person_id_worked_on"), "duty_record", ["person_id", "worked_on"], unique=False)
     op.create_index(
-        op.f("ix_duty_record_person_id_worked_on"), "duty_record", ["person_id", "worked_on"], unique=False
-    )
-    op.create_index(
-        op.f("ix_duty_record_post_duty_id_worked_on"),
-        "duty_record",
-        ["post_duty_id", "worked_on"],
-        unique=False,
+        op.f("ix_duty_record_post_duty_id_worked_on"), "duty_record", ["post_duty_id", "worked_on"], unique=False
     )
     op.create_index(
         "ix_duty_record_queue",
@@ -1455,9 +1335,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("record_state = 'submitted'"),
     )
-    op.create_index(
-        op.f("ix_duty_record_unit_id_worked_on"), "duty_record", ["unit_id", "worked_on"], unique=False
-    )
+    op.create_index(op.f("ix_duty_record_unit_id_worked_on"), "duty_record", ["unit_id", "worked_on"], unique=False)
     op.create_table(
         "flow_step",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1474,9 +1352,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("next_steps", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["flowchart_id"], ["flowchart.id"], name=op.f("fk_flow_step_flowchart_id_flowchart")
-        ),
+        sa.ForeignKeyConstraint(["flowchart_id"], ["flowchart.id"], name=op.f("fk_flow_step_flowchart_id_flowchart")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_flow_step_post_id_post")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flow_step")),
         sa.UniqueConstraint("flowchart_id", "element_id", name=op.f("uq_flow_step_flowchart_id_element_id")),
@@ -1502,9 +1378,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["post_duty_id"], ["post_duty.id"], name=op.f("fk_record_rollup_post_duty_id_post_duty")
         ),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["section.id"], name=op.f("fk_record_rollup_section_id_section")
-        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_record_rollup_section_id_section")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_record_rollup_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_rollup")),
         sa.UniqueConstraint(
@@ -1519,12 +1393,8 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_record_rollup_post_duty_id_month"), "record_rollup", ["post_duty_id", "month"], unique=False
     )
-    op.create_index(
-        op.f("ix_record_rollup_section_id_month"), "record_rollup", ["section_id", "month"], unique=False
-    )
-    op.create_index(
-        op.f("ix_record_rollup_unit_id_month"), "record_rollup", ["unit_id", "month"], unique=False
-    )
+    op.create_index(op.f("ix_record_rollup_section_id_month"), "record_rollup", ["section_id", "month"], unique=False)
+    op.create_index(op.f("ix_record_rollup_unit_id_month"), "record_rollup", ["unit_id", "month"], unique=False)
     op.create_table(
         "record_suggestion",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1536,9 +1406,7 @@ def upgrade() -> None:
         sa.Column("case_no", sa.String(length=80), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_record_suggestion_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_record_suggestion_person_id_person")),
         sa.ForeignKeyConstraint(
             ["post_duty_id"], ["post_duty.id"], name=op.f("fk_record_suggestion_post_duty_id_post_duty")
         ),
@@ -1546,10 +1414,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_key", name=op.f("uq_record_suggestion_source_key")),
     )
     op.create_index(
-        op.f("ix_record_suggestion_person_id_worked_on"),
-        "record_suggestion",
-        ["person_id", "worked_on"],
-        unique=False,
+        op.f("ix_record_suggestion_person_id_worked_on"), "record_suggestion", ["person_id", "worked_on"], unique=False
     )
     op.create_table(
         "duty_link",
@@ -1593,9 +1458,7 @@ def upgrade() -> None:
             ["function_id"], ["unit_function.id"], name=op.f("fk_duty_link_function_id_unit_function")
         ),
         sa.ForeignKeyConstraint(["item_id"], ["power_item.id"], name=op.f("fk_duty_link_item_id_power_item")),
-        sa.ForeignKeyConstraint(
-            ["post_duty_id"], ["post_duty.id"], name=op.f("fk_duty_link_post_duty_id_post_duty")
-        ),
+        sa.ForeignKeyConstraint(["post_duty_id"], ["post_duty.id"], name=op.f("fk_duty_link_post_duty_id_post_duty")),
         sa.ForeignKeyConstraint(
             ["section_duty_id"], ["section_duty.id"], name=op.f("fk_duty_link_section_duty_id_section_duty")
         ),
@@ -1637,10 +1500,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_record_revision")),
         sa.UniqueConstraint(
-            "record_id",
-            "worked_on",
-            "version_no",
-            name=op.f("uq_duty_record_revision_record_id_worked_on_version_no"),
+            "record_id", "worked_on", "version_no", name=op.f("uq_duty_record_revision_record_id_worked_on_version_no")
         ),
     )
     op.create_table(
@@ -1653,9 +1513,7 @@ def upgrade() -> None:
         sa.Column("reviewer_person_id", sa.BigInteger(), nullable=True),
         sa.Column(
             "verdict",
-            sa.Enum(
-                "approved", "returned", name="verdict", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("approved", "returned", name="verdict", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("comment", sa.Text(), server_default="", nullable=False),
@@ -1668,8 +1526,7 @@ def upgrade() -> None:
             "quality IS NULL OR quality BETWEEN 1 AND 5", name=op.f("ck_record_review_quality_in_five_levels")
         ),
         sa.CheckConstraint(
-            "reviewer_person_id IS NULL OR reviewer_person_id <> person_id",
-            name=op.f("ck_record_review_not_ones_own"),
+            "reviewer_person_id IS NULL OR reviewer_person_id <> person_id", name=op.f("ck_record_review_not_ones_own")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_record_review_person_id_person")),
         sa.ForeignKeyConstraint(
@@ -1683,10 +1540,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_review")),
     )
     op.create_index(
-        op.f("ix_record_review_record_id_worked_on"),
-        "record_review",
-        ["record_id", "worked_on"],
-        unique=False,
+        op.f("ix_record_review_record_id_worked_on"), "record_review", ["record_id", "worked_on"], unique=False
     )
     # ### end Alembic commands ###
 
@@ -1715,9 +1569,7 @@ def downgrade() -> None:
     op.drop_table("flow_step")
     op.drop_index(op.f("ix_duty_record_unit_id_worked_on"), table_name="duty_record")
     op.drop_index(
-        "ix_duty_record_queue",
-        table_name="duty_record",
-        postgresql_where=sa.text("record_state = 'submitted'"),
+        "ix_duty_record_queue", table_name="duty_record", postgresql_where=sa.text("record_state = 'submitted'")
     )
     op.drop_index(op.f("ix_duty_record_post_duty_id_worked_on"), table_name="duty_record")
     op.drop_index(op.f("ix_duty_record_person_id_worked_on"), table_name="duty_record")
@@ -1806,6 +1658,7 @@ def downgrade() -> None:
     op.drop_table("clock_schedule")
     op.drop_table("clock_leader")
     op.drop_table("clock_firing")
+    op.drop_table("calendar_version")
     op.drop_table("calendar_day")
     op.drop_index(op.f("ix_audit_entry_subject_at"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_actor_id_at"), table_name="audit_entry")

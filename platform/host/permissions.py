@@ -13,6 +13,7 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "host:calendar:edit"
     CALENDAR_READ = "host:calendar:read"
     FILE_READ = "host:file:read"
+    JOB_MANAGE_ALL = "host:job:manage_all"
     JOB_READ = "host:job:read"
     JOB_READ_ALL = "host:job:read_all"
     ROLE_GRANT = "host:role:grant"
@@ -25,7 +26,12 @@ HOST_ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     **{role: frozenset(_EVERYBODY) for role in Role},
     Role.OFFICE_CLERK: _EVERYBODY | {Permission.CALENDAR_EDIT},
     Role.SYSTEM_ADMIN: _EVERYBODY
-    | {Permission.ACCOUNT_MANAGE, Permission.JOB_READ_ALL, Permission.SCHEDULE_EDIT},
+    | {
+        Permission.ACCOUNT_MANAGE,
+        Permission.JOB_MANAGE_ALL,
+        Permission.JOB_READ_ALL,
+        Permission.SCHEDULE_EDIT,
+    },
     Role.SECURITY_ADMIN: _EVERYBODY | {Permission.ROLE_GRANT},
     Role.AUDIT_ADMIN: _EVERYBODY | {Permission.AUDIT_READ},
 }

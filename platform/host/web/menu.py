@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 
 from host.kernel.access import Actor
 from host.kernel.system import MenuItem, System
+from host.permissions import Permission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,10 @@ class Group:
     items: tuple[Entry, ...]
 
 
-HOST_MENU: tuple[MenuItem, ...] = ()
+HOST_MENU: tuple[MenuItem, ...] = (
+    MenuItem(title="后台任务", endpoint="jobs.list_jobs", permission=Permission.JOB_READ),
+    MenuItem(title="定时任务", endpoint="jobs.list_schedules", permission=Permission.SCHEDULE_EDIT),
+)
 
 
 def register_menu(app: Flask) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, String
+from sqlalchemy import BigInteger, CheckConstraint, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from host.kernel.db import Model
@@ -30,7 +30,11 @@ class ClockSchedule(Model):
     title: Mapped[str]
     job: Mapped[str] = mapped_column(String(80))
     cron: Mapped[str] = mapped_column(String(80))
+    #: As the system declares it; a schedule that nobody edited follows when the declaration changes.
+    declared_cron: Mapped[str] = mapped_column(String(80))
     is_on: Mapped[bool] = mapped_column(default=True, server_default="true")
+    #: Ticks before the last edit are not made up for.
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ClockFiring(Model):

@@ -11,6 +11,8 @@ from host.kernel.db import Model
 
 
 class JobState(enum.Enum):
+    """Where a run stands: queued → running → done, failed or cancelled; a retry queues it anew."""
+
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
@@ -19,13 +21,22 @@ class JobState(enum.Enum):
 
     @property
     def label(self) -> str:
-        return {
-            "queued": "排队中", "running": "进行中", "done": "已完成", "failed": "未完成", "cancelled": "已取消",
-        }[self.value]  # fmt: skip
+        """The word people see."""
+        return JOB_STATE_LABELS[self.value]
 
     @property
     def is_over(self) -> bool:
+        """Nothing more will happen unless somebody asks for a retry."""
         return self in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+
+
+JOB_STATE_LABELS = {
+    "queued": "排队中",
+    "running": "进行中",
+    "done": "已完成",
+    "failed": "未完成",
+    "cancelled": "已取消",
+}
 
 
 class JobRun(Model):
@@ -50,12 +61,24 @@ class JobRun(Model):
     #: A sentence for the person when it failed.
     error: Mapped[str | None]
     cancel_requested_at: Mapped[datetime | None]
+    #: How often it was begun. Together with ``queue_job_id`` it tells a run that was taken up again from its
+    #: forerunner: the forerunner may write no more.
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The entry of the queue that carries it now; an older entry of the same run does nothing.
+    queue_job_id: Mapped[int | None] = mapped_column(BigInteger)
     #: The account that asked for it; None: the clock.
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return not self.state.is_over and self.cancel_requested_at is None
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.state in {JobState.FAILED, JobState.CANCELLED}
 
 
 class JobLogLine(Model):

@@ -1,0 +1,55 @@
+"""What a run handed back, in words: counts, a page, a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from host.kernel.jobs.errors import UnknownJob
+from host.kernel.jobs.models import JobRun
+from host.kernel.jobs.registry import find_job
+
+#: Counts that many jobs have; a job's own ``words`` come first.
+WORDS = {
+    "rows": "行数",
+    "created": "新增",
+    "changed": "变更",
+    "unchanged": "未变",
+    "ended": "终止",
+    "deleted": "清理",
+    "skipped": "跳过",
+    "refused": "未采用",
+    "errors": "错误",
+    "warnings": "提醒",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """``counts``: (word, number) in the order the job gave them; ``url``: a page of this site."""
+
+    counts: tuple[tuple[str, int], ...]
+    url: str | None
+    file_id: int | None
+
+
+def result_of(run: JobRun) -> Result:
+    """The result of a run as its page shows it; keys that have no word are left out."""
+    words = WORDS | _words_of(run.job)
+    counts = tuple(
+        (words[key], value)
+        for key, value in run.result.items()
+        if key in words and isinstance(value, int) and not isinstance(value, bool)
+    )
+    url, file_id = run.result.get("url"), run.result.get("file_id")
+    return Result(
+        counts=counts,
+        url=url if isinstance(url, str) and url.startswith("/") and not url.startswith("//") else None,
+        file_id=file_id if isinstance(file_id, int) else None,
+    )
+
+
+def _words_of(name: str) -> dict[str, str]:
+    try:
+        return dict(find_job(name).words)
+    except UnknownJob:  # a run of an earlier release whose job is no more
+        return {}
