@@ -1,0 +1,100 @@
+"""Putting work into the queue: one transaction with everything else."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, func, select, text
+
+from host.kernel.access import SYSTEM
+from host.kernel.audit import AuditEntry
+from host.kernel.db import db
+from host.kernel.jobs.errors import NotCancellable, NotRetryable, UnknownJob
+from host.kernel.jobs.models import JobRun, JobState
+from host.kernel.jobs.operations import cancel, enqueue, retry
+from tests.factories import an_actor
+
+
+def entries() -> int:
+    return db.session.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one()
+
+
+def test_a_run_and_its_entry_of_the_queue_come_together(connection: Connection) -> None:
+    run = enqueue("host.prune", actor=SYSTEM)
+    named = db.session.execute(
+        text("SELECT queue_name, args FROM procrastinate_jobs WHERE id = :id"), {"id": run.queue_job_id}
+    ).one()
+    assert (named.queue_name, named.args) == ("lvzhi_test", {"job_run_id": run.id})
+
+
+def test_a_rollback_takes_run_and_entry_back(connection: Connection) -> None:
+    before = entries()
+    savepoint = db.session.begin_nested()
+    enqueue("host.prune", actor=SYSTEM)
+    assert entries() == before + 1
+    savepoint.rollback()
+    assert (entries(), db.session.scalar(select(func.count()).select_from(JobRun))) == (before, 0)
+
+
+def test_a_job_that_nobody_registered_is_refused(connection: Connection) -> None:
+    with pytest.raises(UnknownJob):
+        enqueue("host.no_such_job", actor=SYSTEM)
+
+
+def test_a_run_bears_the_jobs_title_unless_it_has_its_own(connection: Connection) -> None:
+    runs = [enqueue("host.prune", actor=SYSTEM), enqueue("host.prune", title="清理三月", actor=SYSTEM)]
+    assert [run.title for run in runs] == ["清理过期数据", "清理三月"]
+
+
+def test_a_queued_run_is_cancelled_at_once(connection: Connection) -> None:
+    run = enqueue("host.prune", actor=SYSTEM)
+    cancel(run, actor=SYSTEM)
+    assert run.state is JobState.CANCELLED
+
+
+def test_a_running_run_is_asked_to_stop(connection: Connection) -> None:
+    run = enqueue("host.prune", actor=SYSTEM)
+    run.state = JobState.RUNNING
+    db.session.flush()
+    cancel(run, actor=SYSTEM)
+    assert (run.state, run.cancel_requested_at is not None) == (JobState.RUNNING, True)
+
+
+def test_a_finished_run_cannot_be_cancelled(connection: Connection) -> None:
+    run = enqueue("host.prune", actor=SYSTEM)
+    run.state = JobState.DONE
+    db.session.flush()
+    with pytest.raises(NotCancellable):
+        cancel(run, actor=SYSTEM)
+
+
+def test_a_failed_run_begins_anew_with_another_entry(connection: Connection) -> None:
+    run = enqueue("host.prune", actor=SYSTEM)
+    first = run.queue_job_id
+    run.state, run.error = JobState.FAILED, "未完成"
+    db.session.flush()
+    retry(run, actor=SYSTEM)
+    assert (run.state, run.error, run.queue_job_id != first) == (JobState.QUEUED, None, True)
+
+
+def test_a_finished_run_is_not_retried(connection: Connection) -> None:
+    run = enqueue("host.prune", actor=SYSTEM)
+    run.state = JobState.DONE
+    db.session.flush()
+    with pytest.raises(NotRetryable):
+        retry(run, actor=SYSTEM)
+
+
+def test_cancelling_and_retrying_are_audited(connection: Connection) -> None:
+    actor = an_actor()
+    run = enqueue("host.prune", actor=actor)
+    cancel(run, actor=actor)
+    retry(run, actor=actor)
+    found = db.session.execute(
+        select(AuditEntry.action, AuditEntry.actor_id)
+        .where(AuditEntry.subject == f"job_run:{run.id}")
+        .order_by(AuditEntry.id)
+    ).all()
+    assert [tuple(row) for row in found] == [
+        ("job_run.cancel_requested", actor.account_id),
+        ("job_run.retried", actor.account_id),
+    ]
