@@ -1,8 +1,9 @@
 """绩效考核: indicator schemes, scores, grades and forms."""
 
+from host.kernel.system import System
+from performance import models as models
 from performance.blueprint import bp
 from performance.permissions import ROLE_PERMISSIONS, Permission
-from host.kernel.system import System
 
 system = System(
     name="performance",

@@ -1,0 +1,1 @@
+"""登记表: the forms of the year as Word documents."""
