@@ -6,7 +6,22 @@ from host.kernel.access import Role
 class Permission(StrEnum):
     """What may be asked of this system, as ``system:thing:verb``; keep it sorted."""
 
-    HOME_READ = "duty_eval:home:read"
+    DUTY_RECORD_LOG = "duty_eval:duty_record:log"
+    DUTY_RECORD_READ = "duty_eval:duty_record:read"
+    DUTY_RECORD_REVIEW = "duty_eval:duty_record:review"
+    DUTY_RECORD_REVIEW_HEADS = "duty_eval:duty_record:review_heads"
+    TASK_ASSIGN = "duty_eval:task:assign"
 
 
-ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {}
+_OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ})
+
+ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.STAFF: _OWN,
+    Role.SECTION_HEAD: frozenset(
+        {Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW, Permission.TASK_ASSIGN}
+    ),
+    Role.LEADER_IN_CHARGE: frozenset({Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW_HEADS}),
+    Role.UNIT_HEAD: frozenset({Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW_HEADS}),
+    Role.INSPECTOR: frozenset({Permission.DUTY_RECORD_READ}),
+    Role.ASSESSOR: frozenset({Permission.DUTY_RECORD_READ}),
+}

@@ -20,6 +20,7 @@ from host.app import SYSTEMS, create_app
 from host.auth import operations as accounts
 from host.commands.doctor import doctor
 from host.commands.running import scheduler, serve, up, worker
+from host.kernel import appcontext
 from host.kernel.access import SYSTEM
 from host.kernel.db import db
 from host.kernel.errors import DomainError
@@ -112,6 +113,7 @@ def user_reset(login_name: str, as_json: bool) -> None:
 def import_group() -> None: ...
 
 
+appcontext.provide(platform_app)
 for command in (up, serve, scheduler, worker, doctor):
     cli.add_command(command)
 for system in SYSTEMS:

@@ -1,0 +1,33 @@
+from host.kernel.errors import DomainError, Refused
+
+
+class NoPost(Refused):
+    """Nobody can log who holds no post on that day."""
+
+    message = "您在这一天没有任职岗位，不能填写。请联系单位经办人更新任职信息。"
+
+
+class NotMyDuty(Refused):
+    message = "所选职责不属于您在这一天的岗位，请刷新页面后重新选择"
+
+
+class FutureDay(Refused):
+    message = "不能填写未来的日期"
+
+
+class LateWithoutReason(Refused):
+    message = "补填 3 个工作日以前的纪实，请说明原因"
+
+
+class TooMuchOfADay(Refused):
+    message = "这一天的用时合计超过 24 小时，请修改用时"
+
+
+class NotOpen(DomainError):
+    """A record that was submitted, reviewed or locked cannot be edited."""
+
+    message = "该纪实已提交，不能修改；如需修改请先撤回或等待退回"
+
+
+class NotSubmitted(DomainError):
+    message = "该纪实不在待审核状态，可能已被处理，请刷新"

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from duty_eval.records.models import RecordOrigin
+from duty_eval.records.operations import MOST_AT_ONCE, Entry
+from host.kernel.errors import Refused
+
+CONTENT_LENGTH = 2000
+#: Quarter-hour steps that the phone offers as buttons.
+MINUTE_CHOICES = (15, 30, 60, 90, 120, 180, 240, 480)
+
+
+class RecordForm(FlaskForm):
+    """One thing done. ``client_key`` makes a repeated submission harmless."""
+
+    client_key = HiddenField(validators=[DataRequired("页面已过期，请刷新后重新填写")])
+    worked_on = DateField("日期", [InputRequired("请选择日期")])
+    post_duty_id = SelectField("对应职责", coerce=int, validate_choice=False, default=0)
+    content = TextAreaField(
+        "做了什么",
+        [DataRequired("请写明做了什么"), Length(max=CONTENT_LENGTH, message=f"内容不能超过 {CONTENT_LENGTH} 字")],
+    )
+    quantity = DecimalField("数量", [Optional(), NumberRange(min=0.01, max=99999999, message="数量应大于 0")])
+    minutes = IntegerField("用时（分钟）", [Optional(), NumberRange(min=1, max=1440, message="用时应在 1 至 1440 分钟之间")])
+    result = StringField("成果", [Length(max=500, message="成果不能超过 500 字")])
+    problem = StringField("存在问题", [Length(max=500, message="不能超过 500 字")])
+    next_step = StringField("下步打算", [Length(max=500, message="不能超过 500 字")])
+    case_no = StringField("办件编号", [Length(max=80, message="编号不能超过 80 字")])
+    late_reason = StringField("补填原因", [Length(max=200, message="原因不能超过 200 字")])
+
+    def entry(self, origin: RecordOrigin = RecordOrigin.TYPED) -> Entry:
+        return Entry(
+            post_duty_id=self.post_duty_id.data or None,
+            content=(self.content.data or "").strip(),
+            quantity=self.quantity.data,
+            minutes=self.minutes.data,
+            result=(self.result.data or "").strip(),
+            problem=(self.problem.data or "").strip(),
+            next_step=(self.next_step.data or "").strip(),
+            case_no=(self.case_no.data or "").strip() or None,
+            origin=origin,
+        )
+
+
+class CorrectionForm(RecordForm):
+    reason = StringField("修改说明", [DataRequired("请填写修改说明"), Length(max=200, message="说明不能超过 200 字")])
+
+
+def chosen_offers(form: MultiDict[str, str]) -> list[Entry]:
+    """The lines of the prefilled day that were left ticked: fields ``<n>-content`` and so on for each chosen n.
+
+    Raises Refused naming the line that cannot be taken.
+    """
+    chosen = form.getlist("chosen")
+    if not chosen:
+        raise Refused("请至少勾选一项后再提交")
+    if len(chosen) > MOST_AT_ONCE:
+        raise Refused(f"一次最多提交 {MOST_AT_ONCE} 项")
+    return [_offered(form, number, line) for line, number in enumerate(chosen, start=1)]
+
+
+def _offered(form: MultiDict[str, str], number: str, line: int) -> Entry:
+    content = form.get(f"{number}-content", "").strip()
+    if not content or len(content) > CONTENT_LENGTH:
+        raise Refused(f"第 {line} 项的内容为空或过长，请修改")
+    return Entry(
+        post_duty_id=_whole(form, f"{number}-post_duty_id", line, most=2**62),
+        content=content,
+        quantity=_quantity(form.get(f"{number}-quantity", ""), line),
+        minutes=_whole(form, f"{number}-minutes", line, most=1440),
+        case_no=form.get(f"{number}-case_no", "")[:80] or None,
+        origin=RecordOrigin.PREFILLED,
+        suggestion_id=_whole(form, f"{number}-suggestion_id", line, most=2**62),
+        task_id=_whole(form, f"{number}-task_id", line, most=2**62),
+    )
+
+
+def _whole(form: MultiDict[str, str], name: str, line: int, *, most: int) -> int | None:
+    text = form.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:20]) <= most:
+        raise Refused(f"第 {line} 项的数字有误，请修改")
+    return int(text)
+
+
+def _quantity(text: str, line: int) -> Decimal | None:
+    if not text.strip():
+        return None
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise Refused(f"第 {line} 项的数量不是数字，请修改") from None
+    if not value.is_finite() or not Decimal("0.01") <= value <= Decimal(99999999):
+        raise Refused(f"第 {line} 项的数量应大于 0")
+    return value.quantize(Decimal("0.01"))
+
+
+def day_of(values: Any, name: str, default: date) -> date:
+    """A day out of the query string; raises Refused when it is none."""
+    text = values.get(name, "")
+    if not text:
+        return default
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("日期格式应为 2026-03-02") from None

@@ -1,0 +1,360 @@
+"""Writes of duty records: log, withdraw, correct. None of them commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from basic_info.duties.models import WorkSource
+from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.records import rollups
+from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
+from duty_eval.records.models import (
+    DutyRecord,
+    DutyRecordRevision,
+    RecordOrigin,
+    RecordState,
+    RecordSuggestion,
+)
+from duty_eval.records.queries import Standing, standings
+from host.kernel import signals
+from host.kernel.access import Actor
+from host.kernel.audit import plain, record_change
+from host.kernel.calendar.workdays import load_workdays
+from host.kernel.db import db
+from host.kernel.errors import NotFound, NotPermitted, Refused
+from host.kernel.idempotency import claim
+
+#: Working days that may be filled in late without a reason (R90).
+FREE_LATE_WORKDAYS = 3
+MINUTES_OF_A_DAY = 1440
+MOST_AT_ONCE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What a person says of one thing done. ``post_duty_id`` None: outside one's duties."""
+
+    post_duty_id: int | None
+    content: str
+    quantity: Decimal | None = None
+    minutes: int | None = None
+    result: str = ""
+    problem: str = ""
+    next_step: str = ""
+    case_no: str | None = None
+    origin: RecordOrigin = RecordOrigin.TYPED
+    suggestion_id: int | None = None
+    task_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestionDraft:
+    """Something the platform knows that a person did. ``source_key`` makes it one and the same."""
+
+    source_key: str
+    person_id: int
+    worked_on: date
+    post_duty_id: int | None
+    content: str
+    case_no: str | None = None
+
+
+@dataclass(frozen=True)
+class Logged:
+    """The records that a submission made, or made when it first came."""
+
+    record_ids: tuple[int, ...]
+    worked_on: date
+    is_new: bool
+
+
+def log_records(
+    entries: Sequence[Entry], *, worked_on: date, client_key: str, actor: Actor, today: date, late_reason: str = ""
+) -> Logged:
+    """Submit one or more records of the actor's own day (填写纪实), once per ``client_key``.
+
+    Raises NoPost, NotMyDuty, FutureDay, LateWithoutReason, TooMuchOfADay (422) and KeyReused (409). Statements
+    for one typed entry: standing, key, record, roll-up, audit.
+    """
+    person_id = _person_of(actor)
+    if not 1 <= len(entries) <= MOST_AT_ONCE:
+        raise Refused(f"一次请提交 1 至 {MOST_AT_ONCE} 条")
+    is_late = _check_day(worked_on, today=today, reason=late_reason)
+    standing = standings(person_id, worked_on)
+    if not standing:
+        raise NoPost
+    places = [_place(entry, standing) for entry in entries]
+    _check_minutes(entries, spent=standing[0].minutes_logged)
+    body = {"day": worked_on, "late_reason": late_reason, "entries": [asdict(entry) for entry in entries]}
+    drawn = [func.nextval("duty_record_id_seq") for _ in entries]
+    taken = claim(
+        owner=f"account:{actor.account_id}",
+        key=client_key,
+        body=body,
+        answer=func.jsonb_build_object("ids", func.jsonb_build_array(*drawn), "day", worked_on.isoformat()),
+    )
+    ids = tuple(taken.answer["ids"])
+    if not taken.is_first:
+        return Logged(ids, worked_on, is_new=False)
+    now = datetime.now(UTC)
+    rows = [
+        _row(record_id, entry, place, worked_on=worked_on, person_id=person_id, actor=actor, late=is_late, now=now)
+        for record_id, entry, place in zip(ids, entries, places, strict=True)
+    ]
+    db.session.execute(insert(DutyRecord), rows)
+    rollups.apply(_deltas(rows))
+    _use_up(entries, person_id=person_id, now=now)
+    record_change(
+        f"duty_record:{ids[0]}",
+        action="duty_record.submitted",
+        actor=actor,
+        after={"ids": ids, "day": worked_on},
+        reason=late_reason or None,
+    )
+    signals.duty_record_submitted.send(person_id, days={worked_on})
+    return Logged(ids, worked_on, is_new=True)
+
+
+def copy_day(source: date, *, to: date, client_key: str, actor: Actor, today: date) -> Logged:
+    """The records of one day again on another (复制), once per key. Raises NotFound when there are none."""
+    person_id = _person_of(actor)
+    originals = db.session.scalars(
+        select(DutyRecord)
+        .where(
+            DutyRecord.person_id == person_id,
+            DutyRecord.worked_on == source,
+            DutyRecord.record_state.in_(rollups.COUNTED),
+        )
+        .order_by(DutyRecord.id)
+        .limit(MOST_AT_ONCE)
+    ).all()
+    if not originals:
+        raise NotFound("没有可以复制的记录")
+    mine = {duty_id for standing in standings(person_id, to) for duty_id in standing.duty_ids}
+    entries = [
+        Entry(
+            # A duty that is no longer mine is kept as work outside duty: nothing is lost in copying.
+            post_duty_id=record.post_duty_id if record.post_duty_id in mine else None,
+            content=record.content,
+            quantity=record.quantity,
+            minutes=record.minutes,
+            result=record.result,
+            origin=RecordOrigin.COPIED,
+        )
+        for record in originals
+    ]
+    return log_records(entries, worked_on=to, client_key=client_key, actor=actor, today=today)
+
+
+def withdraw(record: DutyRecord, *, actor: Actor) -> None:
+    """Take a submitted record back before it is reviewed; it becomes a draft. ``record`` is locked by the caller."""
+    if record.person_id != actor.person_id:
+        raise NotPermitted
+    if record.record_state is not RecordState.SUBMITTED:
+        raise NotOpen("该纪实已被审核，不能撤回")
+    record.record_state = RecordState.DRAFT
+    db.session.flush()  # the row's checks speak before its sums change
+    rollups.apply([rollups.delta_of(record, records=-1)])
+    record_change(record, action="duty_record.withdrawn", actor=actor)
+
+
+def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor) -> None:
+    """Mend a returned or withdrawn record and submit it again; what it said stays as a revision (R89).
+
+    ``record`` is locked by the caller. Raises NotOpen unless it is open, NotMyDuty, TooMuchOfADay, Refused.
+    """
+    if record.person_id != actor.person_id:
+        raise NotPermitted
+    if not record.is_open:
+        raise NotOpen
+    if not reason.strip():
+        raise Refused("请填写修改说明")
+    standing = standings(record.person_id, record.worked_on)
+    if not standing:
+        raise NoPost
+    place = _place(entry, standing)
+    _check_minutes([entry], spent=standing[0].minutes_logged)
+    before = _said(record)
+    db.session.add(
+        DutyRecordRevision(
+            record_id=record.id,
+            worked_on=record.worked_on,
+            version_no=record.version_no,
+            said=before,
+            reason=reason,
+            revised_by=actor.account_id,
+        )
+    )
+    facts = asdict(entry) | {"post_id": place.post_id, "section_id": place.section_id, "unit_id": place.unit_id}
+    for name, value in facts.items():
+        if name not in {"suggestion_id", "task_id", "origin"}:
+            setattr(record, name, value)
+    record.work_source = _source(entry)
+    record.record_state = RecordState.SUBMITTED
+    record.version_no += 1
+    record.submitted_at = datetime.now(UTC)
+    record.return_reason = ""
+    db.session.flush()  # the row's checks speak before its sums change
+    rollups.apply([rollups.delta_of(record, records=1)])
+    record_change(
+        record, action="duty_record.corrected", actor=actor, before=before, after=_said(record), reason=reason
+    )
+
+
+def suggest_records(drafts: Sequence[SuggestionDraft]) -> int:
+    """Offer things done on their people's today pages; the same ``source_key`` again changes nothing. Returns new ones."""
+    if not drafts:
+        return 0
+    made = db.session.execute(
+        upsert(RecordSuggestion)
+        .values([asdict(draft) for draft in drafts])
+        .on_conflict_do_nothing(index_elements=[RecordSuggestion.source_key])
+        .returning(RecordSuggestion.id)
+    )
+    return len(made.all())
+
+
+def new_client_key() -> str:
+    """A key for a form that is shown: sent twice, it is taken once."""
+    return str(uuid.uuid4())
+
+
+def _person_of(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise NotPermitted("该账号没有对应的人员，不能填写履职纪实")
+    return actor.person_id
+
+
+def _check_day(day: date, *, today: date, reason: str) -> bool:
+    """Whether the day is filled in late (R90). Raises FutureDay, LateWithoutReason."""
+    if day > today:
+        raise FutureDay
+    if day >= today or load_workdays().add_workdays(day, FREE_LATE_WORKDAYS) >= today:
+        return False
+    if not reason.strip():
+        raise LateWithoutReason
+    return True
+
+
+def _place(entry: Entry, standing: Sequence[Standing]) -> Standing:
+    """Where the person stood for this entry: the post whose duty it is, else the primary one."""
+    if entry.post_duty_id is None:
+        return standing[0]
+    for place in standing:
+        if entry.post_duty_id in place.duty_ids:
+            return place
+    raise NotMyDuty
+
+
+def _check_minutes(entries: Sequence[Entry], *, spent: int) -> None:
+    if spent + sum(entry.minutes or 0 for entry in entries) > MINUTES_OF_A_DAY:
+        raise TooMuchOfADay
+
+
+def _row(
+    record_id: int,
+    entry: Entry,
+    place: Standing,
+    *,
+    worked_on: date,
+    person_id: int,
+    actor: Actor,
+    late: bool,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "id": record_id,
+        "worked_on": worked_on,
+        "person_id": person_id,
+        "entered_by_id": actor.account_id,
+        "post_id": place.post_id,
+        "section_id": place.section_id,
+        "unit_id": place.unit_id,
+        "post_duty_id": entry.post_duty_id,
+        "work_source": _source(entry),
+        "content": entry.content,
+        "quantity": entry.quantity,
+        "measure_unit": place.measures.get(entry.post_duty_id or 0, "项"),
+        "minutes": entry.minutes,
+        "result": entry.result,
+        "problem": entry.problem,
+        "next_step": entry.next_step,
+        "case_no": entry.case_no,
+        "origin": entry.origin,
+        "is_backdated": late,
+        "record_state": RecordState.SUBMITTED,
+        "submitted_at": now,
+    }
+
+
+def _source(entry: Entry) -> WorkSource:
+    if entry.task_id is not None:
+        return WorkSource.ASSIGNED
+    if entry.post_duty_id is None:
+        return WorkSource.OTHER
+    return WorkSource.POWER_ITEM if entry.case_no else WorkSource.MANDATE
+
+
+def _deltas(rows: Sequence[dict[str, Any]]) -> list[rollups.Delta]:
+    return [
+        rollups.Delta(
+            row["person_id"],
+            row["worked_on"],
+            row["section_id"],
+            row["unit_id"],
+            row["post_duty_id"],
+            records=1,
+            approved=0,
+            quantity=row["quantity"] or Decimal(0),
+            minutes=row["minutes"] or 0,
+        )
+        for row in rows
+    ]
+
+
+def _use_up(entries: Sequence[Entry], *, person_id: int, now: datetime) -> None:
+    """Suggestions and tasks that became records are not offered again."""
+    suggestions = [entry.suggestion_id for entry in entries if entry.suggestion_id is not None]
+    if suggestions:
+        db.session.execute(
+            update(RecordSuggestion)
+            .where(RecordSuggestion.person_id == person_id, RecordSuggestion.id.in_(suggestions))
+            .values(used_at=now)
+        )
+    tasks = [entry.task_id for entry in entries if entry.task_id is not None]
+    if tasks:
+        db.session.execute(
+            update(AssignedTask)
+            .where(AssignedTask.person_id == person_id, AssignedTask.id.in_(tasks))
+            .values(task_state=TaskState.DONE, done_at=now)
+        )
+
+
+_SAID = ("post_duty_id", "content", "quantity", "minutes", "result", "problem", "next_step", "case_no", "record_state")
+
+
+def _said(record: DutyRecord) -> dict[str, Any]:
+    return plain({name: getattr(record, name) for name in _SAID}) or {}
+
+
+
+def dismiss_suggestion(suggestion_id: int, *, actor: Actor) -> date:
+    """Not mine, or not worth a line: it is offered no more. Returns its day; raises NotFound."""
+    day = db.session.scalar(
+        update(RecordSuggestion)
+        .where(RecordSuggestion.id == suggestion_id, RecordSuggestion.person_id == _person_of(actor))
+        .values(dismissed_at=datetime.now(UTC))
+        .returning(RecordSuggestion.worked_on)
+    )
+    if day is None:
+        raise NotFound
+    record_change(f"record_suggestion:{suggestion_id}", action="record_suggestion.dismissed", actor=actor)
+    return day

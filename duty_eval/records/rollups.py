@@ -1,0 +1,118 @@
+"""Roll-ups: a person's sums of a month by post duty, changed in the transaction that changes the records.
+
+What counts is what is submitted, approved or locked. ``recount`` computes the same from the raw rows; a test
+holds the two against each other after concurrent writes and corrections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from duty_eval.records.models import DutyRecord, RecordRollup, RecordState
+from host.kernel.db import db
+from host.kernel.partitions import first_of_month
+
+COUNTED = (RecordState.SUBMITTED, RecordState.APPROVED, RecordState.LOCKED)
+APPROVED = (RecordState.APPROVED, RecordState.LOCKED)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What one record adds to (or takes from) the sums of its month."""
+
+    person_id: int
+    worked_on: date
+    section_id: int
+    unit_id: int
+    post_duty_id: int | None
+    records: int
+    approved: int
+    quantity: Decimal
+    minutes: int
+
+
+def delta_of(record: Any, *, records: int, approved: int = 0) -> Delta:
+    """``records`` +1: it begins to count, −1: it no longer does, 0: only its approval changes."""
+    return Delta(
+        person_id=record.person_id,
+        worked_on=record.worked_on,
+        section_id=record.section_id,
+        unit_id=record.unit_id,
+        post_duty_id=record.post_duty_id,
+        records=records,
+        approved=approved,
+        quantity=(record.quantity or Decimal(0)) * records,
+        minutes=(record.minutes or 0) * records,
+    )
+
+
+def apply(deltas: Iterable[Delta]) -> None:
+    """Add the deltas in one statement, rows in key order so that two writers never wait for each other in a ring."""
+    rows = _summed(deltas)
+    if not rows:
+        return
+    fresh = insert(RecordRollup).values(rows)
+    new = fresh.excluded
+    db.session.execute(
+        fresh.on_conflict_do_update(
+            constraint="uq_record_rollup_key",
+            set_={
+                "record_count": RecordRollup.record_count + new.record_count,
+                "approved_count": RecordRollup.approved_count + new.approved_count,
+                "quantity": RecordRollup.quantity + new.quantity,
+                "minutes": RecordRollup.minutes + new.minutes,
+                "last_worked_on": func.greatest(RecordRollup.last_worked_on, new.last_worked_on),
+            },
+        )
+    )
+
+
+def recount(person_id: int | None = None) -> Select[Any]:
+    """The same sums from the raw rows: (person, month, section, post duty, records, approved, quantity, minutes)."""
+    month = func.date_trunc("month", DutyRecord.worked_on).cast(RecordRollup.month.type)
+    keys = (DutyRecord.person_id, month.label("month"), DutyRecord.section_id, DutyRecord.post_duty_id)
+    sums = select(
+        *keys,
+        func.count().label("record_count"),
+        func.sum(case((DutyRecord.record_state.in_(APPROVED), 1), else_=0)).label("approved_count"),
+        func.coalesce(func.sum(DutyRecord.quantity), 0).label("quantity"),
+        func.coalesce(func.sum(DutyRecord.minutes), 0).label("minutes"),
+    ).where(DutyRecord.record_state.in_(COUNTED))
+    if person_id is not None:
+        sums = sums.where(DutyRecord.person_id == person_id)
+    return sums.group_by(*keys)
+
+
+def _summed(deltas: Iterable[Delta]) -> list[dict[str, Any]]:
+    sums: dict[tuple[int, date, int, int, int | None], dict[str, Any]] = {}
+    for delta in deltas:
+        month = first_of_month(delta.worked_on)
+        key = (delta.person_id, month, delta.section_id, delta.unit_id, delta.post_duty_id)
+        row = sums.setdefault(
+            key,
+            {
+                "person_id": delta.person_id,
+                "month": month,
+                "section_id": delta.section_id,
+                "unit_id": delta.unit_id,
+                "post_duty_id": delta.post_duty_id,
+                "record_count": 0,
+                "approved_count": 0,
+                "quantity": Decimal(0),
+                "minutes": 0,
+                "last_worked_on": delta.worked_on,
+            },
+        )
+        row["record_count"] += delta.records
+        row["approved_count"] += delta.approved
+        row["quantity"] += delta.quantity
+        row["minutes"] += delta.minutes
+        row["last_worked_on"] = max(row["last_worked_on"], delta.worked_on)
+    return [sums[key] for key in sorted(sums, key=lambda key: (*key[:4], key[4] or 0))]
