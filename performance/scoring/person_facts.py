@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Row, Select, and_, case, func, select
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment
 from duty_eval.assignments.models import AssignedTask, TaskState
-from duty_eval.records.models import DutyRecord
+from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED, COUNTED
 from duty_eval.review.models import RecordReview, Verdict
+from host.kernel.db import db
 
 
 def person_facts(first: date, end: date) -> Select[Any]:
@@ -141,3 +144,41 @@ def _tasks(first: date, end: date) -> Any:
         .group_by(AssignedTask.person_id)
         .subquery("tasks")
     )
+
+
+def reviews_of(person_id: int, first: date, last: date) -> Sequence[Row[date, int, Verdict, int | None, str, str]]:
+    """The newest reviews of the person's records in the period: (worked_on, record_id, quality, comment, content)."""
+    return db.session.execute(
+        select(
+            RecordReview.worked_on,
+            RecordReview.record_id,
+            RecordReview.verdict,
+            RecordReview.quality,
+            RecordReview.comment,
+            DutyRecord.content,
+        )
+        .join(
+            DutyRecord,
+            and_(DutyRecord.id == RecordReview.record_id, DutyRecord.worked_on == RecordReview.worked_on),
+        )
+        .where(
+            DutyRecord.person_id == person_id,
+            DutyRecord.worked_on >= first,
+            DutyRecord.worked_on <= last,
+        )
+        .order_by(RecordReview.worked_on.desc(), RecordReview.id.desc())
+        .limit(20)
+    ).all()
+
+
+def work_by_duty(person_id: int, first: date, end: date) -> Sequence[Row[str, str, int, Decimal]]:
+    """(duty's words, measure unit, records, quantity) of a person's work in the months of the period, most first."""
+    records = func.sum(RecordRollup.record_count).label("records")
+    return db.session.execute(
+        select(PostDuty.text, PostDuty.measure_unit, records, func.sum(RecordRollup.quantity).label("quantity"))
+        .join(PostDuty, PostDuty.id == RecordRollup.post_duty_id)
+        .where(RecordRollup.person_id == person_id, RecordRollup.month >= first, RecordRollup.month < end)
+        .group_by(PostDuty.id, PostDuty.text, PostDuty.measure_unit)
+        .having(func.sum(RecordRollup.record_count) > 0)
+        .order_by(records.desc(), PostDuty.id)
+    ).all()

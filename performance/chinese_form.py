@@ -1,0 +1,19 @@
+"""What all forms of this system share: built-in messages (a wrong day, a choice that is none) in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
+
+
+class ChineseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales: ClassVar[list[str]] = ["zh"]
+
+
+def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """(value, word) pairs as WTForms wants the choices of a field."""
+    return [SelectChoice(value, word) for value, word in pairs]
