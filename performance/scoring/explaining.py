@@ -92,7 +92,8 @@ def rule_words(kind: RuleKind, rule: Rule, measure: Measure) -> str:
 
 def millionths(value: int) -> Decimal:
     """A whole number of millionths, shown with two places, rounded half up."""
-    return Decimal((2 * value + MILLION // 100) // (2 * (MILLION // 100))) / 100
+    hundredths = (2 * value + MILLION // 100) // (2 * (MILLION // 100))
+    return (Decimal(hundredths) / 100).quantize(Decimal("0.01"))
 
 
 def _reason(measure: Measure, value: str, mark: int | None, points: int, weight: int) -> str:
@@ -104,19 +105,25 @@ def _reason(measure: Measure, value: str, mark: int | None, points: int, weight:
 def _band_words(bands: tuple[Band, ...], place: int, measure: Measure) -> str:
     band = bands[place]
     if place == 0:
-        return f"{_value(band.at_least, measure)} 及以上 {band.mark:f} 分"
+        return f"{_value(band.at_least, measure)} 及以上得 {_plain(band.mark)} 分"
     if band.at_least == 0:
-        return f"不足 {_value(bands[place - 1].at_least, measure)} {band.mark:f} 分"
-    return f"{_value(band.at_least, measure)} 至不足 {_value(bands[place - 1].at_least, measure)} {band.mark:f} 分"
+        return f"不足 {_value(bands[place - 1].at_least, measure)} 得 {_plain(band.mark)} 分"
+    above = _value(bands[place - 1].at_least, measure)
+    return f"{_value(band.at_least, measure)} 至不足 {above} 得 {_plain(band.mark)} 分"
 
 
 def _each_words(kind: RuleKind, rule: EachRule) -> str:
     if kind is RuleKind.DEDUCT_EACH:
-        return f"满分 100 分，每件扣 {rule.each:f} 分，扣完为止"
-    return f"从 0 分起，每件加 {rule.each:f} 分，最多 100 分"
+        return f"满分 100 分，每件扣 {_plain(rule.each)} 分，扣完为止"
+    return f"从 0 分起，每件加 {_plain(rule.each)} 分，最多 100 分"
 
 
 def _value(value: Decimal, measure: Measure) -> str:
     if measure.unit == "percent":
-        return f"{(value * 100).normalize():f}%"
-    return f"{value.normalize():f} {'分' if measure.unit == 'grade' else '件'}"
+        return f"{_plain(value * 100)}%"
+    return f"{_plain(value)} {'分' if measure.unit == 'grade' else '件'}"
+
+
+def _plain(value: Decimal) -> str:
+    """Without idle zeros and never in powers of ten."""
+    return f"{value.normalize():f}"

@@ -207,7 +207,7 @@ def test_bands_are_typed_as_percentages(connection: Connection, sign_in_as: Sign
         "bands": "80% 100\n0 50",
     }
     assert client.post(f"/performance/schemes/{scheme.id}/indicators", data=data).status_code == 303
-    assert "80% 及以上 100 分；不足 80% 50 分" in client.get(f"/performance/schemes/{scheme.id}").text
+    assert "80% 及以上得 100 分；不足 80% 得 50 分" in client.get(f"/performance/schemes/{scheme.id}").text
 
 
 def test_a_wrong_rule_comes_back_with_what_to_mend(connection: Connection, sign_in_as: SignIn) -> None:
@@ -312,3 +312,30 @@ def test_a_draft_can_be_copied_published_and_archived(connection: Connection, si
     assert client.post(f"/performance/schemes/{scheme.id}/copy", data={"year": 2027, "name": "新"}).status_code == 303
     assert client.post(f"/performance/schemes/{scheme.id}/archive").status_code == 303
     assert db.session.get_one(IndicatorScheme, scheme.id).scheme_state is SchemeState.ARCHIVED
+
+
+@pytest.mark.parametrize("path", ["/performance/runs", "/performance/grading?year=2026", "/performance/schemes"])
+def test_a_list_costs_as_many_statements_for_many_rows(
+    office: Office, run: ScoreRun, sign_in_as: SignIn, count_queries: Any, path: str
+) -> None:
+    client = sign_in_as(the_assessor())
+    client.get(path)
+    with count_queries() as few:
+        client.get(path)
+    scheme = db.session.get_one(IndicatorScheme, run.scheme_id)
+    for number in range(20):
+        a_unit(name=f"单位{number}")
+        score_now(scheme, first=FIRST, last=LAST, actor=SYSTEM)
+    db.session.commit()
+    with count_queries() as many:
+        client.get(path)
+    assert len(many) == len(few)
+
+
+def test_why_costs_at_most_eight_statements(
+    office: Office, run: ScoreRun, sign_in_as: SignIn, count_queries: Any
+) -> None:
+    client = sign_in_as(the_staff(office))
+    with count_queries() as seen:
+        client.get(why(run, office))
+    assert len(seen) <= 8

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, update
+from sqlalchemy.exc import IntegrityError
 
 from host.kernel.access import SYSTEM
 from host.kernel.db import db
@@ -141,3 +142,15 @@ def test_bands_that_leave_a_value_without_a_mark_are_refused(
 ) -> None:
     with pytest.raises(BadRule, match=message):
         a_part(an_empty_scheme(), "100", rule_kind=RuleKind.BAND, rule=rule)
+
+
+def test_the_database_refuses_a_published_scheme_without_its_seal(connection: Connection) -> None:
+    a_scheme()
+    with pytest.raises(IntegrityError, match="published_is_sealed"):
+        db.session.execute(update(IndicatorScheme).values(scheme_state=SchemeState.PUBLISHED, published_at=func.now()))
+
+
+def test_the_database_refuses_a_weight_above_100(connection: Connection) -> None:
+    a_scheme()
+    with pytest.raises(IntegrityError, match="weight_is_a_share"):
+        db.session.execute(update(Indicator).values(weight=Decimal("100.01")))

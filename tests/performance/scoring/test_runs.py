@@ -186,4 +186,4 @@ def test_a_broken_run_can_be_taken_up_again(committed: Engine) -> None:
     db.session.commit()
     with pytest.raises(RuntimeError):
         score_everybody(Breaking(), score_run_id=run.id)
-    assert score_everybody(Progress(), score_run_id=run.id)["persons"] == 3
+    assert (score_everybody(Progress(), score_run_id=run.id) or {})["persons"] == 3
