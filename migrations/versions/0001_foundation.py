@@ -218,6 +218,89 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_document_doc_no"), "document", ["doc_no"], unique=False)
     op.create_table(
+        "grading_setting",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("region_id", sa.BigInteger(), nullable=False),
+        sa.Column("ratio", sa.Numeric(precision=5, scale=4), nullable=False),
+        sa.Column(
+            "rounding",
+            sa.Enum("floor", "half_up", "ceil", name="rounding", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("base_includes_ungraded", sa.Boolean(), nullable=False),
+        sa.Column("valid", postgresql.DATERANGE(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("recorded_by", sa.BigInteger(), nullable=True),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source_document_id", sa.BigInteger(), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.column("region_id"), "="),
+            (sa.column("valid"), "&&"),
+            where=sa.text("superseded_at IS NULL"),
+            using="gist",
+            name="grading_setting_in_force_once",
+        ),
+        sa.CheckConstraint("ratio > 0 AND ratio <= 0.25", name=op.f("ck_grading_setting_ratio_is_lawful")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_grading_setting_region_id_region")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_setting")),
+    )
+    op.create_index(op.f("ix_grading_setting_region_id"), "grading_setting", ["region_id"], unique=False)
+    op.create_table(
+        "indicator_scheme",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("region_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column(
+            "subject",
+            sa.Enum("person", "unit", name="schemesubject", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "scheme_state",
+            sa.Enum(
+                "draft",
+                "published",
+                "archived",
+                name="schemestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("full_mark", sa.Integer(), server_default="100", nullable=False),
+        sa.Column(
+            "rounding",
+            sa.Enum("floor", "half_up", "ceil", name="rounding", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("copied_from_id", sa.BigInteger(), nullable=True),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "scheme_state = 'draft' OR content_hash IS NOT NULL", name=op.f("ck_indicator_scheme_published_is_sealed")
+        ),
+        sa.CheckConstraint(
+            "scheme_state = 'draft' OR published_at IS NOT NULL", name=op.f("ck_indicator_scheme_published_has_a_time")
+        ),
+        sa.CheckConstraint("full_mark > 0", name=op.f("ck_indicator_scheme_full_mark_is_positive")),
+        sa.ForeignKeyConstraint(
+            ["copied_from_id"],
+            ["indicator_scheme.id"],
+            name=op.f("fk_indicator_scheme_copied_from_id_indicator_scheme"),
+        ),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_indicator_scheme_region_id_region")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_scheme")),
+        sa.UniqueConstraint("id", "scheme_state", name=op.f("uq_indicator_scheme_id_scheme_state")),
+        sa.UniqueConstraint(
+            "region_id", "year", "subject", "name", name=op.f("uq_indicator_scheme_region_id_year_subject_name")
+        ),
+    )
+    op.create_index(op.f("ix_indicator_scheme_year_id"), "indicator_scheme", ["year", "id"], unique=False)
+    op.create_table(
         "job_log_line",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("job_run_id", sa.BigInteger(), nullable=False),
@@ -425,6 +508,94 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_auth_session_account_id"), "auth_session", ["account_id"], unique=False)
     op.create_table(
+        "excellent_quota",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column(
+            "regime",
+            sa.Enum(
+                "civil_servant", "institution", name="regime", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("base_count", sa.Integer(), nullable=False),
+        sa.Column("ratio", sa.Numeric(precision=5, scale=4), nullable=False),
+        sa.Column(
+            "rounding",
+            sa.Enum("floor", "half_up", "ceil", name="rounding", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("theoretical", sa.Numeric(precision=10, scale=4), nullable=False),
+        sa.Column("allotted", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("allotted <= base_count", name=op.f("ck_excellent_quota_allotted_within_the_base")),
+        sa.CheckConstraint("allotted <= ceil(theoretical)", name=op.f("ck_excellent_quota_allotted_within_the_share")),
+        sa.CheckConstraint("used >= 0 AND used <= allotted", name=op.f("ck_excellent_quota_never_more_than_allotted")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_excellent_quota_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_excellent_quota")),
+        sa.UniqueConstraint("unit_id", "year", "regime", name=op.f("uq_excellent_quota_unit_id_year_regime")),
+    )
+    op.create_table(
+        "indicator",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("scheme_id", sa.BigInteger(), nullable=False),
+        sa.Column("parent_id", sa.BigInteger(), nullable=True),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("weight", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column(
+            "rule_kind",
+            sa.Enum(
+                "band",
+                "threshold",
+                "deduct_each",
+                "add_each",
+                name="rulekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("rule", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column(
+            "data_source",
+            sa.Enum(
+                "logged_days",
+                "approved_share",
+                "duty_coverage",
+                "tasks_in_time",
+                "review_quality",
+                "tasks_late",
+                name="datasource",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("sort_no", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(level = 1) = (parent_id IS NULL)", name=op.f("ck_indicator_first_level_has_no_parent")),
+        sa.CheckConstraint(
+            "(rule_kind IS NULL) = (data_source IS NULL)", name=op.f("ck_indicator_measured_with_a_rule")
+        ),
+        sa.CheckConstraint("level BETWEEN 1 AND 3", name=op.f("ck_indicator_three_levels")),
+        sa.CheckConstraint("weight > 0 AND weight <= 100", name=op.f("ck_indicator_weight_is_a_share")),
+        sa.ForeignKeyConstraint(
+            ["parent_id", "scheme_id"],
+            ["indicator.id", "indicator.scheme_id"],
+            name=op.f("fk_indicator_parent_id_scheme_id_indicator"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"], ["indicator_scheme.id"], name=op.f("fk_indicator_scheme_id_indicator_scheme")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
+        sa.UniqueConstraint("id", "scheme_id", name=op.f("uq_indicator_id_scheme_id")),
+    )
+    op.create_index(op.f("ix_indicator_scheme_id_sort_no"), "indicator", ["scheme_id", "sort_no"], unique=False)
+    op.create_table(
         "mandate",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
@@ -522,6 +693,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("unit_id", "version_no", name=op.f("uq_power_list_unit_id_version_no")),
     )
     op.create_index(op.f("ix_power_list_unit_id"), "power_list", ["unit_id"], unique=False)
+    op.create_table(
+        "score_run",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("region_id", sa.BigInteger(), nullable=False),
+        sa.Column("scheme_id", sa.BigInteger(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("rule_version", sa.String(length=20), nullable=False),
+        sa.Column(
+            "run_state",
+            sa.Enum("waiting", "done", "failed", name="runstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("input_hash", sa.String(length=64), nullable=True),
+        sa.Column("result_hash", sa.String(length=64), nullable=True),
+        sa.Column("person_count", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("failed_because", sa.Text(), server_default="", nullable=False),
+        sa.Column("job_run_id", sa.BigInteger(), nullable=True),
+        sa.Column("started_by", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "run_state <> 'done' OR (input_hash IS NOT NULL AND result_hash IS NOT NULL AND finished_at IS NOT NULL)",
+            name=op.f("ck_score_run_done_is_sealed"),
+        ),
+        sa.CheckConstraint(
+            "run_state <> 'failed' OR failed_because <> ''", name=op.f("ck_score_run_failed_with_a_reason")
+        ),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_score_run_period_has_days")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_score_run_region_id_region")),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"], ["indicator_scheme.id"], name=op.f("fk_score_run_scheme_id_indicator_scheme")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_run")),
+    )
+    op.create_index(op.f("ix_score_run_region_id_id"), "score_run", ["region_id", "id"], unique=False)
+    op.create_index(op.f("ix_score_run_scheme_id"), "score_run", ["scheme_id"], unique=False)
     op.create_table(
         "section",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -649,6 +857,96 @@ def upgrade() -> None:
     op.create_index(op.f("ix_unit_version_parent_id"), "unit_version", ["parent_id"], unique=False)
     op.create_index(op.f("ix_unit_version_unit_id"), "unit_version", ["unit_id"], unique=False)
     op.create_table(
+        "annual_assessment",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("section_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "regime",
+            sa.Enum(
+                "civil_servant", "institution", name="regime", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "proposed_grade",
+            sa.Enum(
+                "excellent",
+                "competent",
+                "basic",
+                "poor",
+                name="annualgrade",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "no_grade_reason",
+            sa.Enum(
+                "probation",
+                "under_investigation",
+                "long_leave",
+                "sanction",
+                name="nogradereason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("proposed_by", sa.BigInteger(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("posted_from", sa.Date(), nullable=True),
+        sa.Column(
+            "final_grade",
+            sa.Enum(
+                "excellent",
+                "competent",
+                "basic",
+                "poor",
+                name="final_grade",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "final_grade IS DISTINCT FROM 'excellent' OR proposed_grade = 'excellent' AND posted_from IS NOT NULL",
+            name=op.f("ck_annual_assessment_final_excellent_held_a_place"),
+        ),
+        sa.CheckConstraint(
+            "final_grade IS NULL OR no_grade_reason IS NULL", name=op.f("ck_annual_assessment_final_grade_or_none")
+        ),
+        sa.CheckConstraint("length(comment) <= 500", name=op.f("ck_annual_assessment_comment_is_bounded")),
+        sa.CheckConstraint(
+            "num_nonnulls(proposed_grade, no_grade_reason) <= 1", name=op.f("ck_annual_assessment_grade_or_none")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_annual_assessment_person_id_person")),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_annual_assessment_section_id_section")),
+        sa.ForeignKeyConstraint(
+            ["unit_id", "year", "regime"],
+            ["excellent_quota.unit_id", "excellent_quota.year", "excellent_quota.regime"],
+            name=op.f("fk_annual_assessment_unit_id_year_regime_excellent_quota"),
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_annual_assessment_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annual_assessment")),
+        sa.UniqueConstraint("person_id", "year", name=op.f("uq_annual_assessment_person_id_year")),
+    )
+    op.create_index(
+        op.f("ix_annual_assessment_unit_id_year_section_id"),
+        "annual_assessment",
+        ["unit_id", "year", "section_id"],
+        unique=False,
+    )
+    op.create_table(
         "mandate_clause",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("mandate_id", sa.BigInteger(), nullable=False),
@@ -717,6 +1015,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_quota")),
     )
     op.create_index(op.f("ix_mandate_quota_mandate_id"), "mandate_quota", ["mandate_id"], unique=False)
+    op.create_table(
+        "person_score",
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("section_id", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.Numeric(precision=9, scale=6), nullable=True),
+        sa.Column("score", sa.Numeric(precision=5, scale=2), nullable=True),
+        sa.Column("numerators", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("denominators", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("marks", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("points", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("weights", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.CheckConstraint(
+            "cardinality(numerators) = cardinality(denominators) AND cardinality(numerators) = cardinality(marks) AND cardinality(numerators) = cardinality(points) AND cardinality(numerators) = cardinality(weights)",
+            name=op.f("ck_person_score_lines_are_whole"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_score_person_id_person")),
+        sa.ForeignKeyConstraint(["run_id"], ["score_run.id"], name=op.f("fk_person_score_run_id_score_run")),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_person_score_section_id_section")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_score_unit_id_unit")),
+        sa.PrimaryKeyConstraint("person_id", "run_id", name=op.f("pk_person_score")),
+    )
+    op.create_index(
+        op.f("ix_person_score_run_id_unit_id_section_id"),
+        "person_score",
+        ["run_id", "unit_id", "section_id"],
+        unique=False,
+    )
     op.create_table(
         "post",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1612,21 +1939,31 @@ def downgrade() -> None:
     op.drop_table("power_item")
     op.drop_index(op.f("ix_post_section_id"), table_name="post")
     op.drop_table("post")
+    op.drop_index(op.f("ix_person_score_run_id_unit_id_section_id"), table_name="person_score")
+    op.drop_table("person_score")
     op.drop_index(op.f("ix_mandate_quota_mandate_id"), table_name="mandate_quota")
     op.drop_table("mandate_quota")
     op.drop_index(op.f("ix_mandate_leader_mandate_id"), table_name="mandate_leader")
     op.drop_table("mandate_leader")
     op.drop_index(op.f("ix_mandate_clause_mandate_id_sort_no"), table_name="mandate_clause")
     op.drop_table("mandate_clause")
+    op.drop_index(op.f("ix_annual_assessment_unit_id_year_section_id"), table_name="annual_assessment")
+    op.drop_table("annual_assessment")
     op.drop_index(op.f("ix_unit_version_unit_id"), table_name="unit_version")
     op.drop_index(op.f("ix_unit_version_parent_id"), table_name="unit_version")
     op.drop_table("unit_version")
     op.drop_index(op.f("ix_section_unit_id"), table_name="section")
     op.drop_table("section")
+    op.drop_index(op.f("ix_score_run_scheme_id"), table_name="score_run")
+    op.drop_index(op.f("ix_score_run_region_id_id"), table_name="score_run")
+    op.drop_table("score_run")
     op.drop_index(op.f("ix_power_list_unit_id"), table_name="power_list")
     op.drop_table("power_list")
     op.drop_index(op.f("ix_mandate_unit_id"), table_name="mandate")
     op.drop_table("mandate")
+    op.drop_index(op.f("ix_indicator_scheme_id_sort_no"), table_name="indicator")
+    op.drop_table("indicator")
+    op.drop_table("excellent_quota")
     op.drop_index(op.f("ix_auth_session_account_id"), table_name="auth_session")
     op.drop_table("auth_session")
     op.drop_index(op.f("ix_unit_region_id"), table_name="unit")
@@ -1638,6 +1975,10 @@ def downgrade() -> None:
     op.drop_table("person_version")
     op.drop_index(op.f("ix_job_log_line_job_run_id_id"), table_name="job_log_line")
     op.drop_table("job_log_line")
+    op.drop_index(op.f("ix_indicator_scheme_year_id"), table_name="indicator_scheme")
+    op.drop_table("indicator_scheme")
+    op.drop_index(op.f("ix_grading_setting_region_id"), table_name="grading_setting")
+    op.drop_table("grading_setting")
     op.drop_index(op.f("ix_document_doc_no"), table_name="document")
     op.drop_table("document")
     op.drop_index("uq_account_login_name", table_name="account")
