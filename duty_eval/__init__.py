@@ -1,9 +1,16 @@
 """履职考评: what people did for their duties, and its review."""
 
 from duty_eval import models as models
+from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
-from host.kernel.system import System
+from duty_eval.records import views as record_views
+from duty_eval.review import views as review_views
+from duty_eval.review.queries import count_waiting
+from duty_eval.tracing import todo, trace
+from host.kernel.system import MenuItem, System
+
+_views = (assignment_views, record_views, review_views)
 
 system = System(
     name="duty_eval",
@@ -12,4 +19,17 @@ system = System(
     blueprint=bp,
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
+    menu=(
+        MenuItem(title="今日履职", endpoint="duty_eval.today", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="我的月历", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(
+            title="纪实审核",
+            endpoint="duty_eval.review_queue",
+            permission=Permission.REVIEW_OPEN,
+            badge=count_waiting,
+        ),
+        MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
+    ),
+    trace=trace,
+    todo=todo,
 )

@@ -8,20 +8,31 @@ class Permission(StrEnum):
 
     DUTY_RECORD_LOG = "duty_eval:duty_record:log"
     DUTY_RECORD_READ = "duty_eval:duty_record:read"
+    #: records of a section's people
     DUTY_RECORD_REVIEW = "duty_eval:duty_record:review"
+    #: records of those who lead a section
     DUTY_RECORD_REVIEW_HEADS = "duty_eval:duty_record:review_heads"
+    #: the review desk itself
+    REVIEW_OPEN = "duty_eval:review:open"
     TASK_ASSIGN = "duty_eval:task:assign"
 
 
 _OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ})
 
+_ABOVE_HEADS = frozenset({Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW_HEADS, Permission.REVIEW_OPEN})
+
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.STAFF: _OWN,
     Role.SECTION_HEAD: frozenset(
-        {Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW, Permission.TASK_ASSIGN}
+        {
+            Permission.DUTY_RECORD_READ,
+            Permission.DUTY_RECORD_REVIEW,
+            Permission.REVIEW_OPEN,
+            Permission.TASK_ASSIGN,
+        }
     ),
-    Role.LEADER_IN_CHARGE: frozenset({Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW_HEADS}),
-    Role.UNIT_HEAD: frozenset({Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW_HEADS}),
+    Role.LEADER_IN_CHARGE: _ABOVE_HEADS,
+    Role.UNIT_HEAD: _ABOVE_HEADS,
     Role.INSPECTOR: frozenset({Permission.DUTY_RECORD_READ}),
     Role.ASSESSOR: frozenset({Permission.DUTY_RECORD_READ}),
 }

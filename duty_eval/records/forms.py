@@ -29,7 +29,9 @@ class RecordForm(FlaskForm):
         [DataRequired("请写明做了什么"), Length(max=CONTENT_LENGTH, message=f"内容不能超过 {CONTENT_LENGTH} 字")],
     )
     quantity = DecimalField("数量", [Optional(), NumberRange(min=0.01, max=99999999, message="数量应大于 0")])
-    minutes = IntegerField("用时（分钟）", [Optional(), NumberRange(min=1, max=1440, message="用时应在 1 至 1440 分钟之间")])
+    minutes = IntegerField(
+        "用时（分钟）", [Optional(), NumberRange(min=1, max=1440, message="用时应在 1 至 1440 分钟之间")]
+    )
     result = StringField("成果", [Length(max=500, message="成果不能超过 500 字")])
     problem = StringField("存在问题", [Length(max=500, message="不能超过 500 字")])
     next_step = StringField("下步打算", [Length(max=500, message="不能超过 500 字")])

@@ -345,10 +345,9 @@ def _said(record: DutyRecord) -> dict[str, Any]:
     return plain({name: getattr(record, name) for name in _SAID}) or {}
 
 
-
 def dismiss_suggestion(suggestion_id: int, *, actor: Actor) -> date:
     """Not mine, or not worth a line: it is offered no more. Returns its day; raises NotFound."""
-    day = db.session.scalar(
+    day: date | None = db.session.scalar(
         update(RecordSuggestion)
         .where(RecordSuggestion.id == suggestion_id, RecordSuggestion.person_id == _person_of(actor))
         .values(dismissed_at=datetime.now(UTC))

@@ -45,9 +45,7 @@ def standings(person_id: int, day: date) -> list[Standing]:
     """The posts held on ``day``, the primary one first, in one statement; empty: none."""
     spent = (
         select(func.coalesce(func.sum(DutyRecord.minutes), 0))
-        .where(
-            DutyRecord.person_id == person_id, DutyRecord.worked_on == day, DutyRecord.record_state.in_(COUNTED)
-        )
+        .where(DutyRecord.person_id == person_id, DutyRecord.worked_on == day, DutyRecord.record_state.in_(COUNTED))
         .scalar_subquery()
     )
     rows = db.session.execute(
@@ -59,9 +57,7 @@ def standings(person_id: int, day: date) -> list[Standing]:
                 func.array_agg(aggregate_order_by(PostDuty.id, PostDuty.id)).filter(PostDuty.id.is_not(None)), []
             ).label("duty_ids"),
             func.coalesce(
-                func.array_agg(aggregate_order_by(PostDuty.measure_unit, PostDuty.id)).filter(
-                    PostDuty.id.is_not(None)
-                ),
+                func.array_agg(aggregate_order_by(PostDuty.measure_unit, PostDuty.id)).filter(PostDuty.id.is_not(None)),
                 [],
             ).label("measures"),
             spent.label("spent"),
@@ -88,7 +84,7 @@ def standings(person_id: int, day: date) -> list[Standing]:
     ]
 
 
-def records_of_day(person_id: int, day: date) -> Sequence[Row[Any]]:
+def records_of_day(person_id: int, day: date) -> Sequence[Row[DutyRecord, str]]:
     """A person's records of one day with their duties' words, in the order they were made."""
     return db.session.execute(
         select(DutyRecord, PostDuty.text.label("duty_text"))
@@ -102,14 +98,12 @@ def own_record(actor: Actor, record_id: int, day: date) -> Select[DutyRecord]:
     """One record of the actor's own, locked: its day and state will not change under us."""
     return (
         select(DutyRecord)
-        .where(
-            DutyRecord.id == record_id, DutyRecord.worked_on == day, DutyRecord.person_id == (actor.person_id or 0)
-        )
+        .where(DutyRecord.id == record_id, DutyRecord.worked_on == day, DutyRecord.person_id == (actor.person_id or 0))
         .with_for_update()
     )
 
 
-def readable_record(actor: Actor, record_id: int, day: date) -> Select[Any]:
+def readable_record(actor: Actor, record_id: int, day: date) -> Select[DutyRecord, str, str]:
     """One record that the actor may read, with its person's name and its duty's words."""
     return (
         select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
@@ -307,9 +301,9 @@ def month_of(person_id: int, first: date, end: date) -> Sequence[Row[Any]]:
             func.count().label("records"),
             func.coalesce(func.sum(DutyRecord.minutes), 0).label("minutes"),
             func.sum(case((DutyRecord.record_state == RecordState.RETURNED, 1), else_=0)).label("returned"),
-            func.sum(
-                case((DutyRecord.record_state.in_([RecordState.APPROVED, RecordState.LOCKED]), 1), else_=0)
-            ).label("approved"),
+            func.sum(case((DutyRecord.record_state.in_([RecordState.APPROVED, RecordState.LOCKED]), 1), else_=0)).label(
+                "approved"
+            ),
         )
         .where(DutyRecord.person_id == person_id, DutyRecord.worked_on >= first, DutyRecord.worked_on < end)
         .group_by(DutyRecord.worked_on)
@@ -335,8 +329,8 @@ def records_of_person(
     rows = _listed(actor).where(
         DutyRecord.person_id == person_id, DutyRecord.worked_on >= first, DutyRecord.worked_on <= last
     )
-    if state in {kind.value for kind in RecordState}:
-        rows = rows.where(DutyRecord.record_state == RecordState(state))
+    if RecordState.of_word(state) is not None:
+        rows = rows.where(DutyRecord.record_state == RecordState.of_word(state))
     return _page(rows, after)
 
 
@@ -345,7 +339,7 @@ def records_of_duty(actor: Actor, post_duty_id: int, *, after: str = "") -> Page
     return _page(_listed(actor).where(DutyRecord.post_duty_id == post_duty_id), after)
 
 
-def _listed(actor: Actor) -> Select[Any]:
+def _listed(actor: Actor) -> Select[DutyRecord, str, str]:
     return (
         select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
         .join(PersonVersion, name_today(DutyRecord.person_id))

@@ -96,9 +96,7 @@ def copy_records() -> ResponseReturnValue:
     source = day_of(request.form, "source", queries.last_logged_day(actor.person_id, to) or to)
     if source == to:
         raise NotFound("最近 60 天没有可以复制的记录")
-    logged = copy_day(
-        source, to=to, client_key=request.form.get("client_key", ""), actor=actor, today=today_in_china()
-    )
+    logged = copy_day(source, to=to, client_key=request.form.get("client_key", ""), actor=actor, today=today_in_china())
     db.session.commit()
     flash(f"已复制 {source.month}月{source.day}日 的 {len(logged.record_ids)} 项，可逐项撤回修改")
     return redirect(url_for("duty_eval.today", day=to.isoformat()), 303)
@@ -189,7 +187,12 @@ def person_records(person_id: int) -> ResponseReturnValue:
     first = day_of(request.args, "from", first_of_month(today))
     last = day_of(request.args, "to", today)
     page = queries.records_of_person(
-        current_actor(), person_id, first, last, after=request.args.get("after", ""), state=request.args.get("state", "")
+        current_actor(),
+        person_id,
+        first,
+        last,
+        after=request.args.get("after", ""),
+        state=request.args.get("state", ""),
     )
     return render_template("duty_eval/records/person.html", page=page, person_id=person_id, first=first, last=last)
 

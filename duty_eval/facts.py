@@ -1,0 +1,143 @@
+"""What other systems ask of duty_eval, as selects that they join to (see ``api``)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from basic_info.duties.models import PostDuty
+from basic_info.organization.models import Appointment
+from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.records.models import DutyRecord, RecordRollup
+from duty_eval.records.rollups import APPROVED, COUNTED
+from duty_eval.review.models import RecordReview
+
+
+def last_activity_by_post_duty() -> Select[Any]:
+    """(post_duty_id, last_worked_on): the latest day for which something was logged under each duty."""
+    return (
+        select(RecordRollup.post_duty_id, func.max(RecordRollup.last_worked_on).label("last_worked_on"))
+        .where(RecordRollup.post_duty_id.is_not(None), RecordRollup.record_count > 0)
+        .group_by(RecordRollup.post_duty_id)
+    )
+
+
+def days_with_records(first: date, last: date) -> Select[Any]:
+    """(person_id, worked_on) of the days from ``first`` to ``last`` on which a person has records."""
+    return (
+        select(DutyRecord.person_id, DutyRecord.worked_on)
+        .where(DutyRecord.worked_on >= first, DutyRecord.worked_on <= last, DutyRecord.record_state.in_(COUNTED))
+        .distinct()
+    )
+
+
+def person_facts(first: date, end: date) -> Select[Any]:
+    """Per person the sums of the months from ``first`` to before ``end`` (both first days of a month).
+
+    Columns: person_id, section_id, unit_id (of the primary appointment on the last day), record_count,
+    approved_count, minutes, quantity, days_logged, duties_worked, duties_total, quality_sum, quality_count,
+    tasks_due, tasks_done_in_time. Everybody with a primary appointment has a row.
+    """
+    sums = _sums(first, end).subquery("sums")
+    days = _days(first, end).subquery("days")
+    duties = _duties(end).subquery("duties")
+    quality = _quality(first, end).subquery("quality")
+    tasks = _tasks(first, end).subquery("tasks")
+    person = Appointment.person_id
+    return (
+        select(
+            person,
+            Appointment.section_id,
+            Appointment.unit_id,
+            _or_0(sums.c.record_count),
+            _or_0(sums.c.approved_count),
+            _or_0(sums.c.minutes),
+            _or_0(sums.c.quantity),
+            _or_0(days.c.days_logged),
+            _or_0(sums.c.duties_worked),
+            _or_0(duties.c.duties_total),
+            _or_0(quality.c.quality_sum),
+            _or_0(quality.c.quality_count),
+            _or_0(tasks.c.tasks_due),
+            _or_0(tasks.c.tasks_done_in_time),
+        )
+        .outerjoin(sums, sums.c.person_id == person)
+        .outerjoin(days, days.c.person_id == person)
+        .outerjoin(duties, duties.c.person_id == person)
+        .outerjoin(quality, quality.c.person_id == person)
+        .outerjoin(tasks, tasks.c.person_id == person)
+        .where(
+            Appointment.is_primary,
+            Appointment.superseded_at.is_(None),
+            Appointment.valid.contains(func.least(end, func.current_date())),
+        )
+    )
+
+
+def _or_0(column: Any) -> Any:
+    return func.coalesce(column, 0).label(column.name)
+
+
+def _sums(first: date, end: date) -> Select[Any]:
+    return (
+        select(
+            RecordRollup.person_id,
+            func.sum(RecordRollup.record_count).label("record_count"),
+            func.sum(RecordRollup.approved_count).label("approved_count"),
+            func.sum(RecordRollup.minutes).label("minutes"),
+            func.sum(RecordRollup.quantity).label("quantity"),
+            func.count(RecordRollup.post_duty_id.distinct())
+            .filter(RecordRollup.record_count > 0)
+            .label("duties_worked"),
+        )
+        .where(RecordRollup.month >= first, RecordRollup.month < end)
+        .group_by(RecordRollup.person_id)
+    )
+
+
+def _days(first: date, end: date) -> Select[Any]:
+    """Counted from the records themselves: one day may have several duties, so sums of months cannot say it."""
+    distinct_days = (
+        select(DutyRecord.person_id, DutyRecord.worked_on)
+        .where(DutyRecord.worked_on >= first, DutyRecord.worked_on < end, DutyRecord.record_state.in_(APPROVED))
+        .distinct()
+        .subquery()
+    )
+    return select(distinct_days.c.person_id, func.count().label("days_logged")).group_by(distinct_days.c.person_id)
+
+
+def _duties(end: date) -> Select[Any]:
+    day = func.least(end, func.current_date())
+    return (
+        select(Appointment.person_id, func.count(PostDuty.id.distinct()).label("duties_total"))
+        .join(PostDuty, PostDuty.post_id == Appointment.post_id)
+        .where(Appointment.superseded_at.is_(None), Appointment.valid.contains(day), PostDuty.valid.contains(day))
+        .group_by(Appointment.person_id)
+    )
+
+
+def _quality(first: date, end: date) -> Select[Any]:
+    return (
+        select(
+            RecordReview.person_id,
+            func.sum(RecordReview.quality).label("quality_sum"),
+            func.count(RecordReview.quality).label("quality_count"),
+        )
+        .where(RecordReview.worked_on >= first, RecordReview.worked_on < end, RecordReview.quality.is_not(None))
+        .group_by(RecordReview.person_id)
+    )
+
+
+def _tasks(first: date, end: date) -> Select[Any]:
+    in_time = (AssignedTask.task_state == TaskState.DONE) & (func.date(AssignedTask.done_at) <= AssignedTask.due_on)
+    return (
+        select(
+            AssignedTask.person_id,
+            func.count().label("tasks_due"),
+            func.sum(case((in_time, 1), else_=0)).label("tasks_done_in_time"),
+        )
+        .where(AssignedTask.due_on >= first, AssignedTask.due_on < end, AssignedTask.task_state != TaskState.WITHDRAWN)
+        .group_by(AssignedTask.person_id)
+    )

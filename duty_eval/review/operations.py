@@ -1,0 +1,76 @@
+"""Writes of reviewers. Records come in locked and already cut to what the actor may review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert
+
+from duty_eval.records import rollups
+from duty_eval.records.errors import NotSubmitted
+from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.review.models import RecordReview, Verdict
+from host.kernel import signals
+from host.kernel.access import Actor
+from host.kernel.audit import record_change
+from host.kernel.db import db
+from host.kernel.errors import NotPermitted, Refused
+
+
+def approve_records(
+    records: Sequence[DutyRecord], *, actor: Actor, comment: str = "", quality: int | None = None
+) -> int:
+    """Pass the records (审核通过), one or many at once; returns how many. Raises NotSubmitted, NotPermitted.
+
+    ``quality``: 1–5, the same mark for all of them, or None.
+    """
+    if not records:
+        raise NotSubmitted
+    for record in records:
+        _check(record, actor)
+        record.record_state = RecordState.APPROVED
+    db.session.execute(insert(RecordReview), [_review(r, Verdict.APPROVED, actor, comment, quality) for r in records])
+    db.session.flush()  # the constraints speak here, before sums and audit are written
+    rollups.apply(rollups.delta_of(record, records=0, approved=1) for record in records)
+    record_change(
+        f"duty_record:{records[0].id}",
+        action="duty_record.approved",
+        actor=actor,
+        after={"ids": [record.id for record in records], "quality": quality},
+        reason=comment or None,
+    )
+    return len(records)
+
+
+def return_record(record: DutyRecord, *, reason: str, actor: Actor) -> None:
+    """Send a record back to its author (退回) with the reason. Raises NotSubmitted, NotPermitted, Refused."""
+    if not reason.strip():
+        raise Refused("请填写退回原因")
+    _check(record, actor)
+    record.record_state = RecordState.RETURNED
+    record.return_reason = reason.strip()
+    db.session.execute(insert(RecordReview), [_review(record, Verdict.RETURNED, actor, reason.strip(), None)])
+    db.session.flush()  # the constraints speak here, before anyone is told
+    rollups.apply([rollups.delta_of(record, records=-1)])
+    record_change(record, action="duty_record.returned", actor=actor, reason=reason.strip())
+    signals.duty_record_returned.send(record, reason=reason)
+
+
+def _check(record: DutyRecord, actor: Actor) -> None:
+    if record.record_state is not RecordState.SUBMITTED:
+        raise NotSubmitted
+    if record.person_id == actor.person_id:
+        raise NotPermitted("不能审核自己的纪实")
+
+
+def _review(record: DutyRecord, verdict: Verdict, actor: Actor, comment: str, quality: int | None) -> dict[str, object]:
+    return {
+        "record_id": record.id,
+        "worked_on": record.worked_on,
+        "person_id": record.person_id,
+        "reviewer_id": actor.account_id,
+        "reviewer_person_id": actor.person_id,
+        "verdict": verdict,
+        "comment": comment,
+        "quality": quality,
+    }

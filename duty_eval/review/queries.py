@@ -1,0 +1,122 @@
+"""Reads for reviewers: what waits, who may be reviewed by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_
+
+from basic_info.duties.models import PostDuty
+from basic_info.organization.models import Appointment, PersonVersion
+from basic_info.organization.scope import within
+from duty_eval.permissions import Permission
+from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.records.queries import name_today
+from host.kernel.access import Actor
+from host.kernel.db import db
+from host.kernel.errors import Refused
+
+PAGE = 50
+#: Counting stops here: "1000+" is as good to a reader and costs the same whatever the table holds.
+COUNT_LIMIT = 1000
+LONG_MINUTES = 600
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A page of the review queue and the key of the next one."""
+
+    rows: Sequence[Row[Any]]
+    next_key: str | None
+
+
+def reviewable(actor: Actor) -> ColumnElement[bool]:
+    """The submitted records that the actor may decide on: never one's own; heads' go to those above them (R89)."""
+    ordinary = within(actor, Permission.DUTY_RECORD_REVIEW, unit=DutyRecord.unit_id, section=DutyRecord.section_id)
+    of_heads = and_(
+        within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=DutyRecord.unit_id, section=DutyRecord.section_id),
+        DutyRecord.person_id.in_(_heads()),
+    )
+    return and_(
+        DutyRecord.record_state == RecordState.SUBMITTED,
+        or_(ordinary, of_heads) if actor.may(Permission.DUTY_RECORD_REVIEW_HEADS) else ordinary,
+        DutyRecord.person_id != (actor.person_id or 0),
+    )
+
+
+def _heads() -> Select[int]:
+    return select(Appointment.person_id).where(
+        Appointment.leader_kind.is_not(None),
+        Appointment.valid.contains(func.current_date()),
+        Appointment.superseded_at.is_(None),
+    )
+
+
+def waiting(actor: Actor, *, after: str = "") -> Waiting:
+    """The queue, oldest submission first, by key: page 900 costs what page 1 does. One statement."""
+    rows = (
+        select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
+        .join(PersonVersion, name_today(DutyRecord.person_id))
+        .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
+        .where(reviewable(actor))
+        .order_by(DutyRecord.submitted_at, DutyRecord.id)
+        .limit(PAGE + 1)
+    )
+    if after:
+        at, record_id = _parse(after)
+        rows = rows.where(
+            tuple_(DutyRecord.submitted_at, DutyRecord.id) > tuple_(literal(at), literal(record_id)),
+        )
+    found = db.session.execute(rows).all()
+    shown = found[:PAGE]
+    last = shown[-1][0] if len(found) > PAGE else None
+    return Waiting(shown, _key(last) if last is not None else None)
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many wait, counted to COUNT_LIMIT at most."""
+    if not (actor.may(Permission.DUTY_RECORD_REVIEW) or actor.may(Permission.DUTY_RECORD_REVIEW_HEADS)):
+        return 0
+    some = select(DutyRecord.id).where(reviewable(actor)).limit(COUNT_LIMIT).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def attention(record: DutyRecord) -> str:
+    """Why a record wants a look before it is passed with the rest; empty: ordinary."""
+    if record.post_duty_id is None:
+        return "职责以外"
+    if record.minutes is not None and record.minutes > LONG_MINUTES:
+        return "用时较长"
+    if record.is_backdated:
+        return "补填"
+    return ""
+
+
+def locked(actor: Actor, keys: Sequence[tuple[int, Any]]) -> Sequence[DutyRecord]:
+    """The records of those (id, day) that still wait for the actor, locked in id order."""
+    return db.session.scalars(
+        select(DutyRecord)
+        .where(tuple_(DutyRecord.id, DutyRecord.worked_on).in_(keys), reviewable(actor))
+        .order_by(DutyRecord.worked_on, DutyRecord.id)
+        .with_for_update(of=DutyRecord)
+    ).all()
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _key(record: DutyRecord) -> str:
+    """``<microseconds>.<id>``: whole numbers, so that no row is skipped or shown twice by rounding."""
+    assert record.submitted_at is not None  # what waits was submitted
+    return f"{(record.submitted_at - _EPOCH) // timedelta(microseconds=1)}.{record.id}"
+
+
+def _parse(text: str) -> tuple[datetime, int]:
+    instant, _, number = text.partition(".")
+    try:
+        return _EPOCH + timedelta(microseconds=int(instant)), int(number)
+    except (ValueError, OverflowError):
+        raise Refused("翻页位置有误，请回到第一页") from None

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from duty_eval.blueprint import bp
+from duty_eval.permissions import Permission
+from duty_eval.records.models import DutyRecord
+from duty_eval.review import queries
+from duty_eval.review.errors import NothingChosen
+from duty_eval.review.forms import ApproveForm, ReturnForm
+from duty_eval.review.operations import approve_records, return_record
+from host.kernel.access import current_actor, requires
+from host.kernel.db import db
+from host.kernel.errors import Refused
+
+MOST_AT_ONCE = 500
+
+
+@bp.get("/review")
+@requires(Permission.REVIEW_OPEN)
+def review_queue() -> ResponseReturnValue:
+    actor = current_actor()
+    page = queries.waiting(actor, after=request.args.get("after", ""))
+    count = queries.count_waiting(actor)
+    return render_template(
+        "duty_eval/review/queue.html",
+        page=page,
+        count=f"{queries.COUNT_LIMIT}+" if count >= queries.COUNT_LIMIT else count,
+        attention=queries.attention,
+        approve_form=ApproveForm(formdata=None),
+        return_form=ReturnForm(formdata=None),
+    )
+
+
+@bp.post("/review/approve")
+@requires(Permission.REVIEW_OPEN)
+def approve_chosen() -> ResponseReturnValue:
+    """Pass the chosen records at once."""
+    actor = current_actor()
+    form = ApproveForm()
+    if not form.validate_on_submit():
+        raise Refused("；".join(message for messages in form.errors.values() for message in messages))
+    records = queries.locked(actor, _keys(request.form.getlist("chosen")))
+    done = approve_records(records, actor=actor, comment=form.comment.data or "", quality=form.mark)
+    db.session.commit()
+    flash(f"已通过 {done} 项")
+    return redirect(url_for("duty_eval.review_queue"), 303)
+
+
+@bp.post("/review/<int:record_id>/<day>/return")
+@requires(Permission.REVIEW_OPEN)
+def return_to_author(record_id: int, day: str) -> ResponseReturnValue:
+    actor = current_actor()
+    record = _one(record_id, day)
+    form = ReturnForm()
+    if not form.validate_on_submit():
+        page = render_template("duty_eval/review/_return.html", record=record, form=form)
+        return page, 422
+    return_record(record, reason=form.reason.data or "", actor=actor)
+    db.session.commit()
+    flash("已退回")
+    return redirect(url_for("duty_eval.review_queue"), 303)
+
+
+@bp.get("/review/<int:record_id>/<day>/return")
+@requires(Permission.REVIEW_OPEN)
+def return_form(record_id: int, day: str) -> ResponseReturnValue:
+    return render_template("duty_eval/review/_return.html", record=_one(record_id, day), form=ReturnForm())
+
+
+def _one(record_id: int, day: str) -> DutyRecord:
+    found = queries.locked(current_actor(), _keys([f"{record_id}:{day}"]))
+    if not found:
+        raise NothingChosen("该纪实不在您的待审核范围内，可能已被处理，请刷新")
+    return found[0]
+
+
+def _keys(texts: list[str]) -> list[tuple[int, date]]:
+    """``17:2026-03-02`` → (17, day). Raises NothingChosen, Refused."""
+    if not texts:
+        raise NothingChosen
+    if len(texts) > MOST_AT_ONCE:
+        raise Refused(f"一次最多审核 {MOST_AT_ONCE} 项")
+    try:
+        parts = [text.partition(":") for text in texts]
+        return [(int(number), date.fromisoformat(day)) for number, _, day in parts]
+    except ValueError:
+        raise Refused("所选记录有误，请刷新页面后重新选择") from None

@@ -1,0 +1,58 @@
+"""What duty_eval contributes to trace pages and to-do lists."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import func, select
+
+from basic_info.duties.thread import Layer, post_duties_under
+from basic_info.organization.scope import within
+from duty_eval.permissions import Permission
+from duty_eval.records.models import RecordRollup
+from duty_eval.review.queries import count_waiting
+from host.kernel.access import Actor
+from host.kernel.db import db
+from host.kernel.system import TodoItem, TraceLine
+
+
+def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
+    """Records logged under the post duties that carry the thing; one statement."""
+    rows = db.session.execute(
+        select(
+            RecordRollup.post_duty_id,
+            func.sum(RecordRollup.record_count).label("records"),
+            func.sum(RecordRollup.approved_count).label("approved"),
+            func.max(RecordRollup.last_worked_on).label("last"),
+        )
+        .where(
+            RecordRollup.post_duty_id.in_(post_duties_under(Layer(kind), thing_id)),
+            RecordRollup.record_count > 0,
+            within(
+                actor,
+                Permission.DUTY_RECORD_READ,
+                unit=RecordRollup.unit_id,
+                section=RecordRollup.section_id,
+                person=RecordRollup.person_id,
+            ),
+        )
+        .group_by(RecordRollup.post_duty_id)
+        .order_by(func.max(RecordRollup.last_worked_on).desc())
+        .limit(20)
+    ).all()
+    return [
+        TraceLine(
+            layer="履职纪实",
+            title=f"纪实 {row.records} 条，已审核 {row.approved} 条",
+            detail=f"最近 {row.last.month}月{row.last.day}日",
+            url=url_for("duty_eval.duty_records", post_duty_id=row.post_duty_id),
+            count=int(row.records),
+        )
+        for row in rows
+    ]
+
+
+def todo(actor: Actor) -> list[TodoItem]:
+    """Records that wait for the actor's review."""
+    if not actor.may(Permission.REVIEW_OPEN):
+        return []
+    return [TodoItem(title="待审核的履职纪实", count=count_waiting(actor), url=url_for("duty_eval.review_queue"))]
