@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import case, func, select
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment
@@ -13,9 +13,10 @@ from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED, COUNTED
 from duty_eval.review.models import RecordReview
+from host.kernel.db import AnySelect
 
 
-def last_activity_by_post_duty() -> Select[Any]:
+def last_activity_by_post_duty() -> AnySelect:
     """(post_duty_id, last_worked_on): the latest day for which something was logged under each duty."""
     return (
         select(RecordRollup.post_duty_id, func.max(RecordRollup.last_worked_on).label("last_worked_on"))
@@ -24,7 +25,7 @@ def last_activity_by_post_duty() -> Select[Any]:
     )
 
 
-def days_with_records(first: date, last: date) -> Select[Any]:
+def days_with_records(first: date, last: date) -> AnySelect:
     """(person_id, worked_on) of the days from ``first`` to ``last`` on which a person has records."""
     return (
         select(DutyRecord.person_id, DutyRecord.worked_on)
@@ -33,7 +34,7 @@ def days_with_records(first: date, last: date) -> Select[Any]:
     )
 
 
-def person_facts(first: date, end: date) -> Select[Any]:
+def person_facts(first: date, end: date) -> AnySelect:
     """Per person the sums of the months from ``first`` to before ``end`` (both first days of a month).
 
     Columns: person_id, section_id, unit_id (of the primary appointment on the last day), record_count,
@@ -80,7 +81,7 @@ def _or_0(column: Any) -> Any:
     return func.coalesce(column, 0).label(column.name)
 
 
-def _sums(first: date, end: date) -> Select[Any]:
+def _sums(first: date, end: date) -> AnySelect:
     return (
         select(
             RecordRollup.person_id,
@@ -97,7 +98,7 @@ def _sums(first: date, end: date) -> Select[Any]:
     )
 
 
-def _days(first: date, end: date) -> Select[Any]:
+def _days(first: date, end: date) -> AnySelect:
     """Counted from the records themselves: one day may have several duties, so sums of months cannot say it."""
     distinct_days = (
         select(DutyRecord.person_id, DutyRecord.worked_on)
@@ -108,7 +109,7 @@ def _days(first: date, end: date) -> Select[Any]:
     return select(distinct_days.c.person_id, func.count().label("days_logged")).group_by(distinct_days.c.person_id)
 
 
-def _duties(end: date) -> Select[Any]:
+def _duties(end: date) -> AnySelect:
     day = func.least(end, func.current_date())
     return (
         select(Appointment.person_id, func.count(PostDuty.id.distinct()).label("duties_total"))
@@ -118,7 +119,7 @@ def _duties(end: date) -> Select[Any]:
     )
 
 
-def _quality(first: date, end: date) -> Select[Any]:
+def _quality(first: date, end: date) -> AnySelect:
     return (
         select(
             RecordReview.person_id,
@@ -130,7 +131,7 @@ def _quality(first: date, end: date) -> Select[Any]:
     )
 
 
-def _tasks(first: date, end: date) -> Select[Any]:
+def _tasks(first: date, end: date) -> AnySelect:
     in_time = (AssignedTask.task_state == TaskState.DONE) & (func.date(AssignedTask.done_at) <= AssignedTask.due_on)
     return (
         select(

@@ -30,7 +30,7 @@ class RecordForm(FlaskForm):
     )
     quantity = DecimalField("数量", [Optional(), NumberRange(min=0.01, max=99999999, message="数量应大于 0")])
     minutes = IntegerField(
-        "用时（分钟）", [Optional(), NumberRange(min=1, max=1440, message="用时应在 1 至 1440 分钟之间")]
+        "用时（分钟）", [Optional(), NumberRange(min=1, max=1440, message="用时应为 1 至 1440 分钟")]
     )
     result = StringField("成果", [Length(max=500, message="成果不能超过 500 字")])
     problem = StringField("存在问题", [Length(max=500, message="不能超过 500 字")])

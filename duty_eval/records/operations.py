@@ -210,7 +210,7 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor) -> N
 
 
 def suggest_records(drafts: Sequence[SuggestionDraft]) -> int:
-    """Offer things done on their people's today pages; the same ``source_key`` again changes nothing. Returns new ones."""
+    """Offer things done on their people's today pages, each ``source_key`` once; returns how many were new."""
     if not drafts:
         return 0
     made = db.session.execute(

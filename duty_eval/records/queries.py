@@ -20,7 +20,7 @@ from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordState
 from duty_eval.records.rollups import COUNTED
 from duty_eval.review.models import RecordReview
 from host.kernel.access import Actor
-from host.kernel.db import db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import Refused
 
 #: How far back the habit of a weekday is looked for.
@@ -182,7 +182,7 @@ def offers_for(person_id: int, day: date) -> list[Offer]:
     return known + usual[:3]
 
 
-def _known(person_id: int, day: date) -> Select[Any]:
+def _known(person_id: int, day: date) -> AnySelect:
     suggestions = (
         select(
             RecordSuggestion.post_duty_id,
@@ -220,7 +220,7 @@ def _known(person_id: int, day: date) -> Select[Any]:
     return select(both)
 
 
-def _usual(person_id: int, day: date) -> Select[Any]:
+def _usual(person_id: int, day: date) -> AnySelect:
     """Duties logged on this weekday in recent weeks and not yet today, the most usual first, as last described."""
     days = [day - timedelta(weeks=week) for week in range(1, HABIT_WEEKS + 1)]
     newest = (
@@ -257,7 +257,7 @@ def _usual(person_id: int, day: date) -> Select[Any]:
     )
 
 
-def duty_buttons(person_id: int, day: date) -> Sequence[Row[Any]]:
+def duty_buttons(person_id: int, day: date) -> Sequence[AnyRow]:
     """My post duties on ``day``, those I use most on this weekday first, with what I last wrote under each."""
     days = [day - timedelta(weeks=week) for week in range(1, HABIT_WEEKS + 1)]
     used = (
@@ -293,7 +293,7 @@ def last_logged_day(person_id: int, before: date) -> date | None:
     )
 
 
-def month_of(person_id: int, first: date, end: date) -> Sequence[Row[Any]]:
+def month_of(person_id: int, first: date, end: date) -> Sequence[AnyRow]:
     """Per day of a person's month: (worked_on, records, minutes, returned, approved)."""
     return db.session.execute(
         select(
@@ -315,7 +315,7 @@ def month_of(person_id: int, first: date, end: date) -> Sequence[Row[Any]]:
 class Page:
     """A page of rows and the key that the next one begins after (None: this was the last)."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     next_key: str | None
 
 
@@ -349,7 +349,7 @@ def _listed(actor: Actor) -> Select[DutyRecord, str, str]:
     )
 
 
-def _page(rows: Select[Any], after: str) -> Page:
+def _page(rows: AnySelect, after: str) -> Page:
     if after:
         day, record_id = parse_key(after)
         rows = rows.where(tuple_(DutyRecord.worked_on, DutyRecord.id) < tuple_(literal(day), literal(record_id)))

@@ -12,11 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from duty_eval.records.models import DutyRecord, RecordRollup, RecordState
-from host.kernel.db import db
+from host.kernel.db import AnySelect, db
 from host.kernel.partitions import first_of_month
 
 COUNTED = (RecordState.SUBMITTED, RecordState.APPROVED, RecordState.LOCKED)
@@ -74,7 +74,7 @@ def apply(deltas: Iterable[Delta]) -> None:
     )
 
 
-def recount(person_id: int | None = None) -> Select[Any]:
+def recount(person_id: int | None = None) -> AnySelect:
     """The same sums from the raw rows: (person, month, section, post duty, records, approved, quantity, minutes)."""
     month = func.date_trunc("month", DutyRecord.worked_on).cast(RecordRollup.month.type)
     keys = (DutyRecord.person_id, month.label("month"), DutyRecord.section_id, DutyRecord.post_duty_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion
@@ -16,7 +16,7 @@ from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today
 from host.kernel.access import Actor
-from host.kernel.db import db
+from host.kernel.db import AnyRow, db
 from host.kernel.errors import Refused
 
 PAGE = 50
@@ -29,7 +29,7 @@ LONG_MINUTES = 600
 class Waiting:
     """A page of the review queue and the key of the next one."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     next_key: str | None
 
 

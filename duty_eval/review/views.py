@@ -57,7 +57,7 @@ def return_to_author(record_id: int, day: str) -> ResponseReturnValue:
     record = _one(record_id, day)
     form = ReturnForm()
     if not form.validate_on_submit():
-        page = render_template("duty_eval/review/_return.html", record=record, form=form)
+        page = render_template("duty_eval/review/return.html", record=record, form=form)
         return page, 422
     return_record(record, reason=form.reason.data or "", actor=actor)
     db.session.commit()
@@ -68,7 +68,7 @@ def return_to_author(record_id: int, day: str) -> ResponseReturnValue:
 @bp.get("/review/<int:record_id>/<day>/return")
 @requires(Permission.REVIEW_OPEN)
 def return_form(record_id: int, day: str) -> ResponseReturnValue:
-    return render_template("duty_eval/review/_return.html", record=_one(record_id, day), form=ReturnForm())
+    return render_template("duty_eval/review/return.html", record=_one(record_id, day), form=ReturnForm())
 
 
 def _one(record_id: int, day: str) -> DutyRecord:

@@ -8,9 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Numeric, Text
+from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Numeric, Row, Select, Text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
 from sqlalchemy.orm import DeclarativeBase
+
+#: A select or row of several columns whose types the reader of it names.
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 class Model(DeclarativeBase):
