@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, func, select
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion, PostVersion, SectionVersion, UnitVersion
 from basic_info.organization.scope import within
+from duty_eval.api import DutyRecord, person_facts
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.partitions import first_of_month
 from host.kernel.versions import in_force
 from performance.grading.models import AnnualAssessment, Regime
 from performance.grading.quotas import CIVIL
 from performance.grading.settings import assessment_day
 from performance.permissions import Permission
-from performance.scoring.person_facts import person_facts, work_by_duty
 
 #: So many duties are named in the draft: the form stays on its pages.
 NAMED_DUTIES = 8
+#: States of records that count for nothing, as duty_eval stores them.
+UNFINISHED = ("draft", "returned")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +103,7 @@ def register_form_of(actor: Actor, person_id: int, year: int, *, today: date) ->
 
 def draft_report(person_id: int, year: int, day: date) -> str:
     """本人述职 as a draft out of the year's records: numbers and duties, to be rewritten by the person."""
-    first, end = date(year, 1, 1), date.fromordinal(day.toordinal() + 1)
+    first, end = date(year, 1, 1), first_of_month(day, plus=1)
     counts = person_facts(first, end).subquery()
     # Only what is said: parts of the statement that nobody asks for are left out by PostgreSQL.
     said = ("record_count", "days_logged", "approved_count", "tasks_due", "tasks_done_in_time")
@@ -115,9 +119,32 @@ def draft_report(person_id: int, year: int, day: date) -> str:
         text += f"到期交办任务 {facts.tasks_due} 项，按时完成 {facts.tasks_done_in_time} 项。"
     lines = [
         f"{place}. {duty.text}：{duty.records} 条{_quantity(duty.quantity, duty.measure_unit)}；"
-        for place, duty in enumerate(work_by_duty(person_id, first, end)[:NAMED_DUTIES], start=1)
+        for place, duty in enumerate(_work_by_duty(person_id, first, end), start=1)
     ]
     return "\n".join([text, *(["主要履行以下职责："] if lines else []), *lines])
+
+
+def _work_by_duty(person_id: int, first: date, end: date) -> Sequence[Row[str, str, int, Decimal]]:
+    """(duty's words, measure unit, records, quantity) of what a person handed in, the most usual duties first."""
+    records = func.count().label("records")
+    return db.session.execute(
+        select(
+            PostDuty.text,
+            PostDuty.measure_unit,
+            records,
+            func.coalesce(func.sum(DutyRecord.quantity), 0).label("quantity"),
+        )
+        .join(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
+        .where(
+            DutyRecord.person_id == person_id,
+            DutyRecord.worked_on >= first,
+            DutyRecord.worked_on < end,
+            DutyRecord.record_state.not_in(UNFINISHED),
+        )
+        .group_by(PostDuty.id, PostDuty.text, PostDuty.measure_unit)
+        .order_by(records.desc(), PostDuty.id)
+        .limit(NAMED_DUTIES)
+    ).all()
 
 
 def _quantity(quantity: Decimal, measure_unit: str) -> str:

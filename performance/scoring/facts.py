@@ -19,11 +19,12 @@ from sqlalchemy.dialects.postgresql import Range
 from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.scope import units_in_region
+from duty_eval.api import person_facts
 from host.kernel.calendar.workdays import Workdays, load_workdays
 from host.kernel.db import db
+from host.kernel.partitions import first_of_month
 from performance.schemes.models import DataSource
 from performance.scoring.measures import MEASURES
-from performance.scoring.person_facts import person_facts
 
 Column = NDArray[np.int64]
 
@@ -78,8 +79,11 @@ class Facts:
 
 
 def load_facts(region_code: str, first: date, last: date) -> Facts:
-    """The facts of everybody with a primary appointment in the region on ``last``."""
-    counts = person_facts(first, last + timedelta(days=1)).subquery("counts")
+    """The facts of everybody in the region who holds a primary appointment at the end of the period.
+
+    ``first`` is a month's first day; ``last`` ends a month or is today: facts are kept by month.
+    """
+    counts = person_facts(first, first_of_month(last, plus=1)).subquery("counts")
     came = _came_on(first, last)
     rows = db.session.execute(
         select(

@@ -1,14 +1,30 @@
 from __future__ import annotations
 
-from wtforms import DateField, SelectField
-from wtforms.validators import InputRequired
+from datetime import date, timedelta
+from typing import Any
 
+from wtforms import MonthField, SelectField
+from wtforms.validators import InputRequired, ValidationError
+
+from host.kernel.partitions import first_of_month
 from performance.chinese_form import ChineseForm
 
 
 class RunForm(ChineseForm):
-    """Which scheme, over which days."""
+    """Which scheme, over which whole months."""
 
     scheme_id = SelectField("指标体系", [InputRequired("请选择指标体系")], coerce=int)
-    first = DateField("开始日期", [InputRequired("请填写开始日期，如 2026-01-01")])
-    last = DateField("结束日期（含）", [InputRequired("请填写结束日期，如 2026-12-31")])
+    first = MonthField("开始月份", [InputRequired("请填写开始月份，如 2026-01")])
+    last = MonthField("结束月份", [InputRequired("请填写结束月份，如 2026-12")], description="本月未完时，计到今天")
+
+    def validate_last(self, field: Any) -> None:
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError("结束月份应不早于开始月份")
+
+    def period(self, today: date) -> tuple[date, date]:
+        """The first and the last day (included); the running month ends today."""
+        assert self.first.data is not None
+        assert self.last.data is not None
+        end = first_of_month(self.last.data, plus=1) - timedelta(days=1)
+        month = first_of_month(self.last.data)
+        return self.first.data, today if month <= today < end else end

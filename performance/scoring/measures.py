@@ -32,8 +32,8 @@ MEASURES: dict[DataSource, Measure] = {
     DataSource.LOGGED_DAYS: Measure(
         numerator="days_logged",
         denominator="expected_days",
-        words="有履职纪实的天数 ÷ 应履职工作日",
-        numerator_words="有履职纪实的天数",
+        words="有审核通过的履职纪实的天数 ÷ 应履职工作日",
+        numerator_words="有审核通过的履职纪实的天数",
         denominator_words="应履职工作日",
         missing_words="本期没有应履职的工作日",
     ),

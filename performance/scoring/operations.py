@@ -112,8 +112,12 @@ def _check_period(first: date, last: date) -> None:
         raise BadPeriod("开始日期应不晚于结束日期")
     if last - first >= LONGEST:
         raise BadPeriod("计分期间最长一年")
-    if last > datetime.now(CHINA_TIME).date():
+    today = datetime.now(CHINA_TIME).date()
+    if last > today:
         raise BadPeriod("结束日期不能晚于今天：未到的日子还没有履职数据")
+    # Facts are kept by month: a period that cuts one would count days outside it.
+    if first.day != 1 or (last + timedelta(days=1)).day != 1 and last != today:
+        raise BadPeriod("计分按整月进行：从某月第一天，到某月最后一天或今天")
 
 
 def _sealed(scheme_id: int) -> tuple[IndicatorScheme, list[Indicator]]:

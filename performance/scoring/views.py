@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.jobs.models import JobRun
 from host.kernel.jobs.queries import pace_of
+from host.kernel.pages import CHINA_TIME
 from performance.blueprint import bp
 from performance.chinese_form import options
 from performance.permissions import Permission
@@ -24,7 +26,6 @@ from performance.scoring.forms import RunForm
 from performance.scoring.links import records_url
 from performance.scoring.models import GradeBand, PersonScore, RunState, ScoreRun
 from performance.scoring.operations import request_run
-from performance.scoring.person_facts import reviews_of
 
 
 @bp.get("/runs")
@@ -41,11 +42,12 @@ def list_runs() -> ResponseReturnValue:
 def start_run() -> ResponseReturnValue:
     actor = current_actor()
     form = _run_form(actor)
-    if not form.validate_on_submit() or form.first.data is None or form.last.data is None:
+    if not form.validate_on_submit():
         return _list(form), 422
+    first, last = form.period(datetime.now(CHINA_TIME).date())
     scheme = scheme_of(actor, form.scheme_id.data, permission=Permission.RUN_START)
     try:
-        run = request_run(scheme, first=form.first.data, last=form.last.data, actor=actor)
+        run = request_run(scheme, first=first, last=last, actor=actor)
     except DomainError as refused:
         form.form_errors.append(str(refused))
         return _list(form), refused.status
@@ -171,7 +173,6 @@ def show_score(run_id: int, person_id: int) -> ResponseReturnValue:
         before=before,
         records_url=records_url(person_id, run.first_day, run.last_day) if row.may_see_records else None,
         of_records=OF_RECORDS,
-        reviews=reviews_of(person_id, run.first_day, run.last_day) if row.may_see_records else None,
         is_own=actor.person_id == person_id,
     )
 

@@ -11,6 +11,7 @@ from basic_info.duties.models import WorkSource
 from basic_info.organization.models import Person, Post, Section, Unit
 from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.records.rollups import APPROVED, COUNTED, apply, delta_of
 from duty_eval.review.models import RecordReview, Verdict
 from host.kernel.access import SYSTEM
 from host.kernel.db import db
@@ -50,8 +51,10 @@ class Office:
             "record_state": state,
             "submitted_at": datetime(2026, 4, 1, tzinfo=UTC),
         }
-        row = db.session.execute(insert(DutyRecord).values(values).returning(DutyRecord.id)).scalar_one()
-        return int(row)
+        record = db.session.scalars(insert(DutyRecord).values(values).returning(DutyRecord)).one()
+        if state in COUNTED:
+            apply([delta_of(record, records=1, approved=1 if state in APPROVED else 0)])
+        return record.id
 
     def review(self, person: Person, day: date, record_id: int, quality: int) -> None:
         db.session.add(

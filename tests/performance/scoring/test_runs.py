@@ -147,8 +147,19 @@ def test_a_draft_gives_no_scores(connection: Connection) -> None:
         score_now(draft, first=FIRST, last=LAST, actor=SYSTEM)
 
 
-@pytest.mark.parametrize(("first", "last"), [(LAST, FIRST), (date(2024, 1, 1), LAST), (FIRST, date(2999, 1, 1))])
-def test_a_period_must_be_over_and_no_longer_than_a_year(connection: Connection, first: date, last: date) -> None:
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (LAST, FIRST),
+        (date(2024, 1, 1), LAST),
+        (FIRST, date(2999, 1, 1)),
+        (date(2026, 3, 2), LAST),
+        (FIRST, date(2026, 3, 30)),
+    ],
+)
+def test_a_period_is_of_whole_months_that_are_over_and_no_longer_than_a_year(
+    connection: Connection, first: date, last: date
+) -> None:
     with pytest.raises(BadPeriod):
         score_now(a_published_scheme(), first=first, last=last, actor=SYSTEM)
 
