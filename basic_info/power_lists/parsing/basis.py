@@ -47,9 +47,7 @@ _TAG = re.compile(r"[【\[［〖]\s*([\u4e00-\u9fff\s]{2,12}?)\s*[】\]］〗]\s
 _NEW_TITLE = re.compile(r"\n\s*(?:\d{1,2}[.．、]\s*)?(?=《[^》]{2,80}》)")
 _TITLE = re.compile(r"《\s*([^《》]{2,200})\s*》")
 _NUMERAL = "[零〇一二三四五六七八九十百千0-9]{1,9}"
-_ARTICLE = (
-    rf"第{_NUMERAL}条(?:之[一二三四五六七八九十]{{1,2}})?(?:[、和及]?第[（(]?{_NUMERAL}[）)]?[款项目]){{0,8}}"
-)
+_ARTICLE = rf"第{_NUMERAL}条(?:之[一二三四五六七八九十]{{1,2}})?(?:[、和及]?第[（(]?{_NUMERAL}[）)]?[款项目]){{0,8}}"
 _CITED = re.compile(rf"(?:^|\n|[。；;”】》）)])\s*({_ARTICLE}(?:\s*[、，和及]\s*{_ARTICLE}){{0,30}})")
 _ONE_ARTICLE = re.compile(_ARTICLE)
 _NARROW = 20

@@ -50,9 +50,7 @@ _HEADINGS = {
         "职权事项名称 权责事项 权力事项 职权事项 事项 主项 主项名称 主项事项名称 行政权力名称 "
         "行政职权名称 行政权力事项名称 服务事项名称 公共服务事项名称 权力项目名称"
     ),
-    Field.SUBITEM_NAME: (
-        "子项名称 子项 子项事项名称 子事项 子事项名称 子项目 子项目名称 分项名称 业务办理项"
-    ),
+    Field.SUBITEM_NAME: ("子项名称 子项 子项事项名称 子事项 子事项名称 子项目 子项目名称 分项名称 业务办理项"),
     Field.POWER_KIND: (
         "权力类型 权力类别 职权类型 事项类型 权责类型 职权类别 事项类别 权责类别 权责事项类型 "
         "权力事项类型 行政权力类型 行政权力类别 类型 类别 权力种类"
@@ -73,9 +71,7 @@ _HEADINGS = {
         "责任机构 办理科室 实施科室 业务科室 具体承办机构 牵头科室 责任股室 承办股室 "
         "承办内设机构"
     ),
-    Field.EXERCISE_TIER: (
-        f"{_LEVEL_HEADING} 实施层级 行使层级 权限 层级 行使层级及权限 实施层级和权限 行权层级"
-    ),
+    Field.EXERCISE_TIER: (f"{_LEVEL_HEADING} 实施层级 行使层级 权限 层级 行使层级及权限 实施层级和权限 行权层级"),
     Field.AUTHORITY: "权限划分 实施权限 行使权限 权限内容",
     Field.DEPARTMENT_DUTY: "部门职责 部门职能 主要职责",
     Field.RESPONSIBILITY: "责任事项内容 责任事项 责任内容",
@@ -191,8 +187,6 @@ def _name_authority(labels: list[str], fields: list[Field | None]) -> None:
 def _first_of_each(labels: list[str], fields: list[Field | None]) -> dict[Field, int]:
     taken: dict[Field, int] = {}
     for position, field in enumerate(fields):
-        if field and (
-            field not in taken or (labels[position] in _OWN_NAME and labels[taken[field]] not in _OWN_NAME)
-        ):
+        if field and (field not in taken or (labels[position] in _OWN_NAME and labels[taken[field]] not in _OWN_NAME)):
             taken[field] = position
     return taken

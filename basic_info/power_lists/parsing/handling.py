@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from basic_info.power_lists.parsing.words import or_none, squeezed
 
 _BRACKETED = re.compile(r"[（(\[【〔]([^（）()\[\]【】〔〕]*)[）)\]】〕]")
-_SEPARATORS = re.compile(
-    r"[、，,；;/／]|(?<=[\u4e00-\u9fff])\s*[及和与]\s*(?=[\u4e00-\u9fff]{2,}[科室处队局股办])"
-)
+_SEPARATORS = re.compile(r"[、，,；;/／]|(?<=[\u4e00-\u9fff])\s*[及和与]\s*(?=[\u4e00-\u9fff]{2,15}[科室处队局股办])")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}[.．、)）]|[（(]\d{1,2}[)）]|[一二三四五六七八九十][、.])\s*")
+_LONGEST_NAME = 60
+_MARK = re.compile("\x00[0-9]+\x00")
 _BLANKS = re.compile(r"\s+")
 # How the name of a body ends; two whole names on two lines are two bodies, anything else is a wrapped line.
 _WHOLE_NAME = re.compile(
@@ -27,6 +27,7 @@ class HandlingName:
 
 def handling_names(text: str) -> tuple[HandlingName, ...]:
     """The bodies that the cell names, each once, in the order written; nothing is dropped but 无 and /."""
+    text = text.replace("\x00", "")
     if or_none(text) is None:
         return ()
     found: dict[str, HandlingName] = {}
@@ -52,18 +53,22 @@ def _parts(text: str) -> list[str]:
 
 def _unwrapped(part: str) -> list[str]:
     """Lines of one part: joined where the cell was narrow, apart where both are whole names."""
-    names: list[str] = []
-    for line in filter(None, _BLANKS.split(part)):
-        line = _NUMBERING.sub("", line)
-        if names and not (_is_whole(names[-1]) and _is_whole(line)):
-            names[-1] += line
+    lines = [_NUMBERING.sub("", line) for line in _BLANKS.split(part) if line]
+    names: list[list[str]] = []
+    for line in lines:
+        if names and not (_is_whole(names[-1]) and _is_whole([line])):
+            names[-1].append(line)
         else:
-            names.append(line)
-    return names
+            names.append([line])
+    return ["".join(name) for name in names]
 
 
-def _is_whole(name: str) -> bool:
-    return _WHOLE_NAME.fullmatch(re.sub("\x00[0-9]+\x00", "", name)) is not None
+def _is_whole(lines: list[str]) -> bool:
+    """Whether the lines make a whole name; no name of a body is as long as a paragraph."""
+    if len(lines) > _LONGEST_NAME:
+        return False
+    name = _MARK.sub("", "".join(lines))
+    return len(name) <= _LONGEST_NAME and _WHOLE_NAME.fullmatch(name) is not None
 
 
 def _aliases(bracket: str) -> list[str]:

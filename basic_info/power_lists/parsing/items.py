@@ -99,8 +99,7 @@ class ParsedPowerList:
             "duplicates": self.duplicates,
             "by_type": dict(Counter(item.kind_label for item in self.items)),
             "sheets": [
-                {"name": sheet.name, "header_row": sheet.header_row, "items": sheet.items}
-                for sheet in self.sheets
+                {"name": sheet.name, "header_row": sheet.header_row, "items": sheet.items} for sheet in self.sheets
             ],
             "handling_sections": self.handling_sections,
             "errors": [

@@ -10,9 +10,7 @@ from basic_info.power_lists.parsing.words import number_text, one_line, or_none,
 from host.kernel.tables.reading import CellError
 
 _ROWS_BEFORE_HEADER = 30
-_FOOTER = re.compile(
-    r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|制表|填表人|审核人|联系人)(?:[:：\d]|$)"
-)
+_FOOTER = re.compile(r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|制表|填表人|审核人|联系人)(?:[:：\d]|$)")
 _CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*项\s*[)）]")
 _OWN_PLACE = {Field.SORT_NO, Field.NAME, Field.SUBITEM_NAME, Field.POWER_KIND, Field.POWER_SUBKIND}
 
@@ -117,20 +115,14 @@ class SheetReader:
             before = None
         kind_text = fields.get(Field.POWER_KIND, "")
         kind = self._kind(row, kind_text, fields.get(Field.POWER_SUBKIND, ""), before)
-        self._current = self._kept(
-            PowerListItem(self.name, row, sort_no, name, subitem, *kind, one_line(kind_text))
-        )
+        self._current = self._kept(PowerListItem(self.name, row, sort_no, name, subitem, *kind, one_line(kind_text)))
         return self._current
 
     @staticmethod
     def _goes_on(before: PowerListItem, sort_no: str, name: str) -> bool:
         """Whether a row leaves blank what it shares with the item above, instead of merging the cells."""
         same_number = sort_no in {"", before.sort_no}
-        return (
-            same_number
-            and name in {"", before.name}
-            and not (sort_no == "" and name and before.sort_no == "")
-        )
+        return same_number and name in {"", before.name} and not (sort_no == "" and name and before.sort_no == "")
 
     def _kept(self, item: PowerListItem) -> PowerListItem:
         key = (item.sort_no, squeezed(item.name), squeezed(item.subitem_name), item.kind_label)
@@ -141,16 +133,12 @@ class SheetReader:
             self.repeats += 1
         return known
 
-    def _kind(
-        self, row: int, text: str, subkind: str, before: PowerListItem | None
-    ) -> tuple[PowerKind | None, str]:
+    def _kind(self, row: int, text: str, subkind: str, before: PowerListItem | None) -> tuple[PowerKind | None, str]:
         """The kind of power by the cell, the item that goes on, the sheet's name or the heading above."""
         if or_none(text):
             kind, rest = power_kind_of(text)
             if kind is None:
-                self._complain(
-                    row, Field.POWER_KIND, f"权力类型“{one_line(text)[:20]}”不在十类行政权力和公共服务之内"
-                )
+                self._complain(row, Field.POWER_KIND, f"权力类型“{one_line(text)[:20]}”不在十类行政权力和公共服务之内")
             return kind, one_line(subkind) or rest or ""
         if before and before.power_kind:
             return before.power_kind, before.power_subkind
@@ -169,9 +157,7 @@ def _add_texts(item: PowerListItem, fields: dict[Field, str]) -> None:
     for field, text in fields.items():
         if field not in _OWN_PLACE:
             item.texts[field] = _joined(item.texts.get(field, ""), text)
-    level = ExerciseLevel(
-        one_line(fields.get(Field.EXERCISE_TIER, "")), one_line(fields.get(Field.AUTHORITY, ""))
-    )
+    level = ExerciseLevel(one_line(fields.get(Field.EXERCISE_TIER, "")), one_line(fields.get(Field.AUTHORITY, "")))
     if (level.tier or level.authority) and level not in item.levels:
         item.levels.append(level)
 

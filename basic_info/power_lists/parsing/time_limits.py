@@ -67,11 +67,7 @@ def _unit_in(words: str) -> LimitUnit | None:
 def promised_beyond_statutory(limits: tuple[TimeLimit, ...]) -> bool:
     """Whether a promise is longer than the law allows under the same condition and unit (R56)."""
     legal = {
-        (limit.condition, limit.limit_unit): limit.value
-        for limit in limits
-        if limit.limit_kind is LimitKind.STATUTORY
+        (limit.condition, limit.limit_unit): limit.value for limit in limits if limit.limit_kind is LimitKind.STATUTORY
     }
     promised = (limit for limit in limits if limit.limit_kind is LimitKind.PROMISED)
-    return any(
-        limit.value > legal.get((limit.condition, limit.limit_unit), limit.value) for limit in promised
-    )
+    return any(limit.value > legal.get((limit.condition, limit.limit_unit), limit.value) for limit in promised)

@@ -33,9 +33,7 @@ def parse_power_list(path: Path) -> ParsedPowerList:
         parsed.notices.extend(reader.notices())
     parsed.title = next((reader.title for reader in readers if reader.title), "")
     parsed.duplicates += _named_twice(parsed)
-    parsed.errors.sort(
-        key=lambda error: ([sheet.name for sheet in parsed.sheets].index(error.sheet), error.row)
-    )
+    parsed.errors.sort(key=lambda error: ([sheet.name for sheet in parsed.sheets].index(error.sheet), error.row))
     return parsed
 
 

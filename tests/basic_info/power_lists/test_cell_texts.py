@@ -34,6 +34,10 @@ def test_a_bracket_behind_a_section_is_its_plate() -> None:
     assert (name.name, name.aliases) == ("办公室", ("人事科", "财务科"))
 
 
+def test_a_zero_character_in_a_cell_does_no_harm() -> None:
+    assert [name.name for name in handling_names("法规\x00科（\x007\x00）")] == ["法规科"]
+
+
 def test_each_tag_is_one_law_with_its_articles() -> None:
     text = (
         "【法律】《甲法》（2021年修订）第十五条、第五十八条第一款第（四）项：略\n"

@@ -42,9 +42,7 @@ def test_rows_of_one_merged_item_are_one_item_with_its_levels(tmp_path: Path) ->
         [1.0, "查封", "", "行政强制", "《甲法》第一条", "市局", "法规科", "市级", "立案"],
         ["", "", "", "", "《乙法》第二条", "", "", "县级", "巡查"],
     ]
-    power_list = parse(
-        tmp_path, rows, [(0, 7, 0, 8, "实施层级及权限"), (1, 1, 2, 1, "查封"), (1, 0, 2, 0, "1")]
-    )
+    power_list = parse(tmp_path, rows, [(0, 7, 0, 8, "实施层级及权限"), (1, 1, 2, 1, "查封"), (1, 0, 2, 0, "1")])
 
     item = power_list.items[0]
     assert len(power_list.items) == 1
@@ -140,9 +138,7 @@ def test_a_heading_inside_the_sheet_gives_the_type(tmp_path: Path) -> None:
         ("公共服务", PowerKind.SERVICE, ""),
     ],
 )
-def test_types_are_known_in_the_ways_lists_write_them(
-    tmp_path: Path, text: str, kind: PowerKind, subkind: str
-) -> None:
+def test_types_are_known_in_the_ways_lists_write_them(tmp_path: Path, text: str, kind: PowerKind, subkind: str) -> None:
     item = parse(tmp_path, [HEADER, [1, "甲", "", text]]).items[0]
 
     assert (item.power_kind, item.power_subkind) == (kind, subkind)
@@ -212,9 +208,7 @@ def test_a_table_without_the_columns_of_a_list_is_refused(tmp_path: Path) -> Non
 
 def test_no_mutant_of_a_list_ends_in_anything_but_a_list_or_a_refusal(tmp_path: Path) -> None:
     chance = random.Random(48)
-    good = parse(
-        tmp_path, [HEADER, [1, "甲", "无", "行政许可", "【法律】《甲法》第一条", "市局", "一科、二科"]]
-    )
+    good = parse(tmp_path, [HEADER, [1, "甲", "无", "行政许可", "【法律】《甲法》第一条", "市局", "一科、二科"]])
     content = (tmp_path / "清单.xlsx").read_bytes()
     path = tmp_path / "mutant"
     ends = {"list": 0, "refusal": 0}

@@ -77,9 +77,7 @@ def test_t20_the_fire_list_has_its_limits() -> None:
     limits = [item.time_limits for item in parsed("消防").items]
 
     assert Counter(len(rows) for rows in limits) == {1: 60, 0: 14, 4: 1}
-    assert {(row.value, row.limit_unit) for rows in limits if len(rows) == 1 for row in rows} == {
-        (60, LimitUnit.DAY)
-    }
+    assert {(row.value, row.limit_unit) for rows in limits if len(rows) == 1 for row in rows} == {(60, LimitUnit.DAY)}
     assert [(row.value, row.condition) for row in limits[0][:2]] == [(20, "告知承诺制"), (10, "非告知承诺制")]
 
 
