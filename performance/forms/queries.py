@@ -124,7 +124,7 @@ def draft_report(person_id: int, year: int, day: date) -> str:
     return "\n".join([text, *(["主要履行以下职责："] if lines else []), *lines])
 
 
-def _work_by_duty(person_id: int, first: date, end: date) -> Sequence[Row[str, str, int, Decimal]]:
+def _work_by_duty(person_id: int, first: date, end: date) -> Sequence[Row[str, str, int, Decimal | None]]:
     """(duty's words, measure unit, records, quantity) of what a person handed in, the most usual duties first."""
     records = func.count().label("records")
     return db.session.execute(
@@ -132,7 +132,7 @@ def _work_by_duty(person_id: int, first: date, end: date) -> Sequence[Row[str, s
             PostDuty.text,
             PostDuty.measure_unit,
             records,
-            func.coalesce(func.sum(DutyRecord.quantity), 0).label("quantity"),
+            func.sum(DutyRecord.quantity).label("quantity"),
         )
         .join(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
         .where(
@@ -147,7 +147,7 @@ def _work_by_duty(person_id: int, first: date, end: date) -> Sequence[Row[str, s
     ).all()
 
 
-def _quantity(quantity: Decimal, measure_unit: str) -> str:
+def _quantity(quantity: Decimal | None, measure_unit: str) -> str:
     return f"，{quantity.normalize():f} {measure_unit}" if quantity else ""
 
 
