@@ -65,9 +65,7 @@ class Settings:
             sign_in_failures=_integer(env, "LVZHI_SIGN_IN_FAILURES", cls.sign_in_failures),
             sign_in_lock_minutes=_integer(env, "LVZHI_SIGN_IN_LOCK_MINUTES", cls.sign_in_lock_minutes),
             staff_idle_minutes=_integer(env, "LVZHI_STAFF_IDLE_MINUTES", cls.staff_idle_minutes),
-            privileged_idle_minutes=_integer(
-                env, "LVZHI_PRIVILEGED_IDLE_MINUTES", cls.privileged_idle_minutes
-            ),
+            privileged_idle_minutes=_integer(env, "LVZHI_PRIVILEGED_IDLE_MINUTES", cls.privileged_idle_minutes),
             session_days=_integer(env, "LVZHI_SESSION_DAYS", cls.session_days),
             files_url=env.get("LVZHI_FILES_URL") or None,
             trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -72,8 +72,24 @@ def person_facts(first: date, end: date) -> AnySelect:
         .where(
             Appointment.is_primary,
             Appointment.superseded_at.is_(None),
-            Appointment.valid.contains(func.least(end, func.current_date())),
+            Appointment.valid.contains(func.least(end - timedelta(days=1), func.current_date())),
         )
+    )
+
+
+def reviews_of_person(person_id: int, first: date, end: date) -> AnySelect:
+    """(record_id, worked_on, verdict, quality, comment, reviewed_at) of a person's reviewed records, newest first."""
+    return (
+        select(
+            RecordReview.record_id,
+            RecordReview.worked_on,
+            RecordReview.verdict,
+            RecordReview.quality,
+            RecordReview.comment,
+            RecordReview.reviewed_at,
+        )
+        .where(RecordReview.person_id == person_id, RecordReview.worked_on >= first, RecordReview.worked_on < end)
+        .order_by(RecordReview.worked_on.desc(), RecordReview.id.desc())
     )
 
 
@@ -110,7 +126,7 @@ def _days(first: date, end: date) -> AnySelect:
 
 
 def _duties(end: date) -> AnySelect:
-    day = func.least(end, func.current_date())
+    day = func.least(end - timedelta(days=1), func.current_date())
     return (
         select(Appointment.person_id, func.count(PostDuty.id.distinct()).label("duties_total"))
         .join(PostDuty, PostDuty.post_id == Appointment.post_id)

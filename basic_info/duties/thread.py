@@ -142,8 +142,7 @@ def _with_words(reached: Any) -> list[Knot]:
     parts = [
         _words(reached, Layer.CLAUSE, MandateClause, MandateClause.text, null(), Mandate.unit_id)
         .join(Mandate, Mandate.id == MandateClause.mandate_id),
-        _words(reached, Layer.ITEM, PowerItem, func.concat_ws(" · ", PowerItem.name, func.nullif(PowerItem.subitem_name, "")),
-               cast(PowerItem.power_kind, String), PowerItem.unit_id),
+        _words(reached, Layer.ITEM, PowerItem, _item_words(), cast(PowerItem.power_kind, String), PowerItem.unit_id),
         _words(reached, Layer.STEP, FlowStep, FlowStep.name, Flowchart.name, Flowchart.unit_id)
         .join(Flowchart, Flowchart.id == FlowStep.flowchart_id),
         _words(reached, Layer.FUNCTION, UnitFunction, UnitFunction.text, null(), UnitFunction.unit_id),
@@ -158,6 +157,10 @@ def _with_words(reached: Any) -> list[Knot]:
     rows = db.session.execute(union_all(*parts)).all()
     knots = [Knot(Layer(row.layer), row.id, row.text, row.place or "", row.unit_id) for row in rows]
     return sorted(knots, key=lambda knot: (order[knot.layer.value], knot.id))
+
+
+def _item_words() -> Any:
+    return func.concat_ws(" · ", PowerItem.name, func.nullif(PowerItem.subitem_name, ""))
 
 
 def _words(reached: Any, layer: Layer, table: Any, words: Any, place: Any, unit_id: Any) -> Select[Any]:

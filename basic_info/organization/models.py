@@ -159,9 +159,7 @@ class Appointment(Version, Model):
 
     __tablename__ = "appointment"
     __table_args__ = (
-        never_two(
-            "person_id", name="one_primary_appointment", where="superseded_at IS NULL AND is_primary"
-        ),
+        never_two("person_id", name="one_primary_appointment", where="superseded_at IS NULL AND is_primary"),
         never_two("person_id", "post_id", name="post_held_once"),
         Index(None, "person_id"),
         Index(None, "section_id"),

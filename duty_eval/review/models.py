@@ -34,6 +34,7 @@ class RecordReview(Model):
         CheckConstraint("verdict <> 'returned' OR comment <> ''", name="returned_with_a_reason"),
         CheckConstraint("quality IS NULL OR quality BETWEEN 1 AND 5", name="quality_in_five_levels"),
         Index(None, "record_id", "worked_on"),
+        Index(None, "person_id", "worked_on"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

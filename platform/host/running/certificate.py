@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,8 +62,6 @@ def _certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 def own_addresses() -> list[str]:
     """The machine's IPv4 addresses, loopback included."""
     found = {"127.0.0.1"}
-    try:
+    with suppress(socket.gaierror):  # a machine whose own name nobody knows
         found.update(str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
-    except socket.gaierror:
-        pass
     return sorted(found)
