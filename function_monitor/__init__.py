@@ -1,5 +1,6 @@
 """职能运行监管: collects cases, compares what was done with what ought to be, and follows alerts up."""
 
+from function_monitor import models as models
 from function_monitor.blueprint import bp
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
 from host.kernel.system import System

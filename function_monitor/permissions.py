@@ -6,7 +6,29 @@ from host.kernel.access import Role
 class Permission(StrEnum):
     """What may be asked of this system, as ``system:thing:verb``; keep it sorted."""
 
-    HOME_READ = "function_monitor:home:read"
+    ALERT_CLOSE = "function_monitor:alert:close"
+    ALERT_HANDLE = "function_monitor:alert:handle"
+    ALERT_READ = "function_monitor:alert:read"
+    ALERT_VERIFY = "function_monitor:alert:verify"
+    CASE_READ = "function_monitor:case:read"
+    QUARANTINE_RESOLVE = "function_monitor:quarantine:resolve"
+    RULE_EDIT = "function_monitor:rule:edit"
+    RULE_READ = "function_monitor:rule:read"
+    SOURCE_EDIT = "function_monitor:source:edit"
 
 
-ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {}
+_READ = frozenset({Permission.ALERT_READ, Permission.CASE_READ})
+_HEAD = _READ | {Permission.ALERT_HANDLE}
+_CHECK = _READ | {Permission.ALERT_VERIFY, Permission.RULE_READ}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.STAFF: frozenset({Permission.ALERT_READ}),  # alerts about oneself
+    Role.SECTION_HEAD: _HEAD,
+    Role.LEADER_IN_CHARGE: _HEAD,
+    Role.UNIT_CLERK: _HEAD,
+    Role.UNIT_HEAD: _HEAD,
+    Role.OFFICE_CLERK: _CHECK,
+    Role.INSPECTOR: _CHECK,
+    Role.OFFICE_REVIEWER: _CHECK | {Permission.ALERT_CLOSE, Permission.RULE_EDIT},
+    Role.SYSTEM_ADMIN: frozenset({Permission.QUARANTINE_RESOLVE, Permission.SOURCE_EDIT}),
+}

@@ -1,0 +1,1 @@
+"""Step clocks (环节时限) counted in working days."""
