@@ -16,6 +16,7 @@ import function_monitor
 import performance
 from config import Settings
 from host import models as models
+from host.auth.admin_views import bp as accounts_bp
 from host.auth.limiting import limiter
 from host.auth.sessions import Sessions
 from host.auth.views import bp as auth_bp
@@ -26,6 +27,7 @@ from host.kernel.files.views import bp as files_bp
 from host.kernel.jobs.views import bp as jobs_bp
 from host.kernel.pages import register_pages
 from host.permissions import HOST_ROLE_PERMISSIONS
+from host.web.audit_views import bp as audit_bp
 from host.web.errors import register_errors
 from host.web.guard import register_guard
 from host.web.headers import register_headers, static_headers
@@ -35,7 +37,7 @@ from host.web.home import bp as home_bp
 from host.web.menu import register_menu
 
 SYSTEMS = (basic_info.system, duty_eval.system, function_monitor.system, performance.system)
-HOST_BLUEPRINTS = (health_bp, home_bp, auth_bp, jobs_bp, calendar_bp, files_bp)
+HOST_BLUEPRINTS = (health_bp, home_bp, auth_bp, accounts_bp, audit_bp, jobs_bp, calendar_bp, files_bp)
 HERE = Path(__file__).parent
 
 csrf = CSRFProtect()

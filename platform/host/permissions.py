@@ -9,6 +9,7 @@ class Permission(StrEnum):
     """What may be asked of the host, as ``host:thing:verb``; keep it sorted."""
 
     ACCOUNT_MANAGE = "host:account:manage"
+    ACCOUNT_READ = "host:account:read"
     AUDIT_READ = "host:audit:read"
     CALENDAR_EDIT = "host:calendar:edit"
     CALENDAR_READ = "host:calendar:read"
@@ -28,10 +29,11 @@ HOST_ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _EVERYBODY
     | {
         Permission.ACCOUNT_MANAGE,
+        Permission.ACCOUNT_READ,
         Permission.JOB_MANAGE_ALL,
         Permission.JOB_READ_ALL,
         Permission.SCHEDULE_EDIT,
     },
-    Role.SECURITY_ADMIN: _EVERYBODY | {Permission.ROLE_GRANT},
+    Role.SECURITY_ADMIN: _EVERYBODY | {Permission.ACCOUNT_READ, Permission.ROLE_GRANT},
     Role.AUDIT_ADMIN: _EVERYBODY | {Permission.AUDIT_READ},
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -18,6 +19,9 @@ from host.kernel.access import Actor, Role, ScopeKind
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
+
+#: 三员: nobody is two of them, nor one of them beside a business role (R157).
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
 def sign_in(
@@ -120,7 +124,13 @@ def create_account(
 
 
 def reset_password(account: Account, *, actor: Actor) -> str:
-    """A new one-time password; every session of the account ends and a lock is lifted."""
+    """A new one-time password; every session of the account ends and a lock is lifted.
+
+    Raises Refused for the 三员: whoever could reset another's password would be two of them (R157). Their
+    passwords are reset at the server, by ``lvzhi user reset``.
+    """
+    if actor.account_id is not None and (role := administrator_role(account)) is not None:
+        raise Refused(f"{role.label}的密码只能在服务器上用 lvzhi user reset 重置")
     word = one_time_password()
     account.password_hash = hash_password(word)
     account.password_changed_at = datetime.now(UTC)
@@ -150,9 +160,11 @@ def change_own_password(account: Account, *, old: str, new: str, actor: Actor) -
 
 
 def set_disabled(account: Account, *, disabled: bool, actor: Actor, reason: str) -> None:
-    """Stop an account (its sessions end at once) or let it in again. Nobody stops their own."""
+    """Stop an account (its sessions end at once) or let it in again. Nobody stops their own or the auditor's."""
     if account.id == actor.account_id:
         raise Refused("不能停用自己的账号")
+    if disabled and administrator_role(account) is Role.AUDIT_ADMIN:
+        raise Refused("不能停用审计管理员；请先由安全管理员收回其授权")
     account.is_disabled = disabled
     if disabled:
         end_all_sessions(account, actor=actor, reason=reason)
@@ -169,9 +181,21 @@ def grant_role(
     unit_id: int | None = None,
     section_id: int | None = None,
 ) -> RoleGrant:
-    """Give ``account`` a role in a scope from today. Nobody grants to themselves (R157)."""
+    """Give ``account`` a role in a scope from today. Nobody grants to themselves (R157).
+
+    Raises Refused too where the 三员 (system, security, audit administrator) would no longer be three people
+    without a business role, and where the account holds the same grant already.
+    """
     if account.id == actor.account_id:
         raise Refused("不能给自己授权")
+    held = _held_grants(account)
+    _check_separation(role, {grant.role for grant in held})
+    if any(
+        (grant.role, grant.scope_kind, grant.region_code, grant.unit_id, grant.section_id)
+        == (role, kind, region_code, unit_id, section_id)
+        for grant in held
+    ):
+        raise Refused("该账号已有相同的授权")
     grant = RoleGrant(
         account_id=account.id,
         role=role,
@@ -196,6 +220,33 @@ def revoke_grant(grant: RoleGrant, *, actor: Actor, reason: str) -> None:
     if grant.revoked_at is None:
         grant.revoked_at = datetime.now(UTC)
         record_change(grant, action="role.revoked", actor=actor, reason=reason)
+
+
+def administrator_role(account: Account) -> Role | None:
+    """The 三员 role that the account holds or will hold, if any."""
+    held = {grant.role for grant in _held_grants(account)} & ADMINISTRATORS
+    return next(iter(held), None)
+
+
+def _held_grants(account: Account) -> Sequence[RoleGrant]:
+    """Grants that hold today or later. The account is locked: two grants at a time wait for each other here."""
+    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
+    return db.session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.account_id == account.id,
+            RoleGrant.revoked_at.is_(None),
+            func.coalesce(func.upper(RoleGrant.valid), date.max) > func.current_date(),
+        )
+    ).all()
+
+
+def _check_separation(role: Role, held: set[Role]) -> None:
+    """三员分立 (R157): one of the three stands alone, beside no other role whatsoever."""
+    others = held - {role}
+    if role in ADMINISTRATORS and others:
+        raise Refused(f"{role.label}不能兼任其他角色；该账号已是{'、'.join(sorted(other.label for other in others))}")
+    if clash := next(iter(others & ADMINISTRATORS), None):
+        raise Refused(f"该账号是{clash.label}，不能再授予其他角色（三员分立）")
 
 
 def _granted_to(account_id: int) -> Any:

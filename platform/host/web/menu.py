@@ -28,6 +28,9 @@ class Group:
 
 
 HOST_MENU: tuple[MenuItem, ...] = (
+    MenuItem(title="工作日历", endpoint="calendar.year", permission=Permission.CALENDAR_READ),
+    MenuItem(title="账号与授权", endpoint="accounts.list_accounts", permission=Permission.ACCOUNT_READ),
+    MenuItem(title="审计日志", endpoint="audit.list_entries", permission=Permission.AUDIT_READ),
     MenuItem(title="后台任务", endpoint="jobs.list_jobs", permission=Permission.JOB_READ),
     MenuItem(title="定时任务", endpoint="jobs.list_schedules", permission=Permission.SCHEDULE_EDIT),
 )

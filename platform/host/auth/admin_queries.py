@@ -1,0 +1,186 @@
+"""Accounts and grants as the administrators see them.
+
+Places and people are looked up in the register's tables by their names in the metadata: this part lies below
+``basic_info`` and may not import it, and its foreign keys name the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from host.auth.models import Account, AuthSession, RoleGrant
+from host.kernel.access import Role, ScopeKind
+from host.kernel.db import Model, db
+from host.kernel.errors import NotFound, Refused
+
+PAGE = 50
+MOST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """One line of the list of accounts."""
+
+    id: int
+    login_name: str
+    display_name: str
+    is_disabled: bool
+    must_change_password: bool
+    created_at: datetime
+    roles: tuple[Role, ...]
+
+    @property
+    def role_words(self) -> str:
+        return "、".join(role.label for role in Role if role in self.roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRow:
+    """One grant with the name of its place and of who gave it."""
+
+    grant: RoleGrant
+    place: str
+    granted_by: str | None
+
+
+def page_of_accounts(
+    *, after: int = 0, words: str = "", role: Role | None = None, is_disabled: bool | None = None
+) -> tuple[Sequence[AccountRow], int | None]:
+    """Accounts by id above ``after``, and the ``after`` of the next page (None: this is the last)."""
+    query = select(Account).where(Account.id > min(after, MOST)).order_by(Account.id).limit(PAGE + 1)
+    if words.strip():
+        pattern = f"%{_escaped(words.strip().lower())}%"
+        query = query.where(or_(func.lower(Account.login_name).like(pattern), Account.display_name.ilike(pattern)))
+    if role is not None:
+        query = query.where(Account.id.in_(select(RoleGrant.account_id).where(RoleGrant.role == role, _holds())))
+    if is_disabled is not None:
+        query = query.where(Account.is_disabled.is_(is_disabled))
+    found = db.session.scalars(query).all()
+    roles = _roles_of([account.id for account in found])
+    rows = [_row(account, roles) for account in found[:PAGE]]
+    return rows, found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def account_of(account_id: int, *, to_change: bool = False) -> Account:
+    """One account, locked when it is to be changed; raises NotFound."""
+    found = db.session.get(Account, account_id, with_for_update=to_change) if account_id <= MOST else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def grants_of(account: Account) -> Sequence[GrantRow]:
+    """The grants of an account, those in force first, ended ones behind."""
+    unit, section, giver = _named("unit"), _named("section"), aliased(Account)
+    rows = db.session.execute(
+        select(RoleGrant, unit.c.name.label("unit"), section.c.name.label("section"), giver.display_name)
+        .outerjoin(unit, and_(unit.c.unit_id == RoleGrant.unit_id, _in_force(unit)))
+        .outerjoin(section, and_(section.c.section_id == RoleGrant.section_id, _in_force(section)))
+        .outerjoin(giver, giver.id == RoleGrant.granted_by)
+        .where(RoleGrant.account_id == account.id)
+        .order_by(RoleGrant.revoked_at.is_not(None), RoleGrant.id.desc())
+        .limit(200)
+    )
+    return [
+        GrantRow(
+            grant=row[0],
+            place=row.unit or row.section or row[0].region_code or row[0].scope_kind.label,
+            granted_by=row.display_name,
+        )
+        for row in rows
+    ]
+
+
+def grant_of(account_id: int, grant_id: int) -> RoleGrant:
+    """A grant of that account, locked; raises NotFound."""
+    if max(account_id, grant_id) > MOST:
+        raise NotFound
+    found = db.session.scalars(
+        select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.account_id == account_id).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_sessions(account: Account) -> Sequence[AuthSession]:
+    """The sessions of an account that have not ended, the latest first."""
+    return db.session.scalars(
+        select(AuthSession)
+        .where(
+            AuthSession.account_id == account.id,
+            AuthSession.ended_at.is_(None),
+            AuthSession.expires_at > datetime.now(UTC),
+        )
+        .order_by(AuthSession.seen_at.desc())
+        .limit(100)
+    ).all()
+
+
+def scope_of(kind: ScopeKind, code: str) -> dict[str, int | str]:
+    """The arguments of ``grant_role`` for a place given by its code. Raises Refused when there is none such."""
+    code = code.strip()
+    if kind is ScopeKind.SELF:
+        return {}
+    if kind is ScopeKind.REGION:
+        _id_of("region", code, "没有代码为“{}”的行政区划")
+        return {"region_code": code}
+    if kind is ScopeKind.UNIT:
+        return {"unit_id": _id_of("unit", code, "没有编码为“{}”的单位")}
+    return {"section_id": _id_of("section", code, "没有编码为“{}”的科室")}
+
+
+def person_of(code: str) -> int | None:
+    """The id of the person of that code, None for no code. Raises Refused when there is no such person."""
+    return _id_of("person", code.strip(), "没有编号为“{}”的人员") if code.strip() else None
+
+
+def _id_of(table: str, code: str, sentence: str) -> int:
+    rows = Model.metadata.tables[table]
+    found: int | None = db.session.scalar(select(rows.c.id).where(rows.c.code == code))
+    if found is None:
+        raise Refused(sentence.format(code[:40]))
+    return found
+
+
+def _named(table: str) -> FromClause:
+    return Model.metadata.tables[f"{table}_version"].alias()
+
+
+def _in_force(version: FromClause) -> ColumnElement[bool]:
+    return and_(version.c.superseded_at.is_(None), version.c.valid.contains(func.current_date()))
+
+
+def _holds() -> ColumnElement[bool]:
+    return and_(RoleGrant.revoked_at.is_(None), RoleGrant.valid.contains(func.current_date()))
+
+
+def _roles_of(account_ids: Sequence[int]) -> dict[int, set[Role]]:
+    roles: dict[int, set[Role]] = {}
+    for account_id, role in db.session.execute(
+        select(RoleGrant.account_id, RoleGrant.role).where(RoleGrant.account_id.in_(account_ids), _holds())
+    ):
+        roles.setdefault(account_id, set()).add(role)
+    return roles
+
+
+def _row(account: Account, roles: dict[int, set[Role]]) -> AccountRow:
+    return AccountRow(
+        id=account.id,
+        login_name=account.login_name,
+        display_name=account.display_name,
+        is_disabled=account.is_disabled,
+        must_change_password=account.must_change_password,
+        created_at=account.created_at,
+        roles=tuple(roles.get(account.id, ())),
+    )
+
+
+def _escaped(words: str) -> str:
+    """So that % and _ of a name mean themselves."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

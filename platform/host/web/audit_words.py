@@ -1,0 +1,102 @@
+"""The words of the audit log: an action as ``thing.verb`` in Chinese."""
+
+THINGS = {
+    "account": "账号",
+    "alert": "预警",
+    "annual_assessment": "年度考核",
+    "appointment": "任职",
+    "assigned_task": "交办任务",
+    "auth_session": "登录",
+    "calendar": "工作日历",
+    "calendar_day": "工作日历",
+    "calendar_year": "工作日历",
+    "clock_schedule": "定时任务",
+    "document": "文件",
+    "duty_link": "职责衔接",
+    "duty_record": "履职纪实",
+    "excellent_quota": "优秀名额",
+    "file": "附件",
+    "flowchart": "流程图",
+    "grading_setting": "等次设置",
+    "indicator": "指标",
+    "indicator_scheme": "指标体系",
+    "job_run": "后台任务",
+    "mandate": "「三定」规定",
+    "person": "人员",
+    "post": "岗位",
+    "post_duty": "岗位职责",
+    "power_list": "权责清单",
+    "record_suggestion": "填报建议",
+    "region": "行政区划",
+    "role": "角色",
+    "role_grant": "授权",
+    "score_run": "计分",
+    "section": "科室",
+    "section_duty": "科室职责",
+    "session": "登录",
+    "stored_file": "附件",
+    "unit": "单位",
+    "unit_function": "单位职能",
+}
+
+VERBS = {
+    "acknowledged": "签收",
+    "added": "增加",
+    "allotted": "分配",
+    "appointed": "任职",
+    "approved": "通过",
+    "archived": "归档",
+    "assigned": "交办",
+    "cancel_requested": "请求取消",
+    "changed": "修改",
+    "closed": "销号",
+    "confirmed": "确认",
+    "corrected": "更正",
+    "created": "新建",
+    "decided": "确定",
+    "deleted": "删除",
+    "disabled": "停用",
+    "dismissed": "不采用",
+    "edited": "修改",
+    "enabled": "启用",
+    "ended": "结束",
+    "finished": "完成",
+    "granted": "授予",
+    "imported": "导入",
+    "linked": "衔接",
+    "made_official": "转为正式",
+    "password_changed": "修改密码",
+    "password_reset": "重置密码",
+    "posted": "公示",
+    "proposed": "提出建议",
+    "published": "发布",
+    "raised": "发出",
+    "rectified": "整改",
+    "rejected": "驳回",
+    "removed": "移除",
+    "reopened": "重新打开",
+    "requested": "发起",
+    "retried": "重试",
+    "returned": "退回",
+    "revoked": "收回",
+    "seeded": "装入初始数据",
+    "sessions_ended": "强制退出",
+    "set": "设置",
+    "started": "开始",
+    "stored": "保存",
+    "submitted": "提交",
+    "verified": "核验",
+    "withdrawn": "撤回",
+}
+
+
+def action_words(action: str) -> str:
+    """``duty_record.approved`` → 履职纪实 · 通过; a part without a word stays as it is."""
+    thing, _, verb = action.partition(".")
+    return f"{THINGS.get(thing, thing)} · {VERBS.get(verb, verb)}" if verb else THINGS.get(thing, thing)
+
+
+def subject_words(subject: str) -> str:
+    """``duty_record:7`` → 履职纪实 7."""
+    thing, _, number = subject.partition(":")
+    return f"{THINGS.get(thing, thing)} {number}".strip()

@@ -1,0 +1,117 @@
+"""三员分立 (R157; security row 19): three people, none of them with another role."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from sqlalchemy import Connection, update
+
+from host.auth.models import RoleGrant
+from host.auth.operations import (
+    ADMINISTRATORS,
+    administrator_role,
+    grant_role,
+    reset_password,
+    revoke_grant,
+    set_disabled,
+)
+from host.kernel.access import SYSTEM, Role, ScopeKind
+from host.kernel.db import db
+from host.kernel.errors import Refused
+from tests.factories import an_account, an_actor
+
+BUSINESS = sorted(set(Role) - ADMINISTRATORS)
+
+
+@pytest.mark.parametrize(("first", "second"), list(permutations(sorted(ADMINISTRATORS), 2)))
+def test_security_row_19_nobody_is_two_of_the_three(connection: Connection, first: Role, second: Role) -> None:
+    account = an_account()
+    grant_role(account, first, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+    with pytest.raises(Refused):
+        grant_role(account, second, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+
+
+@pytest.mark.parametrize("administrator", sorted(ADMINISTRATORS))
+@pytest.mark.parametrize("business", BUSINESS)
+def test_security_row_19_an_administrator_gets_no_business_role(
+    connection: Connection, administrator: Role, business: Role
+) -> None:
+    account = an_account()
+    grant_role(account, administrator, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+    with pytest.raises(Refused, match="三员分立"):
+        grant_role(account, business, kind=ScopeKind.SELF, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("administrator", sorted(ADMINISTRATORS))
+def test_security_row_19_who_has_a_business_role_becomes_no_administrator(
+    connection: Connection, administrator: Role
+) -> None:
+    account = an_account()
+    grant_role(account, Role.STAFF, kind=ScopeKind.SELF, actor=SYSTEM)
+    with pytest.raises(Refused, match="不能兼任"):
+        grant_role(account, administrator, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+
+
+def test_a_role_that_was_taken_back_is_no_hindrance(connection: Connection) -> None:
+    account = an_account()
+    old = grant_role(account, Role.STAFF, kind=ScopeKind.SELF, actor=SYSTEM)
+    revoke_grant(old, actor=SYSTEM, reason="换岗")
+    db.session.flush()
+    grant_role(account, Role.AUDIT_ADMIN, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+    assert administrator_role(account) is Role.AUDIT_ADMIN
+
+
+def test_a_role_that_ran_out_is_no_hindrance(connection: Connection) -> None:
+    account = an_account()
+    old = grant_role(account, Role.STAFF, kind=ScopeKind.SELF, actor=SYSTEM)
+    db.session.execute(update(RoleGrant).where(RoleGrant.id == old.id).values(valid="[2020-01-01,2020-12-31)"))
+    grant_role(account, Role.AUDIT_ADMIN, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+    assert administrator_role(account) is Role.AUDIT_ADMIN
+
+
+def test_a_role_that_begins_later_hinders_already(connection: Connection) -> None:
+    account = an_account()
+    later = grant_role(account, Role.STAFF, kind=ScopeKind.SELF, actor=SYSTEM)
+    db.session.execute(update(RoleGrant).where(RoleGrant.id == later.id).values(valid="[2999-01-01,)"))
+    with pytest.raises(Refused):
+        grant_role(account, Role.AUDIT_ADMIN, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+
+
+def test_several_business_roles_go_together(connection: Connection) -> None:
+    account = an_account()
+    for role in (Role.STAFF, Role.SECTION_HEAD):
+        grant_role(account, role, kind=ScopeKind.SELF, actor=SYSTEM)
+    assert administrator_role(account) is None
+
+
+def test_the_same_grant_is_not_given_twice(connection: Connection) -> None:
+    account = an_account()
+    grant_role(account, Role.STAFF, kind=ScopeKind.SELF, actor=SYSTEM)
+    with pytest.raises(Refused, match="相同的授权"):
+        grant_role(account, Role.STAFF, kind=ScopeKind.SELF, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("role", sorted(ADMINISTRATORS))
+def test_security_row_19_nobody_takes_over_an_administrator_by_resetting_the_password(
+    connection: Connection, role: Role
+) -> None:
+    account = an_account()
+    grant_role(account, role, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+    with pytest.raises(Refused, match="lvzhi user reset"):
+        reset_password(account, actor=an_actor(Role.SYSTEM_ADMIN))
+
+
+def test_an_administrators_password_is_reset_at_the_server(connection: Connection) -> None:
+    account = an_account()
+    grant_role(account, Role.AUDIT_ADMIN, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+    assert len(reset_password(account, actor=SYSTEM)) == 16
+
+
+def test_security_row_19_the_auditor_is_not_stopped_by_the_system_administrator(
+    connection: Connection,
+) -> None:
+    account = an_account()
+    grant_role(account, Role.AUDIT_ADMIN, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+    with pytest.raises(Refused, match="审计管理员"):
+        set_disabled(account, disabled=True, actor=an_actor(Role.SYSTEM_ADMIN), reason="试")
