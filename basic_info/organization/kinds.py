@@ -6,6 +6,11 @@ import enum
 from typing import Self
 
 
+def half_width(word: str) -> str:
+    """Brackets as they are typed differ in width; the word is the same."""
+    return word.replace("（", "(").replace("）", ")")
+
+
 class Worded(enum.Enum):
     """An enumeration whose members are (stored value, Chinese word)."""
 
@@ -20,8 +25,8 @@ class Worded(enum.Enum):
     @classmethod
     def of_word(cls, word: str) -> Self | None:
         """The member whose word (or stored value) this is, None if there is none."""
-        word = word.strip()
-        return next((member for member in cls if word in {member.label, member.value}), None)
+        word = half_width(word.strip())
+        return next((member for member in cls if word in {half_width(member.label), member.value}), None)
 
 
 class UnitKind(Worded):
@@ -35,7 +40,7 @@ class UnitKind(Worded):
     DEMOCRATIC_PARTY = "democratic_party", "民主党派"
     MASS = "mass", "群团机关"
     INSTITUTION = "institution", "事业单位"
-    OUTPOST = "outpost", "派出机构"
+    OUTPOST = "outpost", "派出(派驻)机构"
     COORDINATION = "coordination", "议事协调机构"
     SUBDISTRICT = "subdistrict", "街道"
     TOWNSHIP = "township", "乡镇"
@@ -52,7 +57,7 @@ class InstitutionClass(Worded):
 class Funding(Worded):
     FULL = "full", "财政全额"
     PARTIAL = "partial", "财政差额补贴"
-    SELF = "self", "自收自支"
+    SELF = "self", "自收自支(经费自理)"
 
 
 class Rank(Worded):
@@ -85,7 +90,7 @@ class SectionKind(Worded):
     PARTY_COMMITTEE = "party_committee", "机关党委"
     RETIREES = "retirees", "离退休干部科"
     DISCIPLINE = "discipline", "纪检监察机构"
-    TOWNSHIP_OFFICE = "township_office", "乡镇办公室"
+    TOWNSHIP_OFFICE = "township_office", "乡镇(街道)办公室"
 
 
 class PostClass(Worded):
@@ -106,12 +111,17 @@ class QuotaKind(Worded):
     JUSTICE_JUDICIAL = "justice_judicial", "政法专项(司法)"
     JUSTICE_PROCURATORATE = "justice_procuratorate", "政法专项(检察院)"
     JUSTICE_COURT = "justice_court", "政法专项(法院)"
-    WORKER = "worker", "工勤编制"
+    WORKER = "worker", "工勤(后勤服务)编制"
     INST_CIVIL_MANAGED = "inst_civil_managed", "参照公务员法管理事业编制"
     INST_GENERAL = "inst_general", "事业编制"
-    INST_REGISTERED = "inst_registered", "报备员额"
+    INST_REGISTERED = "inst_registered", "报备员额(备案制)"
     INST_RESERVE = "inst_reserve", "储备编制"
-    OTHER = "other", "其他编制"
+    REVOLVING_ADMIN = "revolving_admin", "行政周转编制"
+    REVOLVING_INST = "revolving_inst", "事业周转编制"
+    GOV_EMPLOYEE = "gov_employee", "政府雇员"
+    CONTROLLED_POST = "controlled_post", "员额控制数"
+    EXTERNAL_CONTROL = "external_control", "编外用工控制数"
+    HISTORIC = "historic", "历史编制"
 
 
 class Identity(Worded):
@@ -154,7 +164,7 @@ class RetireCategory(Worded):
     MALE_60 = "male_60", "男60"
     FEMALE_55 = "female_55", "女55"
     FEMALE_50 = "female_50", "女50"
-    FEMALE_60 = "female_60", "女60"
+    FEMALE_60 = "female_60", "女60(县处级、高级职称)"
 
 
 class AppointmentKind(Worded):

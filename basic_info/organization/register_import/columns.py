@@ -1,0 +1,242 @@
+"""The columns of the four sheets: their headers with synonyms, and how a cell becomes a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Any
+
+from pypinyin import Style, lazy_pinyin
+
+from basic_info.organization import kinds
+from basic_info.organization.codes import check_credit_code
+from basic_info.regions.models import Tier
+from host.kernel.errors import DomainError
+from host.kernel.tables.reading import Cell, cell_text
+
+Parse = Callable[[str], Any]
+
+
+class BadCell(DomainError):
+    """A cell cannot be taken; the message says what to do. Row and column are added by the reader."""
+
+    status = 422
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: ``name`` of the value, ``headers`` that mean it, ``parse`` of its text."""
+
+    name: str
+    headers: tuple[str, ...]
+    parse: Parse
+    is_required: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetSpec:
+    """One sheet of the workbook. ``key`` is the column that makes a row one and the same."""
+
+    title: str
+    word: str
+    columns: tuple[Column, ...]
+    key: str = "code"
+    by_header: dict[str, Column] = field(init=False, hash=False)
+
+    def __post_init__(self) -> None:
+        names = {header: column for column in self.columns for header in column.headers}
+        object.__setattr__(self, "by_header", names)
+
+
+def value_of(column: Column, cell: Cell) -> Any:
+    """The value of a cell; raises BadCell."""
+    text = cell_text(cell).strip() if cell is not None else ""
+    if not text:
+        if column.is_required:
+            raise BadCell(f"“{column.headers[0]}”不能为空")
+        return column.default
+    return column.parse(text)
+
+
+def plain(text: str) -> str:
+    if len(text) > 500:
+        raise BadCell("文字超过 500 字，请缩短")
+    if "\x00" in text:
+        raise BadCell("含有无法保存的字符，请删除")
+    return text
+
+
+def code(text: str) -> str:
+    if len(text) > 40 or not text.isprintable() or " " in text:
+        raise BadCell("编码应在 40 个字符以内，不含空格")
+    return text
+
+
+def whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise BadCell(f"“{text}”应为整数")
+    return int(text)
+
+
+def seats(text: str) -> int:
+    value = whole(text)
+    if value < 1:
+        raise BadCell("数量应大于 0")
+    return value
+
+
+def day(text: str) -> date:
+    return _day(text)
+
+
+@lru_cache(maxsize=50_000)
+def _day(text: str) -> date:
+    for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%Y-%m-%d %H:%M:%S"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no time zone
+        except ValueError:
+            continue
+    raise BadCell(f"“{text}”不是日期，应写成 2026-03-02")
+
+
+_YES, _NO = {"是", "有", "1", "true", "Y", "y"}, {"否", "无", "0", "false", "N", "n"}
+
+
+def yes_no(text: str) -> bool:
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise BadCell(f"“{text}”应填 是 或 否")
+
+
+def credit_code(text: str) -> str:
+    try:
+        return check_credit_code(text)
+    except DomainError as error:
+        raise BadCell(str(error)) from error
+
+
+def word_of(kind: type[kinds.Worded]) -> Parse:
+    """A parser of the words of an enumeration; gives the stored value."""
+    known: dict[str, str] = {
+        kinds.half_width(name): member.value for member in kind for name in (member.label, member.value)
+    }
+
+    def parse(text: str) -> str:
+        value = known.get(text) or known.get(kinds.half_width(text))
+        if value is None:
+            raise BadCell(f"“{text}”不在可选范围：{'、'.join(member.label for member in kind)}")
+        return value
+
+    return parse
+
+
+_TIERS = {"市": "city", "市级": "city", "县": "county", "县级": "county", "县（市、区）": "county", "乡": "township",
+          "乡级": "township", "乡镇": "township", "乡（镇、街道）": "township"}  # fmt: skip
+
+
+def tier(text: str) -> str:
+    value = _TIERS.get(text) or (text if text in {member.value for member in Tier} else None)
+    if value is None:
+        raise BadCell(f"“{text}”应填 市、县 或 乡")
+    return value
+
+
+@cache
+def _letters(character: str) -> str:
+    return "".join(lazy_pinyin(character, style=Style.NORMAL))
+
+
+def name_key(name: str) -> str:
+    """The pinyin order of a name; the name itself follows, so that equal sounds keep one order."""
+    return " ".join(_letters(character) for character in name) + "\t" + name
+
+
+def _column(name: str, headers: str, parse: Parse = plain, *, required: bool = False, default: Any = None) -> Column:
+    return Column(name=name, headers=tuple(headers.split("|")), parse=parse, is_required=required, default=default)
+
+
+UNITS = SheetSpec(
+    title="单位",
+    word="单位",
+    columns=(
+        _column("code", "单位编码|机构编码", code, required=True),
+        _column("name", "单位名称|机构名称|单位全称", required=True),
+        _column("short_name", "单位简称|简称", default=""),
+        _column("parent_code", "上级单位编码|主管单位编码", code),
+        _column("region_code", "区划代码|行政区划代码", code, required=True),
+        _column("tier", "层级", tier, required=True),
+        _column("unit_kind", "机构类型|单位类型", word_of(kinds.UnitKind), required=True),
+        _column("rank", "规格|机构规格", word_of(kinds.Rank), default=kinds.Rank.NONE.value),
+        _column("funding", "经费形式", word_of(kinds.Funding)),
+        _column("credit_code", "统一社会信用代码", credit_code),
+        _column("institution_class", "事业单位分类", word_of(kinds.InstitutionClass)),
+    ),
+)
+SECTIONS = SheetSpec(
+    title="科室",
+    word="科室",
+    columns=(
+        _column("code", "科室编码|内设机构编码", code, required=True),
+        _column("name", "科室名称|内设机构名称", required=True),
+        _column("unit_code", "单位编码|所属单位编码", code, required=True),
+        _column("section_kind", "科室类别|类别", word_of(kinds.SectionKind), default=kinds.SectionKind.BUSINESS.value),
+        _column("rank", "规格", word_of(kinds.Rank), default=kinds.Rank.NONE.value),
+        _column("sort_no", "排序", whole, default=0),
+        _column("is_general", "是否综合性", yes_no, default=False),
+    ),
+)
+POSTS = SheetSpec(
+    title="岗位",
+    word="岗位",
+    columns=(
+        _column("code", "岗位编码", code, required=True),
+        _column("title", "岗位名称", required=True),
+        _column("section_code", "科室编码", code, required=True),
+        _column("post_class", "岗位类别", word_of(kinds.PostClass), required=True),
+        _column("post_grade", "岗位等级", default=""),
+        _column("seat_count", "数量|岗位数量", seats, default=1),
+        _column("is_leader_post", "是否领导岗位", yes_no, default=False),
+    ),
+)
+PEOPLE = SheetSpec(
+    title="人员",
+    word="人员",
+    columns=(
+        _column("code", "人员编码|工号", code, required=True),
+        _column("name", "姓名", required=True),
+        _column("sex", "性别", word_of(kinds.Sex), default=kinds.Sex.UNKNOWN.value),
+        _column("birth_on", "出生日期|出生年月日", day),
+        _column("id_no", "身份证号|身份证号码|公民身份号码", plain),
+        _column("ethnicity", "民族", default=""),
+        _column("native_place", "籍贯", default=""),
+        _column("political_status", "政治面貌", default=""),
+        _column("party_joined_on", "入党时间", day),
+        _column("education_level", "学历", default=""),
+        _column("degree", "学位", default=""),
+        _column("school", "毕业院校", default=""),
+        _column("major", "所学专业|专业", default=""),
+        _column("graduated_on", "毕业时间", plain, default=""),
+        _column("professional_title", "专业技术职务|职称", default=""),
+        _column("work_started_on", "参加工作时间", day),
+        _column("entered_unit_on", "进入本单位时间", day),
+        _column("identity", "人员身份", word_of(kinds.Identity), required=True),
+        _column("person_kind", "人员类别", word_of(kinds.PersonKind), required=True),
+        _column("work_state", "工作状态", word_of(kinds.WorkState), default=kinds.WorkState.ON_POST.value),
+        _column("quota_kind", "编制类型", word_of(kinds.QuotaKind)),
+        _column("occupies_quota", "是否占编", yes_no, default=True),
+        _column("retire_category", "退休类别", word_of(kinds.RetireCategory)),
+        _column("phone", "手机号|手机|联系电话", plain),
+        _column("unit_code", "单位编码", code),
+        _column("section_code", "科室编码", code),
+        _column("post_code", "岗位编码", code),
+        _column("job_title", "任职名称|职务", default=""),
+        _column("appointed_on", "任职起始日期|任现职时间", day),
+        _column("leader_kind", "领导类型", word_of(kinds.LeaderKind)),
+    ),
+)
+SHEETS = (UNITS, SECTIONS, POSTS, PEOPLE)
