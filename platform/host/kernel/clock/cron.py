@@ -25,11 +25,11 @@ def trigger_of(cron: str) -> CronTrigger:
     if len(parts) not in {5, 6}:
         raise BadCron
     seconds, (minute, hour, day, month, weekday) = parts[:-5] or ["0"], parts[-5:]
-    if day != "*" and weekday != "*":
-        raise BadCron("「日」和「星期」只能限定其中一段，另一段写 *")
     values = dict(zip(FIELDS, (minute, hour, day, month, weekday), strict=True))
     for name, text in values.items():
         _check_alone(name, text)
+    if day != "*" and weekday != "*":
+        raise BadCron("「日」和「星期」只能限定其中一段，另一段写 *")
     values["day_of_week"] = _weekdays(weekday)
     return CronTrigger(second=seconds[0], timezone=CHINA, **values)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from host.kernel.clock.cron import next_tick
 from host.kernel.clock.errors import BadCron
@@ -28,7 +29,7 @@ def schedule_lines(now: datetime | None = None) -> list[ScheduleLine]:
     """All schedules by title, in one statement."""
     last = (
         select(ClockFiring.schedule_name, ClockFiring.tick, ClockFiring.job_run_id)
-        .distinct(ClockFiring.schedule_name)
+        .ext(distinct_on(ClockFiring.schedule_name))
         .order_by(ClockFiring.schedule_name, ClockFiring.tick.desc())
         .subquery()
     )

@@ -41,8 +41,7 @@ def change_schedule(name: str) -> ResponseReturnValue:
         operations.change_schedule(
             schedule, cron=form.cron.data or "", is_on=bool(form.is_on.data), actor=current_actor()
         )
-    except BadCron as bad:
-        db.session.rollback()
+    except BadCron as bad:  # nothing was written yet
         form.cron.errors = [str(bad)]
         return _form_page(schedule, form), 422
     db.session.commit()
