@@ -2,8 +2,9 @@
 
 from function_monitor import models as models
 from function_monitor.blueprint import bp
+from function_monitor.collection.api_views import api
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
-from host.kernel.system import System
+from host.kernel.system import Schedule, System
 
 system = System(
     name="function_monitor",
@@ -12,4 +13,10 @@ system = System(
     blueprint=bp,
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
+    apis=(api,),
+    schedules=(
+        Schedule(
+            name="function_monitor.collect", title="采集业务数据", cron="*/5 * * * *", job="function_monitor.collect"
+        ),
+    ),
 )

@@ -1,0 +1,130 @@
+"""One event as it may come, over the interface or out of a file: both pass the same check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow.validate import Length, OneOf
+
+from function_monitor.collection.errors import BadRow
+from host.kernel.pages import CHINA_TIME
+
+#: What a file column or an interface field may be called, and its word on pages.
+FIELDS = {
+    "case_no": "办件编号",
+    "item_code": "事项编码",
+    "item_name": "事项名称",
+    "unit_code": "单位编码",
+    "step_name": "环节名称",
+    "handler_code": "办理人编码",
+    "happened_at": "发生时间",
+    "action": "动作",
+}
+CLOSING = ("办结",)
+REFUSING = ("不予受理",)
+ACTIONS = ("完成", "补正", *CLOSING, *REFUSING)
+#: Clocks of other systems may run ahead of ours by so much.
+AHEAD = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class EventDraft:
+    """A well-formed event; whether its codes exist is not known yet."""
+
+    case_no: str
+    item_code: str
+    item_name: str
+    unit_code: str
+    step_name: str
+    handler_code: str
+    happened_at: datetime
+    action: str
+
+
+class ChinaInstant(fields.Field):  # type: ignore[type-arg]
+    """An instant as ISO 8601; without an offset it is China time."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
+        try:
+            instant = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ValidationError("不是有效的日期时间，应如 2026-03-02 09:30:00") from None
+        return instant if instant.tzinfo else instant.replace(tzinfo=CHINA_TIME)
+
+
+def _text(most: int, *, required: bool = True) -> fields.String:
+    words: dict[str, Any] = {"required": "没有填写", "invalid": "应为文字", "null": "没有填写"}
+    return fields.String(
+        required=required,
+        error_messages=words,
+        validate=Length(min=1 if required else 0, max=most, error=f"应为 1–{most} 个字"),
+    )
+
+
+class EventSchema(Schema):
+    """办件事件. Numbers where a text belongs are refused, not turned into one."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    case_no = _text(80)
+    item_code = _text(80)
+    item_name = _text(300, required=False)
+    unit_code = _text(40)
+    step_name = _text(120)
+    handler_code = _text(40)
+    happened_at = ChinaInstant(
+        required=True,
+        error_messages={"required": "没有填写", "null": "没有填写"},
+        metadata={"type": "string", "format": "date-time"},
+    )
+    action = fields.String(
+        required=True,
+        error_messages={"required": "没有填写", "null": "没有填写", "invalid": "应为文字"},
+        validate=OneOf(ACTIONS, error=f"应为：{'、'.join(ACTIONS)}"),
+    )
+
+
+class EventResultSchema(Schema):
+    """What became of one event, in the order in which they were sent."""
+
+    case_no = fields.String(allow_none=True)
+    result = fields.String(metadata={"enum": ["accepted", "duplicate", "quarantined"]})
+    reason = fields.String()
+
+
+class EventAnswerSchema(Schema):
+    """The answer to a whole submission."""
+
+    accepted = fields.Integer()
+    duplicate = fields.Integer()
+    quarantined = fields.Integer()
+    results = fields.List(fields.Nested(EventResultSchema))
+
+
+_schema = EventSchema()
+
+
+def read_event(raw: Mapping[str, Any], *, now: datetime | None = None) -> EventDraft:
+    """The event of ``raw`` (field → value; a file's empty cells left out). Raises BadRow with what is wrong."""
+    try:
+        values = _schema.load({name: _trimmed(raw[name]) for name in FIELDS if name in raw})
+    except ValidationError as wrong:
+        raise BadRow("；".join(_sentences(wrong.messages_dict))) from None
+    if any("\x00" in value for value in values.values() if isinstance(value, str)):
+        raise BadRow("含有无法保存的字符")
+    if values["happened_at"] > (now or datetime.now(UTC)) + AHEAD:
+        raise BadRow("发生时间：在将来")
+    return EventDraft(**{"item_name": "", **values})
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _sentences(messages: Mapping[str, Any]) -> list[str]:
+    return [f"{FIELDS.get(name, name)}：{'、'.join(map(str, found))}" for name, found in messages.items()]
