@@ -106,6 +106,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_clock_schedule")),
     )
     op.create_table(
+        "installation",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_installation_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "job_run",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("job", sa.String(length=80), nullable=False),
@@ -231,22 +240,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_hash", name=op.f("uq_business_system_key_hash")),
     )
     op.create_index(op.f("ix_business_system_region_id"), "business_system", ["region_id"], unique=False)
-    op.create_table(
-        "document",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("doc_no", sa.String(length=120), nullable=True),
-        sa.Column("doc_prefix", sa.Text(), nullable=True),
-        sa.Column("doc_year", sa.BigInteger(), nullable=True),
-        sa.Column("doc_seq", sa.BigInteger(), nullable=True),
-        sa.Column("issued_on", sa.Date(), nullable=True),
-        sa.Column("file_id", sa.BigInteger(), nullable=True),
-        sa.Column("created_by", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_document_file_id_stored_file")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
-    )
-    op.create_index(op.f("ix_document_doc_no"), "document", ["doc_no"], unique=False)
     op.create_table(
         "grading_setting",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -562,6 +555,25 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "document",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("doc_no", sa.String(length=120), nullable=True),
+        sa.Column("doc_prefix", sa.Text(), nullable=True),
+        sa.Column("doc_year", sa.BigInteger(), nullable=True),
+        sa.Column("doc_seq", sa.BigInteger(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("file_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_document_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_document_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+    )
+    op.create_index(op.f("ix_document_doc_no"), "document", ["doc_no"], unique=False)
+    op.create_index(op.f("ix_document_unit_id"), "document", ["unit_id"], unique=False)
+    op.create_table(
         "excellent_quota",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
@@ -649,66 +661,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "scheme_id", name=op.f("uq_indicator_id_scheme_id")),
     )
     op.create_index(op.f("ix_indicator_scheme_id_sort_no"), "indicator", ["scheme_id", "sort_no"], unique=False)
-    op.create_table(
-        "mandate",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=False),
-        sa.Column("version_no", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "style",
-            sa.Enum(
-                "article",
-                "section",
-                "township",
-                "institution",
-                "amendment",
-                name="mandatestyle",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("document_id", sa.BigInteger(), nullable=False),
-        sa.Column("source_text", sa.Text(), nullable=False),
-        sa.Column("rank", sa.Text(), nullable=True),
-        sa.Column("plates", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
-        sa.Column(
-            "mandate_state",
-            sa.Enum(
-                "pending_review",
-                "returned",
-                "confirmed",
-                "superseded",
-                name="mandatestate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("valid", postgresql.DATERANGE(), nullable=False),
-        sa.Column("imported_by", sa.BigInteger(), nullable=True),
-        sa.Column("imported_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("confirmed_by", sa.BigInteger(), nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        postgresql.ExcludeConstraint(
-            (sa.column("unit_id"), "="),
-            (sa.column("valid"), "&&"),
-            where=sa.text("mandate_state = 'confirmed'"),
-            using="gist",
-            name="mandate_in_force_once",
-        ),
-        sa.CheckConstraint(
-            "mandate_state NOT IN ('confirmed', 'superseded') OR confirmed_by IS NOT NULL",
-            name=op.f("ck_mandate_confirmed_by_a_person"),
-        ),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_mandate_document_id_document")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_mandate_unit_id_unit")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate")),
-        sa.UniqueConstraint("unit_id", "version_no", name=op.f("uq_mandate_unit_id_version_no")),
-    )
-    op.create_index(op.f("ix_mandate_unit_id"), "mandate", ["unit_id"], unique=False)
     op.create_table(
         "power_list",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1114,74 +1066,66 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_collected_file_source_id_name"), "collected_file", ["source_id", "name"], unique=False)
     op.create_table(
-        "mandate_clause",
+        "mandate",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("mandate_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("version_no", sa.BigInteger(), nullable=False),
         sa.Column(
-            "clause_kind",
+            "style",
             sa.Enum(
-                "basis",
-                "nature",
-                "status",
-                "duty",
-                "catch_all",
-                "transformation",
-                "boundary",
+                "article",
                 "section",
-                "quota",
-                "leader",
-                "misc",
-                "final",
-                name="clausekind",
+                "township",
+                "institution",
+                "amendment",
+                name="mandatestyle",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
             ),
             nullable=False,
         ),
-        sa.Column("sort_no", sa.BigInteger(), nullable=False),
-        sa.Column("mark", sa.Text(), server_default="", nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("extracted_value", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
-        sa.Column("corrected_value", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("source_text", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Text(), nullable=True),
+        sa.Column("plates", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column(
-            "confidence",
-            sa.Enum("high", "medium", "low", name="confidence", native_enum=False, create_constraint=True, length=40),
+            "mandate_state",
+            sa.Enum(
+                "pending_review",
+                "returned",
+                "confirmed",
+                "superseded",
+                name="mandatestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
-        sa.Column("section_id", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_clause_mandate_id_mandate")),
-        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_mandate_clause_section_id_section")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_clause")),
+        sa.Column("valid", postgresql.DATERANGE(), nullable=False),
+        sa.Column("imported_by", sa.BigInteger(), nullable=True),
+        sa.Column("imported_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("confirmed_by", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        postgresql.ExcludeConstraint(
+            (sa.column("unit_id"), "="),
+            (sa.column("valid"), "&&"),
+            where=sa.text("mandate_state = 'confirmed'"),
+            using="gist",
+            name="mandate_in_force_once",
+        ),
+        sa.CheckConstraint(
+            "mandate_state NOT IN ('confirmed', 'superseded') OR confirmed_by IS NOT NULL",
+            name=op.f("ck_mandate_confirmed_by_a_person"),
+        ),
+        sa.CheckConstraint("confirmed_by <> imported_by", name=op.f("ck_mandate_confirmed_by_a_second_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_mandate_document_id_document")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_mandate_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate")),
+        sa.UniqueConstraint("unit_id", "version_no", name=op.f("uq_mandate_unit_id_version_no")),
     )
-    op.create_index(
-        op.f("ix_mandate_clause_mandate_id_sort_no"), "mandate_clause", ["mandate_id", "sort_no"], unique=False
-    )
-    op.create_table(
-        "mandate_leader",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("mandate_id", sa.BigInteger(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("rank", sa.Text(), nullable=True),
-        sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.Column("holds_quota", sa.Boolean(), nullable=False),
-        sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_leader_mandate_id_mandate")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_leader")),
-    )
-    op.create_index(op.f("ix_mandate_leader_mandate_id"), "mandate_leader", ["mandate_id"], unique=False)
-    op.create_table(
-        "mandate_quota",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("mandate_id", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_quota_mandate_id_mandate")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_quota")),
-    )
-    op.create_index(op.f("ix_mandate_quota_mandate_id"), "mandate_quota", ["mandate_id"], unique=False)
+    op.create_index(op.f("ix_mandate_unit_id"), "mandate", ["unit_id"], unique=False)
     op.create_table(
         "person_score",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -1396,44 +1340,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_section_version_section_id"), "section_version", ["section_id"], unique=False)
     op.create_table(
-        "unit_function",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=False),
-        sa.Column("mandate_id", sa.BigInteger(), nullable=True),
-        sa.Column("sort_no", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column(
-            "function_kind",
-            sa.Enum(
-                "duty", "catch_all", "power", name="functionkind", native_enum=False, create_constraint=True, length=40
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "rhythm",
-            sa.Enum(
-                "daily",
-                "weekly",
-                "monthly",
-                "quarterly",
-                "yearly",
-                "on_demand",
-                name="rhythm",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("valid", postgresql.DATERANGE(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_unit_function_mandate_id_mandate")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_function_unit_id_unit")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_function")),
-    )
-    op.create_index(op.f("ix_unit_function_mandate_id"), "unit_function", ["mandate_id"], unique=False)
-    op.create_index(op.f("ix_unit_function_unit_id_sort_no"), "unit_function", ["unit_id", "sort_no"], unique=False)
-    op.create_table(
         "alert_step",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("alert_id", sa.BigInteger(), nullable=False),
@@ -1588,6 +1494,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_basis")),
     )
     op.create_index(op.f("ix_legal_basis_power_item_id"), "legal_basis", ["power_item_id"], unique=False)
+    op.create_table(
+        "mandate_clause",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("mandate_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "clause_kind",
+            sa.Enum(
+                "basis",
+                "nature",
+                "status",
+                "duty",
+                "catch_all",
+                "transformation",
+                "boundary",
+                "section",
+                "quota",
+                "leader",
+                "misc",
+                "final",
+                name="clausekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sort_no", sa.BigInteger(), nullable=False),
+        sa.Column("mark", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("extracted_value", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("corrected_value", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "confidence",
+            sa.Enum("high", "medium", "low", name="confidence", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("section_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_clause_mandate_id_mandate")),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_mandate_clause_section_id_section")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_clause")),
+    )
+    op.create_index(
+        op.f("ix_mandate_clause_mandate_id_sort_no"), "mandate_clause", ["mandate_id", "sort_no"], unique=False
+    )
+    op.create_table(
+        "mandate_leader",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("mandate_id", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Text(), nullable=True),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("holds_quota", sa.Boolean(), nullable=False),
+        sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_leader_mandate_id_mandate")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_leader")),
+    )
+    op.create_index(op.f("ix_mandate_leader_mandate_id"), "mandate_leader", ["mandate_id"], unique=False)
+    op.create_table(
+        "mandate_quota",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("mandate_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("source_snippet", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_mandate_quota_mandate_id_mandate")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate_quota")),
+    )
+    op.create_index(op.f("ix_mandate_quota_mandate_id"), "mandate_quota", ["mandate_id"], unique=False)
     op.create_table(
         "post_duty",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1749,39 +1724,43 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "section_duty",
+        "unit_function",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("section_id", sa.BigInteger(), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("mandate_id", sa.BigInteger(), nullable=True),
         sa.Column("sort_no", sa.BigInteger(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column(
-            "work_source",
+            "function_kind",
             sa.Enum(
-                "mandate",
-                "assigned",
-                "power_item",
-                "other",
-                name="worksource",
+                "duty", "catch_all", "power", name="functionkind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "rhythm",
+            sa.Enum(
+                "daily",
+                "weekly",
+                "monthly",
+                "quarterly",
+                "yearly",
+                "on_demand",
+                name="rhythm",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
             ),
-            nullable=False,
+            nullable=True,
         ),
-        sa.Column("clause_id", sa.BigInteger(), nullable=True),
         sa.Column("valid", postgresql.DATERANGE(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clause_id"], ["mandate_clause.id"], name=op.f("fk_section_duty_clause_id_mandate_clause")
-        ),
-        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_section_duty_section_id_section")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_section_duty_unit_id_unit")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_duty")),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_unit_function_mandate_id_mandate")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_function_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_function")),
     )
-    op.create_index(op.f("ix_section_duty_clause_id"), "section_duty", ["clause_id"], unique=False)
-    op.create_index(op.f("ix_section_duty_section_id_sort_no"), "section_duty", ["section_id", "sort_no"], unique=False)
-    op.create_index(op.f("ix_section_duty_unit_id"), "section_duty", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_unit_function_mandate_id"), "unit_function", ["mandate_id"], unique=False)
+    op.create_index(op.f("ix_unit_function_unit_id_sort_no"), "unit_function", ["unit_id", "sort_no"], unique=False)
     op.create_table(
         "assigned_task",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -2027,6 +2006,40 @@ def upgrade() -> None:
         op.f("ix_record_suggestion_person_id_worked_on"), "record_suggestion", ["person_id", "worked_on"], unique=False
     )
     op.create_table(
+        "section_duty",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("section_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("sort_no", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "work_source",
+            sa.Enum(
+                "mandate",
+                "assigned",
+                "power_item",
+                "other",
+                name="worksource",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("clause_id", sa.BigInteger(), nullable=True),
+        sa.Column("valid", postgresql.DATERANGE(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clause_id"], ["mandate_clause.id"], name=op.f("fk_section_duty_clause_id_mandate_clause")
+        ),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_section_duty_section_id_section")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_section_duty_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_duty")),
+    )
+    op.create_index(op.f("ix_section_duty_clause_id"), "section_duty", ["clause_id"], unique=False)
+    op.create_index(op.f("ix_section_duty_section_id_sort_no"), "section_duty", ["section_id", "sort_no"], unique=False)
+    op.create_index(op.f("ix_section_duty_unit_id"), "section_duty", ["unit_id"], unique=False)
+    op.create_table(
         "duty_link",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
@@ -2249,6 +2262,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_duty_link_function_id"), table_name="duty_link")
     op.drop_index(op.f("ix_duty_link_clause_id"), table_name="duty_link")
     op.drop_table("duty_link")
+    op.drop_index(op.f("ix_section_duty_unit_id"), table_name="section_duty")
+    op.drop_index(op.f("ix_section_duty_section_id_sort_no"), table_name="section_duty")
+    op.drop_index(op.f("ix_section_duty_clause_id"), table_name="section_duty")
+    op.drop_table("section_duty")
     op.drop_index(op.f("ix_record_suggestion_person_id_worked_on"), table_name="record_suggestion")
     op.drop_table("record_suggestion")
     op.drop_index(op.f("ix_record_rollup_unit_id_month"), table_name="record_rollup")
@@ -2271,10 +2288,9 @@ def downgrade() -> None:
     op.drop_table("duty_record")
     op.drop_index(op.f("ix_assigned_task_person_id_task_state"), table_name="assigned_task")
     op.drop_table("assigned_task")
-    op.drop_index(op.f("ix_section_duty_unit_id"), table_name="section_duty")
-    op.drop_index(op.f("ix_section_duty_section_id_sort_no"), table_name="section_duty")
-    op.drop_index(op.f("ix_section_duty_clause_id"), table_name="section_duty")
-    op.drop_table("section_duty")
+    op.drop_index(op.f("ix_unit_function_unit_id_sort_no"), table_name="unit_function")
+    op.drop_index(op.f("ix_unit_function_mandate_id"), table_name="unit_function")
+    op.drop_table("unit_function")
     op.drop_index(op.f("ix_quarantine_row_system_id_quarantine_state_id"), table_name="quarantine_row")
     op.drop_index(op.f("ix_quarantine_row_file_id"), table_name="quarantine_row")
     op.drop_table("quarantine_row")
@@ -2287,6 +2303,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_post_duty_section_id"), table_name="post_duty")
     op.drop_index(op.f("ix_post_duty_post_id_sort_no"), table_name="post_duty")
     op.drop_table("post_duty")
+    op.drop_index(op.f("ix_mandate_quota_mandate_id"), table_name="mandate_quota")
+    op.drop_table("mandate_quota")
+    op.drop_index(op.f("ix_mandate_leader_mandate_id"), table_name="mandate_leader")
+    op.drop_table("mandate_leader")
+    op.drop_index(op.f("ix_mandate_clause_mandate_id_sort_no"), table_name="mandate_clause")
+    op.drop_table("mandate_clause")
     op.drop_index(op.f("ix_legal_basis_power_item_id"), table_name="legal_basis")
     op.drop_table("legal_basis")
     op.drop_index(op.f("ix_flowchart_unit_id"), table_name="flowchart")
@@ -2299,9 +2321,6 @@ def downgrade() -> None:
     op.drop_table("appointment")
     op.drop_index(op.f("ix_alert_step_alert_id_id"), table_name="alert_step")
     op.drop_table("alert_step")
-    op.drop_index(op.f("ix_unit_function_unit_id_sort_no"), table_name="unit_function")
-    op.drop_index(op.f("ix_unit_function_mandate_id"), table_name="unit_function")
-    op.drop_table("unit_function")
     op.drop_index(op.f("ix_section_version_section_id"), table_name="section_version")
     op.drop_table("section_version")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
@@ -2314,12 +2333,8 @@ def downgrade() -> None:
     op.drop_table("post")
     op.drop_index(op.f("ix_person_score_run_id_unit_id_section_id"), table_name="person_score")
     op.drop_table("person_score")
-    op.drop_index(op.f("ix_mandate_quota_mandate_id"), table_name="mandate_quota")
-    op.drop_table("mandate_quota")
-    op.drop_index(op.f("ix_mandate_leader_mandate_id"), table_name="mandate_leader")
-    op.drop_table("mandate_leader")
-    op.drop_index(op.f("ix_mandate_clause_mandate_id_sort_no"), table_name="mandate_clause")
-    op.drop_table("mandate_clause")
+    op.drop_index(op.f("ix_mandate_unit_id"), table_name="mandate")
+    op.drop_table("mandate")
     op.drop_index(op.f("ix_collected_file_source_id_name"), table_name="collected_file")
     op.drop_table("collected_file")
     op.drop_index(op.f("ix_annual_assessment_unit_id_year_section_id"), table_name="annual_assessment")
@@ -2347,11 +2362,12 @@ def downgrade() -> None:
     op.drop_table("score_run")
     op.drop_index(op.f("ix_power_list_unit_id"), table_name="power_list")
     op.drop_table("power_list")
-    op.drop_index(op.f("ix_mandate_unit_id"), table_name="mandate")
-    op.drop_table("mandate")
     op.drop_index(op.f("ix_indicator_scheme_id_sort_no"), table_name="indicator")
     op.drop_table("indicator")
     op.drop_table("excellent_quota")
+    op.drop_index(op.f("ix_document_unit_id"), table_name="document")
+    op.drop_index(op.f("ix_document_doc_no"), table_name="document")
+    op.drop_table("document")
     op.drop_table("collector_source")
     op.drop_index(op.f("ix_auth_session_account_id"), table_name="auth_session")
     op.drop_table("auth_session")
@@ -2368,8 +2384,6 @@ def downgrade() -> None:
     op.drop_table("indicator_scheme")
     op.drop_index(op.f("ix_grading_setting_region_id"), table_name="grading_setting")
     op.drop_table("grading_setting")
-    op.drop_index(op.f("ix_document_doc_no"), table_name="document")
-    op.drop_table("document")
     op.drop_index(op.f("ix_business_system_region_id"), table_name="business_system")
     op.drop_table("business_system")
     op.drop_index("uq_account_login_name", table_name="account")
@@ -2387,6 +2401,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_job_run_state_created_at"), table_name="job_run")
     op.drop_index(op.f("ix_job_run_created_by_created_at"), table_name="job_run")
     op.drop_table("job_run")
+    op.drop_table("installation")
     op.drop_table("clock_schedule")
     op.drop_table("clock_leader")
     op.drop_table("clock_firing")

@@ -20,6 +20,7 @@ from host.app import SYSTEMS, create_app
 from host.auth import operations as accounts
 from host.commands.doctor import doctor
 from host.commands.running import scheduler, serve, up, worker
+from host.demo.loading import load_demo_once
 from host.kernel import appcontext
 from host.kernel.access import SYSTEM
 from host.kernel.db import db
@@ -107,6 +108,19 @@ def user_reset(login_name: str, as_json: bool) -> None:
         as_json=as_json,
         text=f"账号 {account.login_name} 的一次性密码：{password}（首次登录须修改）",
     )
+
+
+@cli.group("demo", help="演示城市")
+def demo_group() -> None: ...
+
+
+@demo_group.command("load", help="装入演示城市（拒绝已有真实数据的数据库）")
+@click.option("--staff", type=click.IntRange(240, 300_000), default=2000, show_default=True, help="人数")
+def demo_load(staff: int) -> None:
+    with platform_app() as app:
+        path = app.extensions["settings"].var_dir / "demo-accounts"
+        loaded = load_demo_once(staff=staff, accounts_file=path, say=click.echo)
+    click.echo(f"账号见 {path}" if loaded else "演示城市已在，未作改动")
 
 
 @cli.group("import", help="导入「三定」规定、权责清单、流程图和名册")

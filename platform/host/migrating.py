@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from config import Settings
+from host.kernel.calendar.seed import ensure_calendar
 from host.kernel.db import engine_options
 from host.kernel.partitions import ensure_ahead
 
@@ -47,6 +48,7 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
             command.upgrade(migration_config(connection), revision)
         with engine.begin() as connection:
             ensure_ahead(connection, date.today())  # noqa: DTZ011  # partitions follow the server's own day
+            ensure_calendar(connection)
     engine.dispose()
 
 

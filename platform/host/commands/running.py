@@ -13,6 +13,7 @@ import click
 from config import Settings
 from host import migrating
 from host.app import create_app
+from host.demo.loading import load_demo_once
 from host.kernel.logs import configure_logs
 from host.running.certificate import own_addresses, own_certificate
 from host.running.children import end_with_parent, free_port
@@ -85,8 +86,6 @@ def worker() -> None:
 
 
 def _load_demo_once(settings: Settings, *, staff: int) -> None:
-    from host.demo.loading import load_demo_once  # noqa: PLC0415  # a production start never loads it
-
     app = create_app(settings, process="demo")
     with app.app_context():
         load_demo_once(staff=staff, accounts_file=settings.var_dir / "demo-accounts", say=click.echo)

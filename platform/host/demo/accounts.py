@@ -1,0 +1,134 @@
+"""Demo accounts: one for each role, with random passwords of this installation, in a file that only its owner reads."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from host.auth.operations import create_account, grant_role
+from host.auth.passwords import one_time_password
+from host.kernel.access import SYSTEM, Role, ScopeKind
+from host.kernel.db import db
+
+CITY = "371300"
+_CITY: dict[str, Any] = {"kind": ScopeKind.REGION, "region_code": CITY}
+OFFICES = (
+    ("office", Role.OFFICE_CLERK),
+    ("reviewer", Role.OFFICE_REVIEWER),
+    ("assessor", Role.ASSESSOR),
+    ("inspector", Role.INSPECTOR),
+    ("sysadmin", Role.SYSTEM_ADMIN),
+    ("secadmin", Role.SECURITY_ADMIN),
+    ("auditor", Role.AUDIT_ADMIN),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """One account: who it is and where its role holds."""
+
+    login: str
+    role: Role
+    person_id: int | None = None
+    name: str
+    scope: dict[str, Any]
+    note: str
+
+
+def make_accounts(path: Path, office: list[str]) -> None:
+    """Create the accounts of people and add the lines of ``office``; all go to ``path`` (mode 0600)."""
+    lines = ["# 演示账号：登录名  密码  说明（仅限本机演示）", *(_made(demo)[1] for demo in _people()), *office]
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    path.chmod(0o600)  # it may have been there with another mode
+
+
+def make_offices() -> tuple[dict[Role, int], list[str]]:
+    """The accounts of the city's offices, who import and confirm; their ids by role, and their lines of the file."""
+    ids: dict[Role, int] = {}
+    lines = []
+    for login, role in OFFICES:
+        demo = Demo(login=login, role=role, name=role.label, scope=_CITY, note="临沂市")
+        ids[role], line = _made(demo)
+        lines.append(line)
+    return ids, lines
+
+
+def _made(demo: Demo) -> tuple[int, str]:
+    password = one_time_password()
+    account, _ = create_account(
+        demo.login, display_name=demo.name, actor=SYSTEM, person_id=demo.person_id, password=password
+    )
+    grant_role(account, demo.role, actor=SYSTEM, **demo.scope)
+    if demo.person_id is not None and demo.role is not Role.STAFF:
+        grant_role(account, Role.STAFF, actor=SYSTEM, kind=ScopeKind.SELF)
+    return account.id, f"{demo.login:<16}{password}  {demo.role.label}：{demo.note}"
+
+
+def _people() -> list[Demo]:
+    """A section that has a mandate, duties and records, its people, and its unit."""
+    place = db.session.execute(
+        text(
+            "SELECT a.section_id, a.unit_id, sv.name AS section, uv.name AS unit FROM appointment a"
+            " JOIN section_version sv ON sv.section_id = a.section_id JOIN unit_version uv ON uv.unit_id = a.unit_id"
+            " JOIN mandate m ON m.unit_id = a.unit_id AND m.mandate_state = 'confirmed'"
+            " WHERE sv.superseded_at IS NULL AND uv.superseded_at IS NULL AND uv.tier = 'city'"
+            " AND uv.unit_kind = 'government' AND EXISTS (SELECT FROM flowchart f WHERE f.unit_id = a.unit_id)"
+            " AND EXISTS (SELECT FROM duty_link l JOIN post_duty d ON d.id = l.post_duty_id"
+            " WHERE d.section_id = a.section_id) AND EXISTS (SELECT FROM appointment h"
+            " WHERE h.section_id = a.section_id AND h.leader_kind = 'section_head')"
+            " GROUP BY 1, 2, 3, 4 ORDER BY bool_or(a.leader_kind IN ('unit_head', 'unit_deputy')), count(*) DESC, 1 LIMIT 1"
+        )
+    ).one()
+    section, unit = place.section_id, place.unit_id
+    head = _person(section_id=section, kinds=("section_head",))
+    staff = _person(section_id=section, kinds=())
+    chief = _person(unit_id=unit, kinds=("unit_head", "unit_deputy"))
+    deputy = _person(unit_id=unit, kinds=("unit_deputy", "unit_head"))
+    here: dict[str, Any] = {"kind": ScopeKind.SECTION, "section_id": section}
+    whole: dict[str, Any] = {"kind": ScopeKind.UNIT, "unit_id": unit}
+    where = f"{place.unit}{place.section}"
+    people = [
+        Demo(
+            login="staff",
+            role=Role.STAFF,
+            person_id=staff[0],
+            name=staff[1],
+            scope={"kind": ScopeKind.SELF},
+            note=where,
+        ),
+        Demo(login="head", role=Role.SECTION_HEAD, person_id=head[0], name=head[1], scope=here, note=where),
+        Demo(
+            login="leader",
+            role=Role.LEADER_IN_CHARGE,
+            person_id=deputy[0],
+            name=deputy[1],
+            scope=whole,
+            note=place.unit,
+        ),
+        Demo(login="unit-head", role=Role.UNIT_HEAD, person_id=None, name=chief[1], scope=whole, note=place.unit),
+        Demo(login="unit-clerk", role=Role.UNIT_CLERK, name="单位经办人", scope=whole, note=place.unit),
+    ]
+    return people
+
+
+def _person(*, kinds: tuple[str, ...], section_id: int | None = None, unit_id: int | None = None) -> tuple[int, str]:
+    """A person of the place who leads it in one of these kinds, or, with no kinds, one who does not lead."""
+    row = db.session.execute(
+        text(
+            "SELECT a.person_id, v.name FROM appointment a JOIN person_version v ON v.person_id = a.person_id"
+            " WHERE v.superseded_at IS NULL AND a.superseded_at IS NULL AND v.work_state = 'on_post'"
+            " AND (CAST(:section AS bigint) IS NULL OR a.section_id = :section)"
+            " AND (CAST(:unit AS bigint) IS NULL OR a.unit_id = :unit)"
+            " AND CASE WHEN :leads THEN a.leader_kind = ANY(CAST(:kinds AS text[])) ELSE a.leader_kind IS NULL END"
+            " ORDER BY array_position(CAST(:kinds AS text[]), a.leader_kind::text),"
+            " (SELECT count(*) FROM duty_record r WHERE r.person_id = a.person_id) DESC, a.person_id LIMIT 1"
+        ),
+        {"section": section_id, "unit": unit_id, "leads": bool(kinds), "kinds": list(kinds)},
+    ).one()
+    return int(row[0]), str(row[1])

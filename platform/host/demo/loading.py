@@ -1,0 +1,120 @@
+"""Loads the demo city: its files are written and then go in through the importers that a user's files go through.
+
+A full-size city (``BULK_FROM`` people and more) skips the workbook's XML and its reading: the same rows go straight
+into the importer's staging tables; records go in by COPY.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select, text
+
+from basic_info.organization.models import Unit
+from basic_info.organization.register_import import import_register
+from basic_info.regions.operations import seed_regions
+from host.demo import steps
+from host.demo.accounts import make_accounts, make_offices
+from host.demo.bulk import load_records, review_approved
+from host.demo.city import CityPlan, plan_city
+from host.demo.files import CityFiles, write_city
+from host.kernel.access import Actor, Role
+from host.kernel.calendar.workdays import load_workdays
+from host.kernel.db import db
+from host.kernel.errors import DomainError
+from host.kernel.installation import Installation, installation
+
+Say = Callable[[str], None]
+SINCE = date(2024, 1, 1)
+DAYS = 60
+#: Proposed links at least this alike are taken as if the office had confirmed them.
+ALIKE = 0.3
+CITY = "371300"
+
+
+class NotADemo(DomainError):
+    message = "这个数据库不是演示库，里面已有真实数据，不能装入演示城市"
+
+
+def load_demo_once(*, staff: int, accounts_file: Path, say: Say) -> bool:
+    """Load the demo city unless it is there; whether it was loaded now. Raises NotADemo for a real database."""
+    found = installation()
+    if found is not None:
+        if found.kind != "demo":
+            raise NotADemo
+        return False
+    if db.session.scalar(select(Unit.id).limit(1)) is not None:
+        raise NotADemo
+    started = time.monotonic()
+    say(f"正在装入演示城市（约 {staff:,} 人）…")
+    _Loader(plan_city(staff), accounts_file, say).run()
+    say(f"演示城市已装入（{time.monotonic() - started:.0f} 秒）")
+    return True
+
+
+class _Loader:
+    """One load, in one transaction: a killed load leaves an empty database, and the next start loads again."""
+
+    def __init__(self, plan: CityPlan, accounts_file: Path, say: Say) -> None:
+        self.plan = plan
+        self.accounts_file = accounts_file
+        self.say = say
+        self.folder = current_app.extensions["settings"].var_dir / "demo-city"
+        self.today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+    def run(self) -> None:
+        db.session.execute(text("SET LOCAL statement_timeout = 0"))
+        db.session.add(Installation(id=1, kind="demo", note=f"{self.plan.staff} 人"))
+        offices, lines = make_offices()
+        clerk, reviewer = (_actor(offices[role], role) for role in (Role.OFFICE_CLERK, Role.OFFICE_REVIEWER))
+        seed_regions(actor=clerk)
+        days = _last_workdays(self.today, steps.days_for(self.plan))
+        with self._step("名册"):
+            files = self._register(clerk)
+        with self._step("三定规定、权责清单、流程图"):
+            steps.load_library(files, clerk=clerk, reviewer=reviewer, on=SINCE)
+        with self._step("岗位职责"):
+            steps.load_post_duties(self.plan, actor=reviewer, on=SINCE)
+        with self._step("履职纪实"):
+            load_records(self.plan, days, say=self.say)
+            if not steps.is_full_size(self.plan):
+                review_approved()
+        make_accounts(self.accounts_file, lines)
+        with self._step("业务数据、预警与得分"):
+            steps.load_running(self.plan, self.folder, days, offices=offices)
+        db.session.commit()
+        db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))
+
+    def _register(self, clerk: Actor) -> CityFiles:
+        files = write_city(self.plan, self.folder)
+        import_register(files.workbook, actor=clerk, on=SINCE)
+        return files
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        db.session.flush()
+        self.say(f"  {name}：{time.monotonic() - started:.0f} 秒")
+
+
+def _actor(account_id: int, role: Role) -> Actor:
+    return Actor(account_id=account_id, display_name=role.label)
+
+
+def _last_workdays(today: date, count: int) -> list[date]:
+    """The last ``count`` working days before today, ascending."""
+    workdays = load_workdays()
+    day = today
+    found: list[date] = []
+    while len(found) < count:
+        day -= timedelta(days=1)
+        if workdays.is_workday(day):
+            found.append(day)
+    return found[::-1]

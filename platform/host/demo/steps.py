@@ -1,0 +1,115 @@
+"""The steps of loading the demo city, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+
+from basic_info.duties.models import Rhythm, SectionDuty
+from basic_info.duties.operations import PostDutyDraft, add_post_duties
+from basic_info.duties.proposals import confirm_proposals, propose_links
+from basic_info.flowcharts.operations import import_flowchart, publish_flowchart
+from basic_info.flowcharts.parsing import parse_flowchart
+from basic_info.mandates.operations import confirm_mandate, import_mandate
+from basic_info.mandates.parsing import parse_mandate, read_document
+from basic_info.organization.models import Post, Section, Unit
+from basic_info.power_lists.models import PowerItem
+from basic_info.power_lists.operations import import_power_list, put_in_force
+from basic_info.power_lists.parsing import parse_power_list
+from host.demo.city import CityPlan
+from host.demo.files import CityFiles
+from host.kernel.access import Actor, Role
+from host.kernel.db import db
+
+#: From so many people on it is a full-size city: bulk ways, fewer days.
+FULL_SIZE = 20_000
+DAYS, DAYS_FULL_SIZE = 60, 21
+#: Proposed links at least this alike are taken as if the office had confirmed them.
+ALIKE = 0.35
+
+
+def is_full_size(plan: CityPlan) -> bool:
+    return plan.staff >= FULL_SIZE
+
+
+def days_for(plan: CityPlan) -> int:
+    """Working days of records: about 30 calendar days for a full-size city."""
+    return DAYS_FULL_SIZE if is_full_size(plan) else DAYS
+
+
+def load_library(files: CityFiles, *, clerk: Actor, reviewer: Actor, on: date) -> None:
+    """Mandates, power lists and flowcharts: imported by the clerk, confirmed by the reviewer, then linked."""
+    units: dict[str, int] = {code: id_ for code, id_ in db.session.execute(select(Unit.code, Unit.id))}
+    for mandate in files.mandates:
+        _load_mandate(mandate.path, units[mandate.unit_code], clerk=clerk, reviewer=reviewer, on=on)
+    for power_list in files.power_lists:
+        parsed = parse_power_list(power_list.path)
+        made = import_power_list(parsed, unit_id=units[power_list.unit_code], year=on.year, file_id=None, actor=clerk)
+        put_in_force(made, actor=reviewer)
+    for chart in files.flowcharts:
+        _load_flowchart(chart.path, units[chart.unit_code], chart.item_code, clerk=clerk, reviewer=reviewer)
+    for unit_id in {units[mandate.unit_code] for mandate in files.mandates}:
+        propose_links(unit_id, actor=clerk)
+        confirm_proposals(unit_id, above=ALIKE, actor=reviewer)
+
+
+def _load_mandate(path: Path, unit_id: int, *, clerk: Actor, reviewer: Actor, on: date) -> None:
+    blocks = read_document(path.read_bytes(), path.name)
+    parsed = parse_mandate(blocks)
+    words = "\n".join(block.text for block in blocks)
+    mandate = import_mandate(parsed, unit_id=unit_id, source_text=words, file_id=None, actor=clerk, on=on)
+    confirm_mandate(mandate, actor=reviewer)
+
+
+def _load_flowchart(path: Path, unit_id: int, item_code: str, *, clerk: Actor, reviewer: Actor) -> None:
+    data = path.read_bytes()
+    parsed = parse_flowchart(data)
+    item = db.session.scalar(select(PowerItem.id).where(PowerItem.unit_id == unit_id, PowerItem.item_code == item_code))
+    chart = import_flowchart(
+        parsed,
+        unit_id=unit_id,
+        model_xml=data.decode("utf-8"),
+        name=parsed.name or path.stem,
+        power_item_id=item,
+        actor=clerk,
+    )
+    publish_flowchart(chart, actor=reviewer)
+
+
+def load_post_duties(plan: CityPlan, *, actor: Actor, on: date) -> None:
+    """Every post's duties, each linked to the section duty behind it where the section's mandate has it."""
+    posts: dict[str, tuple[int, int, int]] = {
+        code: (post, section, unit)
+        for code, post, section, unit in db.session.execute(
+            select(Post.code, Post.id, Section.id, Section.unit_id).join(Section, Section.id == Post.section_id)
+        )
+    }
+    known: dict[tuple[int, str], int] = {
+        (section, words.rstrip("。；")): id_
+        for section, words, id_ in db.session.execute(select(SectionDuty.section_id, SectionDuty.text, SectionDuty.id))
+    }
+    drafts = []
+    for post in plan.posts:
+        post_id, section_id, unit_id = posts[post.code]
+        for number, duty in enumerate(post.duties):
+            drafts.append(
+                PostDutyDraft(
+                    post_id=post_id,
+                    section_id=section_id,
+                    unit_id=unit_id,
+                    sort_no=number,
+                    text=duty.text,
+                    rhythm=Rhythm.of_word(duty.rhythm) or Rhythm.ON_DEMAND,
+                    measure_unit=duty.measure_unit,
+                    standard_minutes=duty.standard_minutes,
+                    section_duty_id=known.get((section_id, duty.section_task.rstrip("。；"))),
+                )
+            )
+    add_post_duties(drafts, on=on, actor=actor)
+
+
+def load_running(plan: CityPlan, folder: Path, days: Sequence[date], *, offices: dict[Role, int]) -> None:
+    """Cases of a business system, alerts and one finished score run."""
