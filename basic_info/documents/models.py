@@ -21,6 +21,8 @@ class Document(Model):
     doc_year: Mapped[int | None]
     doc_seq: Mapped[int | None]
     issued_on: Mapped[date | None]
+    #: The unit whose library it lies in; its readers may open the file.
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"), index=True)
     file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("stored_file.id"))
     created_by: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

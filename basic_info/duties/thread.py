@@ -10,11 +10,12 @@ from sqlalchemy import Select, String, Text, cast, func, literal, null, select, 
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
-from basic_info.flowcharts.models import Flowchart, FlowStep
+from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
 from basic_info.mandates.models import Mandate, MandateClause
 from basic_info.organization.models import PostVersion, SectionVersion
 from basic_info.power_lists.models import PowerItem
-from host.kernel.db import db
+from host.kernel.db import AnySelect, db
+from host.kernel.errors import NotFound
 
 
 class Layer(enum.Enum):
@@ -39,7 +40,8 @@ class Layer(enum.Enum):
         }[self.value]
 
 
-_COLUMNS = {
+#: the column of ``DutyLink`` that holds a thing of each layer
+LINK_COLUMNS = {
     Layer.CLAUSE: DutyLink.clause_id,
     Layer.ITEM: DutyLink.item_id,
     Layer.STEP: DutyLink.step_id,
@@ -73,17 +75,33 @@ def edges() -> Any:
     parts = [
         select(
             literal(upper.value, Text).label("upper_layer"),
-            _COLUMNS[upper].label("upper_id"),
+            LINK_COLUMNS[upper].label("upper_id"),
             literal(lower.value, Text).label("lower_layer"),
-            _COLUMNS[lower].label("lower_id"),
+            LINK_COLUMNS[lower].label("lower_id"),
         ).where(
-            _COLUMNS[upper].is_not(None),
-            _COLUMNS[lower].is_not(None),
+            LINK_COLUMNS[upper].is_not(None),
+            LINK_COLUMNS[lower].is_not(None),
             DutyLink.link_state == LinkState.CONFIRMED,
         )
         for upper, lower in PAIRS
     ]
-    return union_all(*parts).subquery("edge")
+    return union_all(*parts, *_given()).subquery("edge")
+
+
+def _given() -> tuple[AnySelect, ...]:
+    """Edges that no person draws: a clause states a section's duty, an item is done by the steps of its chart."""
+    states = select(
+        literal(Layer.CLAUSE.value, Text),
+        SectionDuty.clause_id,
+        literal(Layer.SECTION_DUTY.value, Text),
+        SectionDuty.id,
+    ).where(SectionDuty.clause_id.is_not(None))
+    does = (
+        select(literal(Layer.ITEM.value, Text), Flowchart.power_item_id, literal(Layer.STEP.value, Text), FlowStep.id)
+        .join(FlowStep, FlowStep.flowchart_id == Flowchart.id)
+        .where(Flowchart.power_item_id.is_not(None), Flowchart.chart_state == ChartState.PUBLISHED)
+    )
+    return states, does
 
 
 def reach(layer: Layer, thing_id: int, *, down: bool) -> Any:
@@ -125,6 +143,26 @@ def function_of_post_duty() -> Any:
     )
 
 
+def unit_of(layer: Layer, thing_id: int) -> int:
+    """The unit that a thing belongs to. Raises NotFound."""
+    statements = {
+        Layer.CLAUSE: select(Mandate.unit_id)
+        .join(MandateClause, MandateClause.mandate_id == Mandate.id)
+        .where(MandateClause.id == thing_id),
+        Layer.ITEM: select(PowerItem.unit_id).where(PowerItem.id == thing_id),
+        Layer.STEP: select(Flowchart.unit_id)
+        .join(FlowStep, FlowStep.flowchart_id == Flowchart.id)
+        .where(FlowStep.id == thing_id),
+        Layer.FUNCTION: select(UnitFunction.unit_id).where(UnitFunction.id == thing_id),
+        Layer.SECTION_DUTY: select(SectionDuty.unit_id).where(SectionDuty.id == thing_id),
+        Layer.POST_DUTY: select(PostDuty.unit_id).where(PostDuty.id == thing_id),
+    }
+    found = db.session.scalar(statements[layer])
+    if found is None:
+        raise NotFound
+    return found
+
+
 def thread_of(layer: Layer, thing_id: int) -> tuple[list[Knot], list[Knot]]:
     """What stands above the thing and what carries it below, with words; one statement each way.
 
@@ -143,8 +181,11 @@ def _with_words(reached: Any) -> list[Knot]:
         _words(reached, Layer.CLAUSE, MandateClause, MandateClause.text, null(), Mandate.unit_id)
         .join(Mandate, Mandate.id == MandateClause.mandate_id),
         _words(reached, Layer.ITEM, PowerItem, _item_words(), cast(PowerItem.power_kind, String), PowerItem.unit_id),
-        _words(reached, Layer.STEP, FlowStep, FlowStep.name, Flowchart.name, Flowchart.unit_id)
-        .join(Flowchart, Flowchart.id == FlowStep.flowchart_id),
+        _words(reached, Layer.STEP, FlowStep, FlowStep.name,
+               func.concat_ws(" · ", Flowchart.name, func.coalesce(PostVersion.title, FlowStep.lane_name)),
+               Flowchart.unit_id)
+        .join(Flowchart, Flowchart.id == FlowStep.flowchart_id)
+        .outerjoin(PostVersion, _now(PostVersion, PostVersion.post_id == FlowStep.post_id)),
         _words(reached, Layer.FUNCTION, UnitFunction, UnitFunction.text, null(), UnitFunction.unit_id),
         _words(reached, Layer.SECTION_DUTY, SectionDuty, SectionDuty.text, SectionVersion.name, SectionDuty.unit_id)
         .outerjoin(SectionVersion, _now(SectionVersion, SectionVersion.section_id == SectionDuty.section_id)),

@@ -6,3 +6,17 @@ class NotAFlowchart(DomainError):
 
     status = 422
     message = "这不是 BPMN 2.0 流程图文件，请从流程图软件导出为 .bpmn 后重新上传"
+
+
+class ChartNotDraft(DomainError):
+    """A published version never changes (R60)."""
+
+    status = 409
+    message = "该流程图不在待发布状态，已发布的版本不能更改"
+
+
+class NoSteps(DomainError):
+    """A chart without a task says nothing about who does what."""
+
+    status = 422
+    message = "流程图中没有环节，请至少画一个任务"

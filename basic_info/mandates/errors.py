@@ -17,3 +17,31 @@ class UnreadableDocument(DomainError):
 
     status: ClassVar[int] = 422
     message: ClassVar[str] = "文件无法读取，请确认是完整的 .docx 或 .txt 文件。"
+
+
+class NotPending(DomainError):
+    """Only a version that waits for review can be confirmed or returned."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "该版本不在待审核状态，可能已被他人处理，请刷新"
+
+
+class SamePerson(DomainError):
+    """Who imported a document does not confirm it (four eyes)."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "导入人不能确认自己导入的“三定”规定，请由另一人确认"
+
+
+class OlderThanInForce(DomainError):
+    """The version in force took effect later than the one to be confirmed."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "生效日期早于现行版本，不能确认；请核对文件的施行日期"
+
+
+class AlreadyPending(DomainError):
+    """A unit has one version under review at a time (R44)."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "该单位已有一份待审核的“三定”规定，请先确认或退回"

@@ -58,7 +58,7 @@ class Confidence(enum.Enum):
 
 
 class Mandate(Model):
-    """「三定」规定: one version of a unit's mandate. Only confirmed versions count, and never two at a time (R43, R44)."""
+    """「三定」规定: one version of a unit's mandate. Only confirmed ones count, never two at a time (R43, R44)."""
 
     __tablename__ = "mandate"
     __table_args__ = (
@@ -68,6 +68,8 @@ class Mandate(Model):
             "mandate_state NOT IN ('confirmed', 'superseded') OR confirmed_by IS NOT NULL",
             name="confirmed_by_a_person",
         ),
+        # Four eyes: who read a document in does not put it in force (R43).
+        CheckConstraint("confirmed_by <> imported_by", name="confirmed_by_a_second_person"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
