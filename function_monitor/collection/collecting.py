@@ -76,13 +76,12 @@ def _with_system(source_id: int) -> CollectorSource:
 def _files(source: CollectorSource, settle_seconds: int) -> list[Path]:
     """Plain files that match, that have settled, and that were not seen as they are; links are not followed."""
     settled = time.time() - settle_seconds
-    seen = set(
-        db.session.execute(
-            select(CollectedFile.name, CollectedFile.size_bytes, CollectedFile.modified_ns).where(
-                CollectedFile.source_id == source.id
-            )
-        ).tuples()
+    known = db.session.execute(
+        select(CollectedFile.name, CollectedFile.size_bytes, CollectedFile.modified_ns).where(
+            CollectedFile.source_id == source.id
+        )
     )
+    seen = {tuple(row) for row in known}
     found = []
     for path in sorted(folder_of(source.folder).glob(source.pattern)):
         facts = path.lstat()

@@ -1,0 +1,164 @@
+"""Evaluation of rules: conditions that hold become alerts, once each; evaluated twice for a day nothing changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Integer, and_, case, cast, exists, func, literal, not_, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from function_monitor.alerts.models import OPEN, Alert, AlertRule, AlertState, AlertStep, StepKind
+from function_monitor.alerts.rules import RULES
+from host.kernel.access import SYSTEM, Actor
+from host.kernel.audit import record_change
+from host.kernel.calendar.workdays import load_workdays
+from host.kernel.db import db
+
+COLUMNS = ("subject_kind", "subject_id", "unit_id", "section_id", "person_id", "level", "title", "evidence")
+
+
+def seed_rules(*, counts_from: date) -> None:
+    """Write the rules that are not there yet, with their usual thresholds; what people set stays."""
+    rows = [
+        {
+            "code": rule.code,
+            "name": rule.name,
+            "params": {one.name: one.default for one in rule.thresholds}
+            | ({"counts_from": counts_from.isoformat()} if rule.has_start else {}),
+        }
+        for rule in RULES.values()
+    ]
+    db.session.execute(insert(AlertRule).values(rows).on_conflict_do_nothing(index_elements=[AlertRule.code]))
+
+
+def rules_in_order() -> Sequence[AlertRule]:
+    """All rules as they are set."""
+    return db.session.scalars(select(AlertRule).order_by(AlertRule.id)).all()
+
+
+def evaluate_all(day: date, *, actor: Actor = SYSTEM) -> Counter[str]:
+    """Evaluate every rule that is on, as of ``day``; counts ``raised``, ``repeated``, ``recovered``. Flushes."""
+    seed_rules(counts_from=day)
+    counts: Counter[str] = Counter()
+    for rule in rules_in_order():
+        if rule.is_on:
+            counts += evaluate(rule, day, actor=actor)
+    return counts
+
+
+def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[str]:
+    """Evaluate one rule as of ``day``: the number of statements is the same for one subject and for a million."""
+    # Two evaluations at a time: the second waits, and then finds nothing to do.
+    db.session.execute(select(AlertRule.id).where(AlertRule.id == rule.id).with_for_update())
+    seen = _upsert(rule, day)
+    _remember_levels(rule, day)
+    counts = Counter(
+        raised=sum(1 for is_new in seen if is_new),
+        repeated=sum(1 for is_new in seen if not is_new),
+        recovered=_mark_recovered(rule, day),
+    )
+    rule.last_day, rule.last_run_at = day, datetime.now(UTC)
+    db.session.flush()
+    if counts["raised"] or counts["recovered"]:
+        record_change(rule, action="alert_rule.evaluated", actor=actor, after={"day": day, **counts})
+    return counts
+
+
+def would_fire(rule: AlertRule, day: date, *, params: dict[str, Any] | None = None) -> int:
+    """On how many subjects the rule would have fired on ``day`` with those thresholds (R130); writes nothing."""
+    found = RULES[rule.code].test(params or rule.params, day, load_workdays()).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _upsert(rule: AlertRule, day: date) -> list[bool]:
+    """One flag per alert written: True new, False counted up or at another level."""
+    found = RULES[rule.code].test(rule.params, day, load_workdays()).subquery("found")
+    values = select(
+        literal(rule.id).label("rule_id"),
+        literal(rule.version_no, Integer).label("rule_version"),
+        *(found.c[name] for name in COLUMNS[:-1]),
+        cast(found.c.evidence, JSONB).label("evidence"),
+        literal(day).label("first_seen_on"),
+        literal(day).label("last_seen_on"),
+    ).where(not_(_settled(rule, day, found)))
+    fresh = insert(Alert).from_select(["rule_id", "rule_version", *COLUMNS, "first_seen_on", "last_seen_on"], values)
+    is_later = Alert.last_seen_on < fresh.excluded.last_seen_on
+    is_other_level = and_(Alert.level != fresh.excluded.level, Alert.last_seen_on == fresh.excluded.last_seen_on)
+    written = db.session.scalars(
+        fresh.on_conflict_do_update(
+            index_elements=[Alert.rule_id, Alert.subject_kind, Alert.subject_id],
+            index_where=text(OPEN),
+            set_={
+                "level": fresh.excluded.level,
+                "title": fresh.excluded.title,
+                "evidence": fresh.excluded.evidence,
+                "rule_version": fresh.excluded.rule_version,
+                "hit_count": Alert.hit_count + case((is_later, 1), else_=0),
+                "last_seen_on": fresh.excluded.last_seen_on,
+                "recovered_on": None,
+            },
+            where=or_(is_later, is_other_level),
+            # xmax is 0 in a row that was inserted and not updated.
+        ).returning(text("(alert.xmax = 0)"))
+    )
+    return [bool(is_new) for is_new in written]
+
+
+def _settled(rule: AlertRule, day: date, found: Any) -> Any:
+    """Whether people settled this very condition: called it a false alarm while it lasts, or closed it that day."""
+    return exists(
+        select(literal(1))
+        .select_from(Alert)
+        .where(
+            Alert.rule_id == rule.id,
+            Alert.subject_kind == found.c.subject_kind,
+            Alert.subject_id == found.c.subject_id,
+            or_(
+                and_(Alert.alert_state == AlertState.FALSE_ALARM, Alert.recovered_on.is_(None)),
+                and_(Alert.alert_state == AlertState.CLOSED, Alert.closed_on >= day),
+            ),
+        )
+        .correlate(found)
+    )
+
+
+def _remember_levels(rule: AlertRule, day: date) -> None:
+    """One history line for each level that an alert reached: once set, a light stays (R131)."""
+    has_line = exists(
+        select(literal(1))
+        .select_from(AlertStep)
+        .where(AlertStep.alert_id == Alert.id, AlertStep.step_kind == StepKind.RAISED, AlertStep.level == Alert.level)
+        .correlate(Alert)
+    )
+    reached = select(Alert.id, literal(StepKind.RAISED.value), Alert.level, Alert.title).where(
+        Alert.rule_id == rule.id, Alert.last_seen_on == day, ~has_line
+    )
+    db.session.execute(insert(AlertStep).from_select(["alert_id", "step_kind", "level", "note"], reached))
+
+
+def _mark_recovered(rule: AlertRule, day: date) -> int:
+    """Alerts whose condition no longer holds; a false alarm may then be raised again."""
+    found = RULES[rule.code].test(rule.params, day, load_workdays()).subquery("found")
+    still = exists(
+        select(literal(1))
+        .select_from(found)
+        .where(found.c.subject_kind == Alert.subject_kind, found.c.subject_id == Alert.subject_id)
+        .correlate(Alert)
+    )
+    gone = db.session.scalars(
+        update(Alert)
+        .where(
+            Alert.rule_id == rule.id,
+            Alert.alert_state != AlertState.CLOSED,
+            Alert.recovered_on.is_(None),
+            Alert.last_seen_on < day,
+            ~still,
+        )
+        .values(recovered_on=day)
+        .returning(Alert.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
