@@ -27,6 +27,7 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError
 from host.kernel.logs import configure_logs
 from host.running.embedded import database_url
+from host.seeding import seed
 
 
 @contextmanager
@@ -59,7 +60,9 @@ def db_group() -> None: ...
 def db_upgrade() -> None:
     settings = Settings.from_env()
     with database_url(settings) as url:
-        migrating.upgrade(replace(settings, database_url=url))
+        settings = replace(settings, database_url=url)
+        migrating.upgrade(settings)
+        seed(settings)
     click.echo("数据库结构已是最新")
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, g
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
-from sqlalchemy import Row, and_, cast, func, select, update
+from sqlalchemy import Integer, Row, and_, cast, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from host.auth.models import Account, AuthSession, RoleGrant
@@ -44,7 +45,13 @@ class Sessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
         token = request.cookies.get(COOKIE)
-        if token and (found := _load(token)) is not None:
+        try:
+            found = _load(token) if token else None
+        except SQLAlchemyError as error:
+            # Error pages are not at hand this early: the guard raises it again where they are.
+            g.session_error = error
+            return SecureCookieSession()
+        if found is not None:
             g.actor = _actor(app, found, request.remote_addr)
             return ServerSession(found.id, found.data)
         serializer = self._visitors.get_signing_serializer(app)
@@ -139,7 +146,7 @@ def _load(token: str) -> Row[Any] | None:
                 AuthSession.token_hash == _digest(token),
                 AuthSession.ended_at.is_(None),
                 AuthSession.expires_at > now,
-                AuthSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, AuthSession.idle_minutes),
+                AuthSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, cast(AuthSession.idle_minutes, Integer)),
                 Account.is_disabled.is_(False),
             )
         )

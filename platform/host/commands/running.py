@@ -19,6 +19,7 @@ from host.running.certificate import own_addresses, own_certificate
 from host.running.children import end_with_parent, free_port
 from host.running.embedded import EmbeddedPostgres
 from host.running.supervisor import Supervisor, only_one, platform_children
+from host.seeding import seed
 
 LOCAL = {"127.0.0.1", "::1", "localhost"}
 
@@ -41,6 +42,7 @@ def up(demo: bool, city: int | None) -> None:
             settings = replace(settings, database_url=server.url)
         try:
             migrating.upgrade(settings)
+            seed(settings)
             if demo or city is not None:
                 _load_demo_once(settings, staff=city or 2000)
             tls = own_certificate(settings.var_dir / "tls") if settings.host not in LOCAL else None

@@ -28,7 +28,7 @@ from host.kernel.db import db
 FULL_SIZE = 20_000
 DAYS, DAYS_FULL_SIZE = 60, 21
 #: Proposed links at least this alike are taken as if the office had confirmed them.
-ALIKE = 0.35
+ALIKE = 0.2
 
 
 def is_full_size(plan: CityPlan) -> bool:

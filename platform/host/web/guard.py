@@ -28,6 +28,8 @@ def refuse_undeclared() -> ResponseReturnValue | None:
     """A view that declares no access is served to nobody; a one-time password must be changed first."""
     if request.endpoint is None or request.endpoint == "static":
         return None
+    if (error := g.get("session_error")) is not None and request.endpoint != "health.alive":
+        raise error
     view = current_app.view_functions.get(request.endpoint)
     access = declared_access(view) if view is not None else None
     if access is None:

@@ -13,7 +13,7 @@ from host.kernel.clock.models import ClockLeader
 
 log = structlog.get_logger("host.clock")
 
-_KEY = "hashtextextended(current_schema() || ':clock', 3)"
+_KEY = "hashtextextended(current_schema() || '.clock', 3)"
 _HOLDER = f"""
     SELECT pid FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 1
