@@ -9,8 +9,10 @@ from basic_info.duties.thread import Layer, post_duties_under
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
 from duty_eval.records.models import RecordRollup
+from duty_eval.records.queries import own_open, today_in_china
 from duty_eval.review.queries import count_waiting
 from host.kernel.access import Actor
+from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.system import TodoItem, TraceLine
 
@@ -52,7 +54,18 @@ def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
 
 
 def todo(actor: Actor) -> list[TodoItem]:
-    """Records that wait for the actor's review."""
-    if not actor.may(Permission.REVIEW_OPEN):
-        return []
-    return [TodoItem(title="待审核的履职纪实", count=count_waiting(actor), url=url_for("duty_eval.review_queue"))]
+    """Today's page while it is empty, records sent back, and records that wait for the actor's review."""
+    items = []
+    if actor.may(Permission.DUTY_RECORD_LOG) and actor.person_id is not None:
+        today = today_in_china()
+        returned, is_logged = own_open(actor.person_id, today)
+        if returned:
+            items.append(
+                TodoItem(title="被退回的履职纪实", count=returned, url=url_for("duty_eval.month"), is_urgent=True)
+            )
+        if not is_logged and load_workdays().is_workday(today):
+            items.append(TodoItem(title="今天的履职纪实还没有填写", count=1, url=url_for("duty_eval.today")))
+    if actor.may(Permission.REVIEW_OPEN):
+        waiting = count_waiting(actor)
+        items.append(TodoItem(title="待审核的履职纪实", count=waiting, url=url_for("duty_eval.review_queue")))
+    return items

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -25,6 +26,32 @@ from host.kernel.errors import Refused
 
 #: How far back the habit of a weekday is looked for.
 HABIT_WEEKS = 4
+HABIT_DAYS = 7
+#: A duty used so often in that time is ticked beforehand.
+OFTEN = 2
+
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def today_in_china() -> date:
+    """The day that it is in the city, wherever the server's clock stands."""
+    return datetime.now(CHINA).date()
+
+
+def own_open(person_id: int, today: date) -> tuple[int, bool]:
+    """(records of the last 60 days that were sent back, whether anything is logged today), one statement."""
+    row = db.session.execute(
+        select(
+            func.count().filter(DutyRecord.record_state == RecordState.RETURNED),
+            func.count().filter(DutyRecord.worked_on == today),
+        ).where(
+            DutyRecord.person_id == person_id,
+            DutyRecord.worked_on > today - timedelta(days=60),
+            DutyRecord.worked_on <= today,
+        )
+    ).one()
+    return int(row[0]), bool(row[1])
 
 
 @dataclass(frozen=True)
@@ -220,9 +247,15 @@ def _known(person_id: int, day: date) -> AnySelect:
     return select(both)
 
 
+def _habit_days(day: date) -> list[date]:
+    """The same weekday of recent weeks, and the last days."""
+    weeks = [day - timedelta(weeks=week) for week in range(1, HABIT_WEEKS + 1)]
+    return weeks + [day - timedelta(days=back) for back in range(1, HABIT_DAYS)]
+
+
 def _usual(person_id: int, day: date) -> AnySelect:
-    """Duties logged on this weekday in recent weeks and not yet today, the most usual first, as last described."""
-    days = [day - timedelta(weeks=week) for week in range(1, HABIT_WEEKS + 1)]
+    """Duties logged on this weekday or in recent days and not yet today, the most usual first, as last described."""
+    days = _habit_days(day)
     newest = (
         select(
             DutyRecord.post_duty_id,
@@ -250,7 +283,7 @@ def _usual(person_id: int, day: date) -> AnySelect:
     return (
         select(newest, PostDuty.text.label("duty_text"), PostDuty.measure_unit)
         .join(PostDuty, PostDuty.id == newest.c.post_duty_id)
-        .where(newest.c.place == 1, newest.c.times >= 2, PostDuty.valid.contains(day))
+        .where(newest.c.place == 1, PostDuty.valid.contains(day))
         .where(newest.c.post_duty_id.not_in(today))
         .order_by(newest.c.times.desc(), newest.c.post_duty_id)
         .limit(5)
@@ -259,7 +292,7 @@ def _usual(person_id: int, day: date) -> AnySelect:
 
 def duty_buttons(person_id: int, day: date) -> Sequence[AnyRow]:
     """My post duties on ``day``, those I use most on this weekday first, with what I last wrote under each."""
-    days = [day - timedelta(weeks=week) for week in range(1, HABIT_WEEKS + 1)]
+    days = _habit_days(day)
     used = (
         select(DutyRecord.post_duty_id, func.count().label("times"))
         .where(DutyRecord.person_id == person_id, DutyRecord.worked_on.in_(days))

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,18 +19,14 @@ from duty_eval.records.operations import (
     new_client_key,
     withdraw,
 )
+from duty_eval.records.queries import today_in_china
 from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted
 from host.kernel.partitions import first_of_month
 
-CHINA = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = "一二三四五六日"
-
-
-def today_in_china() -> date:
-    return datetime.now(CHINA).date()
 
 
 @bp.get("/today")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from basic_info.mandates.parsing.counts import read_counts
+from basic_info.mandates.parsing.changed_counts import Own, read_changed_counts
 from basic_info.mandates.parsing.heading import Heading
 from basic_info.mandates.parsing.lines import Line
 from basic_info.mandates.parsing.model import Confidence, LeaderPost, Plate, Quota, Section
@@ -34,14 +34,6 @@ _DUTY_TEXT = re.compile(
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
 )
-_AFTER = re.compile(
-    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
-)
-_DELTA = re.compile(r"(?:同意|同时|相应)?(?:核增|核减|增加|减少|收回|划出)")
-_ORG = re.compile(
-    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|政法|内设|所属|增设|设|更名|的|核增|核减|增加|减少|调整)"
-)
-_SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 
 
 @dataclass(frozen=True)
@@ -57,10 +49,10 @@ class Change:
 
 def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     """The sections, quotas and leader posts of the unit addressed as they are after the change."""
-    own = _Own(heading)
+    own = Own(heading)
     paragraphs = _paragraphs(lines)
     sections = _sections(paragraphs, own)
-    quotas, leaders = _counts(paragraphs, own)
+    quotas, leaders = read_changed_counts(paragraphs, own)
     rank, plates = None, dict[str, Plate]()
     for text in paragraphs:
         folded = fold(text)
@@ -72,42 +64,6 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     return Change(rank, tuple(plates.values()), sections, quotas, leaders)
 
 
-class _Own:
-    """Tells the unit that the amendment is addressed to from the others that it names."""
-
-    def __init__(self, heading: Heading) -> None:
-        names = [heading.unit_name.value, *heading.addressees]
-        self.names = [fold(name) for name in names if name]
-
-    def owns(self, org: str) -> bool:
-        """Whether the name is the unit's, in full, in short or as 你局."""
-        org = org.strip('"的')
-        if re.match(r"^(?:你|该|本|贵|我)", org) or org in ("局", "中心", "机关", "镇", "街道"):
-            return True
-        return any(name.endswith(org) or org.endswith(name) or _abbreviates(org, name) for name in self.names)
-
-    def is_other(self, folded: str) -> bool:
-        """Whether the sentence speaks of another unit from its start on."""
-        orgs = [m for m in _ORG.finditer(folded) if not _SOURCE_OF.search(folded[: m.start("org")])]
-        return bool(orgs) and not any(self.owns(m.group("org")) for m in orgs) and not _is_inner(orgs[0])
-
-
-def _is_inner(match: re.Match[str]) -> bool:
-    return bool(re.search(r"(?:科|室|股|处|党委|办公室)$", match.group("org"))) and not re.match(
-        r"^(?:市|县|区|省)", match.group("org")
-    )
-
-
-def _abbreviates(short: str, name: str) -> bool:
-    """Whether every sign of the short name comes in the long one in order (市商务局 in 临沂市商务和口岸局)."""
-    place = 0
-    for char in short:
-        place = name.find(char, place) + 1
-        if not place:
-            return False
-    return len(short) >= 3
-
-
 def _paragraphs(lines: Sequence[Line]) -> list[str]:
     """The texts of the change: each numbered item with what is nested below it."""
     texts: list[str] = []
@@ -117,31 +73,41 @@ def _paragraphs(lines: Sequence[Line]) -> list[str]:
     return texts
 
 
-def _sections(paragraphs: Sequence[str], own: _Own) -> tuple[Section, ...]:
+def _sections(paragraphs: Sequence[str], own: Own) -> tuple[Section, ...]:
     found: dict[str, Section] = {}
     for number, text in enumerate(paragraphs):
         folded = fold(text)
         if own.is_other(folded):
             continue
-        for names, stop in _new_bodies(folded):
+        for names, stop in _new_bodies(folded, own):
             duty = _duty_behind(text, stop) if len(names) == 1 else ""
             for name, plates in names:
+                plates = [*plates, *_plates_behind(folded[stop:])] if len(names) == 1 else plates
                 body = duty or _duty_elsewhere(paragraphs[number + 1 :], name)
                 sure = Confidence.HIGH if body else Confidence.MEDIUM
                 found[name] = section_of(name, plates, body, text, sure)
     return tuple(found.values())
 
 
-def _new_bodies(folded: str) -> Iterator[tuple[list[tuple[str, list[str]]], int]]:
+def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[str]]], int]]:
     matches = sorted([*_ADDED.finditer(folded), *_RENAMED.finditer(folded)], key=lambda match: match.start("names"))
     for match in matches:
         before = re.split(r"[,。;:]", folded[: match.start()])[-1]
         if re.search(r"不再|撤销|原|批准$", before[-4:]) or "规格" in before:
             continue
+        if match.re is _RENAMED and own.owns(re.sub(r"^(?:同意|将|把)+", "", before)):
+            # The unit itself gets another name.
+            continue
         names = [_name_and_plates(piece) for piece in _split_outside(match.group("names"))]
         names = [(name, plates) for name, plates in names if _is_inner_name(name)]
         if names:
             yield names, match.end()
+
+
+def _plates_behind(folded: str) -> list[str]:
+    """The plates in 「增设甲科，挂乙办公室牌子，…」."""
+    match = re.match(r",?(?:并)?(?:加挂|增挂|挂)[^。;,]{2,40}?牌子", folded)
+    return plates_in(match.group()) if match else []
 
 
 def _is_inner_name(name: str) -> bool:
@@ -184,7 +150,7 @@ def _without_numbers(duty: str) -> str:
     kept: list[str] = []
     for sentence in re.split(r"(?<=[。])", duty):
         if re.search(
-            rf"(?:编制|职数)[^。;]{{0,12}}{NUMBER}名|调整后|^核[定增减]|规格|^设[^。]*{NUMBER}名",
+            rf"(?:编制|职数)[^。;]{{0,12}}{NUMBER}名|调整后|^核[定增减]|规格|内设机构|不变|^设[^。]*{NUMBER}名",
             fold(sentence),
         ):
             break
@@ -206,56 +172,11 @@ def _duty_elsewhere(later: Sequence[str], name: str) -> str:
     return ""
 
 
-def _counts(paragraphs: Sequence[str], own: _Own) -> tuple[tuple[Quota, ...], tuple[LeaderPost, ...]]:
-    quotas: dict[str, Quota] = {}
-    leaders: dict[tuple[str, str | None], LeaderPost] = {}
-    for text in paragraphs:
-        for statement in _after_change(fold(text), own):
-            found, posts = read_counts(statement, own.names[0] if own.names else "")
-            quotas.update({quota.kind: quota for quota in found})
-            leaders.update({(post.title, post.rank): post for post in posts})
-    return tuple(quotas.values()), tuple(leaders.values())
-
-
-def _after_change(folded: str, own: _Own) -> Iterator[str]:
-    """The statements behind 「调整后」 that concern the unit addressed."""
-    belongs = True
-    after = False
-    for sentence in re.split(r"(?<=。)", folded):
-        after = after and bool(re.match(r"(?:其中|另)", sentence))
-        for clause in _clauses(sentence):
-            orgs = [m for m in _ORG.finditer(clause) if not _SOURCE_OF.search(clause[: m.start("org")])]
-            orgs = [m for m in orgs if not _is_inner(m)]
-            if orgs:
-                belongs = own.owns(orgs[-1].group("org"))
-            match = _AFTER.search(clause)
-            if match:
-                after = True
-            if (match or (after and not _DELTA.match(clause))) and belongs:
-                yield _kept_side(clause)
-            if match and "后" not in match.group():
-                after = False
-
-
-def _clauses(sentence: str) -> list[str]:
-    """Clauses at ， and ； outside brackets; a list joined by 、 is cut where another body's name starts."""
-    clauses, depth, clause = [], 0, ""
-    for char in sentence:
-        depth += (char == "(") - (char == ")")
-        clause += char
-        if char in ",;。、" and depth <= 0:
-            clauses.append(clause)
-            clause = ""
-    return [*clauses, clause] if clause else clauses
-
-
-def _kept_side(clause: str) -> str:
-    return re.sub(r"^.*?(?:调整|增加|核增|核减|减少|变更|划转|划入)后[,:]?", "", clause)
-
-
-def _unit_plates(folded: str, own: _Own) -> Iterator[str]:
+def _unit_plates(folded: str, own: Own) -> Iterator[str]:
     for sentence in re.split(r"[。;]", folded):
-        before = re.split(r"加挂|增挂|挂", sentence)[0]
+        before = re.split(r"加挂|增挂|挂", sentence)[0].rstrip(",并")
+        if any(_ADDED.finditer(before + ",")) or any(_RENAMED.finditer(before + ",")):
+            continue
         if re.search(rf"(?:{BODY_ENDING})$", before) and not own.owns(re.split(r"[,:在]|同意", before)[-1]):
             continue
         if not re.search(r"不再|撤销|取消|\([^()]*挂", sentence):

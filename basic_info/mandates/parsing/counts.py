@@ -17,7 +17,7 @@ _CHANGED = re.compile(
 _QUOTA_KIND = re.compile(r"(?:编制|员额|控制数|控制总量|编制数|雇员)$")
 _POST_END = re.compile(
     r"(?:长|主任|书记|师|职数|主席|会长|秘书|委员|常委|总监|专员|检察员|调研员|督学|督察|督查专员|政委|教导员|指导员|协理员|总编辑|总编|"
-    r"主编|主编辑|经理|助理|正职|副职|负责人|领导|领导干部|正科|副科|正股|副股|正处|副处|[正副][科股处县局厅]级|干事|部长|主管|台长|馆员|参事|巡视员|组织员|站长|首席.{0,4}|副主任科员)$"
+    r"主编|主编辑|经理|助理|正职|副职|负责人|领导|领导干部|正科|副科|正股|副股|正处|副处|[正副][科股处县局厅]级|干事|部长|主管|成员|台长|馆员|参事|巡视员|组织员|站长|首席.{0,4}|副主任科员)$"
 )
 _NOT_A_POST = re.compile(
     r"人员$|编制|职工|干部职工|工人|^非领导|非领导职数|工作人员|科员$|名额|班长$|成员单位|市长$.*分管"
@@ -30,6 +30,7 @@ _VERB = (
 _AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
 _SET_UP = re.compile(r"^(?:.{0,40}?[^建附开预铺假敷架内下])??设(?!计|备|施)")
 _LEADING = re.compile(r"^(?:另|共|暂|再|也|各|即|并|和|及|与|以及|同时|同意|对|为|将)+(?=.)")
+_OTHER_HOLDS = re.compile(r"^(?!兼任|兼职|含|其中)[^,;由]{2,16}(?:兼任|兼)$")
 _FILLED_BY_OTHER = re.compile(r"由[^()。;]*?(?:兼任|兼职|兼|担任)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占")
 _BREAKS_DOWN = re.compile(r"^[,。;:]?(?:其中|包括|即|分别是|分别为)[:,]?|^:")
 _OWN = re.compile(
@@ -99,6 +100,8 @@ def _counts(match: re.Match[str]) -> bool:
 
 def _set_brackets_aside(folded: str) -> tuple[str, list[tuple[int, str]]]:
     """The text without brackets, and each bracket's text with its place in what is left."""
+    # 局（馆）长: the bracket belongs to the title.
+    folded = re.sub(r"\(([\u4e00-\u9fff]{1,2})\)(?=长|委|主任)", r"（\1）", folded)
     core, brackets, depth, inner = [], list[tuple[int, str]](), 0, ""
     for char in folded:
         if char == "(":
@@ -213,6 +216,8 @@ def _rank(title: str, brackets: Sequence[str]) -> str | None:
 
 def _is_filled_by_other(stated: _Stated) -> bool:
     if re.match(rf"^,?(?:{_FILLED_BY_OTHER.pattern})", stated.after):
+        return True
+    if any(_OTHER_HOLDS.match(part) for bracket in stated.brackets for part in bracket.split(",")):
         return True
     return any(_FILLED_BY_OTHER.search(b) and not re.match(r"含|其中|兼任", b) for b in stated.brackets)
 

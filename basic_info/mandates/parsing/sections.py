@@ -122,7 +122,7 @@ def section_of(name: str, plates: Iterable[str], text: str, source: str, confide
 
 def _is_bare_plate(inner: str) -> bool:
     words = inner.replace('"', "")
-    if re.search(r"合署|兼|编制|职数|规格|\d名|简称|负责|负责人|以下|含|名$|级$", words):
+    if re.search(r"合署|兼|下设|内设|编制|职数|规格|\d名|简称|负责|负责人|以下|含|名$|级$", words):
         return False
     return all(ends_as_body(name) for name in split_names(words)) and len(words) >= 2
 
@@ -239,12 +239,24 @@ def _from_cells(line: Line) -> _Draft:
 
 
 def _finished(draft: _Draft) -> Section | None:
-    text = without_label("".join(draft.texts))
+    text = _duty_text("".join(draft.texts))
     if not text or _is_only_set_up(text):
         return None
     sure = draft.is_marked and ends_as_body(fold(draft.name))
     confidence = Confidence.HIGH if sure else Confidence.MEDIUM
     return section_of(draft.name, draft.plates, text, "".join(draft.source), confidence)
+
+
+def _duty_text(text: str) -> str:
+    """The duty text without a label, and without a sentence before it on what the body is."""
+    folded = fold(text)
+    label = re.search(r"(?:主要|工作)?(?:职责|任务)(?:任务)?(?:是|为)?:|主要职责(?:是|为)", folded[:80])
+    if label and not re.search(r"负责|承担", folded[: label.start()]):
+        text = text[label.start() :]
+    first, stop, rest = text.partition("。")
+    if rest and stop and re.search(r"事业单位|规格|级$", first) and not re.search(r"负责|承担", first):
+        text = rest
+    return without_label(text)
 
 
 def _is_only_set_up(text: str) -> bool:

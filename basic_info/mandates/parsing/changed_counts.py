@@ -1,0 +1,120 @@
+"""Numbers after an amendment (变更后的编制和职数): only those that hold afterwards, only the addressed unit's."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from basic_info.mandates.parsing.counts import read_counts
+from basic_info.mandates.parsing.heading import Heading
+from basic_info.mandates.parsing.model import LeaderPost, Quota
+from basic_info.mandates.parsing.names import BODY_ENDING
+from basic_info.mandates.parsing.normalise import NUMBER, fold
+
+_AFTER = re.compile(
+    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
+)
+_DELTA = re.compile(r"(?:同意|同时|相应)?(?:核增|核减|增加|减少|收回|划出)")
+_ORG = re.compile(
+    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|政法|内设|所属|增设|设|更名|的|核增|核减|增加|减少|调整)"
+)
+_SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
+
+
+_STATED_KIND = re.compile(
+    r"(?:^|[,;。、])(?:同意|核增|核减|增加|减少|你局|你单位)*(?P<kind>[^,;。、()\d]{2,14}?(?:编制|职数))(?=增加|核增|核减|减少|由|调整|\d)"
+)
+_BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为)*{NUMBER}名")
+
+
+class Own:
+    """Tells the unit that the amendment is addressed to from the others that it names."""
+
+    def __init__(self, heading: Heading) -> None:
+        names = [heading.unit_name.value, *heading.addressees]
+        self.names = [fold(name) for name in names if name]
+
+    def owns(self, org: str) -> bool:
+        """Whether the name is the unit's, in full, in short or as 你局."""
+        org = org.strip('"的')
+        if re.match(r"^(?:你|该|本|贵|我)", org) or org in ("局", "中心", "机关", "镇", "街道"):
+            return True
+        return any(name.endswith(org) or org.endswith(name) or _abbreviates(org, name) for name in self.names)
+
+    def is_other(self, folded: str) -> bool:
+        """Whether the sentence speaks of another unit from its start on."""
+        orgs = [m for m in _ORG.finditer(folded) if not _SOURCE_OF.search(folded[: m.start("org")])]
+        return bool(orgs) and not any(self.owns(m.group("org")) for m in orgs) and not _is_inner(orgs[0])
+
+
+def _is_inner(match: re.Match[str]) -> bool:
+    return bool(re.search(r"(?:科|室|股|处|党委|办公室)$", match.group("org"))) and not re.match(
+        r"^(?:市|县|区|省)", match.group("org")
+    )
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether every sign of the short name comes in the long one in order (市商务局 in 临沂市商务和口岸局)."""
+    place = 0
+    for char in short:
+        place = name.find(char, place) + 1
+        if not place:
+            return False
+    return len(short) >= 3
+
+
+def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quota, ...], tuple[LeaderPost, ...]]:
+    """The quotas and leader posts behind 「调整后」 or 「由…调整为…」; a later statement on one replaces it."""
+    quotas: dict[str, Quota] = {}
+    leaders: list[LeaderPost] = []
+    for text in paragraphs:
+        found, posts = read_counts(_after_change(fold(text), own), own.names[0] if own.names else "")
+        quotas.update({quota.kind: quota for quota in found})
+        restated = {(post.title, post.rank) for post in posts}
+        leaders = [post for post in leaders if (post.title, post.rank) not in restated] + posts
+    return tuple(quotas.values()), tuple(leaders)
+
+
+def _after_change(folded: str, own: Own) -> str:
+    """What a paragraph states for the unit addressed as it is after the change."""
+    kept: list[str] = []
+    belongs, after, kind = True, False, ""
+    for clause in _clauses(folded):
+        belongs = _belongs(clause, own, belongs)
+        if stated := _STATED_KIND.search(clause):
+            kind = stated.group("kind")
+        match = _AFTER.search(clause)
+        if match:
+            after = "后" in match.group()
+        if (match or (after and not _DELTA.match(clause))) and belongs:
+            side = _kept_side(clause)
+            kept.append(kind + side if _BARE_COUNT.match(side) else side)
+        if clause.endswith("。") and after:
+            after = bool(re.match(r"(?:其中|另|设|核定)", folded[_end_of(folded, clause) :]))
+    return "".join(kept)
+
+
+def _end_of(folded: str, clause: str) -> int:
+    return folded.find(clause) + len(clause)
+
+
+def _belongs(clause: str, own: Own, before: bool) -> bool:
+    """Whether a clause speaks of the unit addressed; one that names no unit goes on with the one before."""
+    orgs = [m for m in _ORG.finditer(clause) if not _SOURCE_OF.search(clause[: m.start("org")])]
+    outer = [m for m in orgs if not _is_inner(m)]
+    return own.owns(outer[-1].group("org")) if outer else before
+
+
+def _clauses(folded: str) -> Iterator[str]:
+    """The clauses between ，、；。 outside brackets, each with its mark."""
+    depth, clause = 0, ""
+    for char in folded:
+        depth += (char == "(") - (char == ")")
+        clause += char
+        if char in ",;。、" and depth <= 0:
+            yield clause
+            clause = ""
+    if clause:
+        yield clause
+
+
+def _kept_side(clause: str) -> str:
+    return re.sub(r"^.*?(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|收回)后[,:]?", "", clause)
