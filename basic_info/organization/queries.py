@@ -1,0 +1,162 @@
+"""What the register says on a day, for its own pages and for the systems above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, or_, select
+
+from basic_info.organization.models import (
+    Appointment,
+    PersonVersion,
+    PostVersion,
+    Section,
+    SectionVersion,
+    Unit,
+    UnitVersion,
+)
+from basic_info.organization.scope import within
+from basic_info.permissions import Permission
+from basic_info.regions.models import RegionVersion
+from host.kernel.access import Actor, ScopeKind
+from host.kernel.db import db
+from host.kernel.pages import CHINA_TIME
+from host.kernel.versions import in_force
+
+
+def today_in_china() -> date:
+    return datetime.now(CHINA_TIME).date()
+
+
+def primary_appointment(person_id: int, day: date) -> Appointment | None:
+    """The primary appointment (主职) of a person on ``day``; there is at most one (R28)."""
+    return db.session.scalars(
+        select(Appointment).where(
+            Appointment.person_id == person_id, Appointment.is_primary, in_force(Appointment, day)
+        )
+    ).one_or_none()
+
+
+def people_of_section(section_id: int, day: date) -> Select[Any]:
+    """(PersonVersion, Appointment) of all who hold a post in the section on ``day``, heads first, then by name."""
+    return (
+        select(PersonVersion, Appointment)
+        .join(Appointment, Appointment.person_id == PersonVersion.person_id)
+        .where(Appointment.section_id == section_id, in_force(Appointment, day), in_force(PersonVersion, day))
+        .order_by(Appointment.leader_kind.is_(None), PersonVersion.name_key, PersonVersion.person_id)
+    )
+
+
+def unit_name_map(unit_ids: Iterable[int], day: date) -> dict[int, str]:
+    """Names of units on ``day`` by id; a unit that was not there on that day is left out. One statement."""
+    rows = db.session.execute(
+        select(UnitVersion.unit_id, UnitVersion.name).where(
+            UnitVersion.unit_id.in_(set(unit_ids)), in_force(UnitVersion, day)
+        )
+    )
+    return {unit_id: name for unit_id, name in rows}
+
+
+def unit_names(day: date) -> FromClause:
+    """``unit_id``, ``name`` and ``name_key`` on ``day`` as a table to join."""
+    return (
+        select(UnitVersion.unit_id, UnitVersion.name, UnitVersion.name_key)
+        .where(in_force(UnitVersion, day))
+        .subquery("unit_names")
+    )
+
+
+def section_names(day: date) -> FromClause:
+    """``section_id`` and ``name`` on ``day`` as a table to join."""
+    return (
+        select(SectionVersion.section_id, SectionVersion.name)
+        .where(in_force(SectionVersion, day))
+        .subquery("section_names")
+    )
+
+
+def post_titles(day: date) -> FromClause:
+    """``post_id`` and ``title`` on ``day`` as a table to join."""
+    return select(PostVersion.post_id, PostVersion.title).where(in_force(PostVersion, day)).subquery("post_titles")
+
+
+def person_names(day: date) -> FromClause:
+    """``person_id``, ``name`` and ``name_key`` on ``day`` as a table to join."""
+    return (
+        select(PersonVersion.person_id, PersonVersion.name, PersonVersion.name_key)
+        .where(in_force(PersonVersion, day))
+        .subquery("person_names")
+    )
+
+
+def region_names(day: date) -> FromClause:
+    """``region_id`` and ``name`` on ``day`` as a table to join."""
+    return (
+        select(RegionVersion.region_id, RegionVersion.name).where(in_force(RegionVersion, day)).subquery("region_names")
+    )
+
+
+def readable_units(actor: Actor, unit: Any = Unit.id) -> ColumnElement[bool]:
+    """The units whose card the actor may open: those in reach, and the one that oneself or one's section is in.
+
+    A unit's facts are public; people are cut by ``readable_people`` instead.
+    """
+    reached = [within(actor, Permission.UNIT_READ, unit=unit)]
+    sections = [
+        grant.section_id
+        for grant in actor.grants_for(Permission.UNIT_READ)
+        if grant.kind is ScopeKind.SECTION and grant.section_id is not None
+    ]
+    if sections:
+        reached.append(unit.in_(select(Section.unit_id).where(Section.id.in_(sections))))
+    if actor.person_id is not None and actor.may(Permission.UNIT_READ):
+        own = select(Appointment.unit_id).where(
+            Appointment.person_id == actor.person_id, in_force(Appointment, today_in_china())
+        )
+        reached.append(unit.in_(own))
+    return or_(false(), *reached)
+
+
+def readable_people(actor: Actor) -> ColumnElement[bool]:
+    """The appointments whose holders the actor may see by name, as a condition on ``Appointment``."""
+    return within(
+        actor,
+        Permission.PERSON_READ,
+        unit=Appointment.unit_id,
+        section=Appointment.section_id,
+        person=Appointment.person_id,
+    )
+
+
+def last_place(person_id: Any) -> Any:
+    """Id of the appointment that says where a person belongs today: the one in force, else the latest."""
+    place = Appointment.__table__.alias("last_place")
+    today = today_in_china()
+    return (
+        select(place.c.id)
+        .where(place.c.person_id == person_id, place.c.is_primary, place.c.superseded_at.is_(None))
+        .order_by(place.c.valid.contains(today).desc(), func.lower(place.c.valid).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def person_in_reach(actor: Actor, person_id: int, permission: str) -> bool:
+    """Whether ``permission`` reaches the person where they belong today, whatever day is looked at."""
+    found = db.session.scalar(
+        select(Appointment.id).where(
+            and_(
+                Appointment.id == last_place(person_id),
+                within(
+                    actor,
+                    permission,
+                    unit=Appointment.unit_id,
+                    section=Appointment.section_id,
+                    person=Appointment.person_id,
+                ),
+            )
+        )
+    )
+    return found is not None
