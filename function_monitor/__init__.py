@@ -1,10 +1,17 @@
 """职能运行监管: collects cases, compares what was done with what ought to be, and follows alerts up."""
 
 from function_monitor import models as models
+from function_monitor.alerts import views as alert_views
+from function_monitor.alerts.queries import badge
 from function_monitor.blueprint import bp
+from function_monitor.cases import views as case_views
+from function_monitor.collection import views as collection_views
 from function_monitor.collection.api_views import api
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
-from host.kernel.system import Schedule, System
+from function_monitor.tracing import todo, trace
+from host.kernel.system import MenuItem, Schedule, System
+
+_views = (alert_views, case_views, collection_views)
 
 system = System(
     name="function_monitor",
@@ -14,9 +21,22 @@ system = System(
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
     apis=(api,),
+    menu=(
+        MenuItem(
+            title="预警处置", endpoint="function_monitor.alert_desk", permission=Permission.ALERT_READ, badge=badge
+        ),
+        MenuItem(title="办件", endpoint="function_monitor.list_cases", permission=Permission.CASE_READ),
+        MenuItem(title="预警规则", endpoint="function_monitor.list_rules", permission=Permission.RULE_READ),
+        MenuItem(title="数据采集", endpoint="function_monitor.list_sources", permission=Permission.SOURCE_EDIT),
+    ),
     schedules=(
         Schedule(
             name="function_monitor.collect", title="采集业务数据", cron="*/5 * * * *", job="function_monitor.collect"
         ),
+        Schedule(
+            name="function_monitor.evaluate", title="评估预警规则", cron="30 6 * * *", job="function_monitor.evaluate"
+        ),
     ),
+    trace=trace,
+    todo=todo,
 )

@@ -49,6 +49,7 @@ def acknowledge(alert: Alert, *, actor: Actor) -> None:
 
 def rectify(alert: Alert, *, done: str, actor: Actor, file_id: int | None = None) -> None:
     """提交整改: what was done, with a file as evidence where there is one. Raises NothingSaid."""
+    _check(alert, StepKind.RECTIFIED, actor)
     alert.done, alert.rectified_by = _said(done), _person(actor)
     alert.verified_by = None
     _take(alert, StepKind.RECTIFIED, actor=actor, note=done, file_id=file_id)

@@ -1,0 +1,67 @@
+"""What an alert rests on, in words with links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from function_monitor.alerts.models import Alert
+from host.kernel.pages import day as day_words
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """One fact of the evidence; ``url`` leads to where it can be seen."""
+
+    term: str
+    text: str
+    url: str | None = None
+
+
+def evidence_lines(alert: Alert) -> list[EvidenceLine]:
+    """The evidence rows (依据) of the alert, as its rule wrote them."""
+    return _WORDS[alert.subject_kind](alert.evidence)
+
+
+def _of_function(facts: dict[str, Any]) -> list[EvidenceLine]:
+    last = facts["last_on"]
+    return [
+        EvidenceLine("单位职能", facts["text"]),
+        EvidenceLine("应有节奏", facts["rhythm"]),
+        EvidenceLine("最近一次履职或办件", _day(last) if last else "起算以来没有"),
+        EvidenceLine("已无活动", f"{facts['days']} 天（自 {_day(facts['since'])}）"),
+    ]
+
+
+def _of_step(facts: dict[str, Any]) -> list[EvidenceLine]:
+    unit = "个工作日" if facts["limit_unit"] == "workday" else "日"
+    due = _day(facts["due_on"]) + ("（暂定，日历未公布）" if facts["is_provisional"] else "")
+    return [
+        EvidenceLine("办件", facts["case_no"], url_for("function_monitor.show_case", case_id=facts["case_id"])),
+        EvidenceLine("环节", facts["step"]),
+        EvidenceLine("开始", _day(facts["started_on"])),
+        EvidenceLine("时限", f"{facts['limit']} {unit}"),
+        EvidenceLine("到期日", due),
+    ]
+
+
+def _of_person(facts: dict[str, Any]) -> list[EvidenceLine]:
+    return [
+        EvidenceLine("人员", facts["name"]),
+        EvidenceLine("没有纪实的时段", f"{_day(facts['first'])}—{_day(facts['last'])}，{facts['workdays']} 个工作日"),
+    ]
+
+
+def _day(text: str) -> str:
+    return day_words(date.fromisoformat(text))
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], list[EvidenceLine]]] = {
+    "unit_function": _of_function,
+    "step_clock": _of_step,
+    "person": _of_person,
+}

@@ -1,0 +1,119 @@
+"""Reads of cases, cut to what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
+from sqlalchemy.orm import joinedload
+
+from basic_info.duties.models import PostDuty
+from basic_info.flowcharts.models import FlowStep
+from basic_info.organization.models import PersonVersion, UnitVersion
+from basic_info.organization.scope import within
+from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
+from function_monitor.deadlines.models import StepClock
+from function_monitor.permissions import Permission
+from host.kernel.access import Actor
+from host.kernel.db import AnyRow, db
+from host.kernel.errors import NotFound
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list and the key of the next one."""
+
+    rows: Sequence[AnyRow]
+    next_key: int | None
+
+
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    return within(actor, Permission.CASE_READ, unit=FlowCase.unit_id, section=FlowCase.section_id)
+
+
+def list_cases(
+    actor: Actor,
+    *,
+    today: date,
+    state: CaseState | None = None,
+    number: str = "",
+    late_only: bool = False,
+    post_duty_id: int | None = None,
+    after: int | None = None,
+) -> Page:
+    """Cases with unit_name and is_late, newest first, by key; one statement."""
+    late = exists(
+        select(literal(1))
+        .where(StepClock.case_id == FlowCase.id, func.coalesce(StepClock.finished_on, today) > StepClock.due_on)
+        .correlate(FlowCase)
+    )
+    rows = (
+        select(FlowCase, UnitVersion.name.label("unit_name"), late.label("is_late"))
+        .outerjoin(UnitVersion, _unit_today())
+        .where(in_scope(actor))
+        .order_by(FlowCase.id.desc())
+        .limit(PAGE + 1)
+    )
+    if state:
+        rows = rows.where(FlowCase.case_state == state)
+    if number:
+        rows = rows.where(or_(FlowCase.case_no == number, FlowCase.item_code == number))
+    if late_only:
+        rows = rows.where(late)
+    if post_duty_id:
+        rows = rows.where(FlowCase.id.in_(select(FlowEvent.case_id).where(FlowEvent.post_duty_id == post_duty_id)))
+    if after:
+        rows = rows.where(FlowCase.id < after)
+    found = db.session.execute(rows).all()
+    return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+
+
+def case_row(actor: Actor, case_id: int) -> AnyRow:
+    """A case with its chart, system and unit_name. Raises NotFound."""
+    found = db.session.execute(
+        select(FlowCase, UnitVersion.name.label("unit_name"))
+        .outerjoin(UnitVersion, _unit_today())
+        .options(joinedload(FlowCase.flowchart), joinedload(FlowCase.system))
+        .where(FlowCase.id == case_id, in_scope(actor))
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def events_of(case_id: int) -> Sequence[AnyRow]:
+    """(event, person_name, duty_text) in the order in which they happened."""
+    return db.session.execute(
+        select(FlowEvent, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
+        .outerjoin(
+            PersonVersion,
+            (PersonVersion.person_id == FlowEvent.person_id)
+            & PersonVersion.valid.contains(func.current_date())
+            & PersonVersion.superseded_at.is_(None),
+        )
+        .outerjoin(PostDuty, PostDuty.id == FlowEvent.post_duty_id)
+        .where(FlowEvent.case_id == case_id)
+        .order_by(FlowEvent.happened_at, FlowEvent.id)
+    ).all()
+
+
+def clocks_of_case(case_id: int) -> Sequence[AnyRow]:
+    """(clock, step_name), oldest first."""
+    return db.session.execute(
+        select(StepClock, FlowStep.name.label("step_name"))
+        .join(FlowStep, FlowStep.id == StepClock.step_id)
+        .where(StepClock.case_id == case_id)
+        .order_by(StepClock.started_on, StepClock.id)
+    ).all()
+
+
+def _unit_today() -> ColumnElement[bool]:
+    return (
+        (UnitVersion.unit_id == FlowCase.unit_id)
+        & UnitVersion.valid.contains(func.current_date())
+        & UnitVersion.superseded_at.is_(None)
+    )
