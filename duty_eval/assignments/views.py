@@ -14,6 +14,7 @@ from duty_eval.permissions import Permission
 from duty_eval.records.queries import name_today
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
+from host.kernel.forms import options
 
 
 @bp.get("/tasks")
@@ -40,7 +41,7 @@ def assign() -> ResponseReturnValue:
 
 def _form(actor: Actor) -> AssignForm:
     form = AssignForm()
-    form.person_id.choices = [(row.person_id, row.name) for row in db.session.execute(_people(actor))]
+    form.person_id.choices = options((row.person_id, row.name) for row in db.session.execute(_people(actor)))
     return form
 
 

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
@@ -12,13 +11,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from duty_eval.records.models import RecordOrigin
 from duty_eval.records.operations import MOST_AT_ONCE, Entry
 from host.kernel.errors import Refused
+from host.kernel.forms import ChineseForm
 
 CONTENT_LENGTH = 2000
 #: Quarter-hour steps that the phone offers as buttons.
 MINUTE_CHOICES = (15, 30, 60, 90, 120, 180, 240, 480)
 
 
-class RecordForm(FlaskForm):
+class RecordForm(ChineseForm):
     """One thing done. ``client_key`` makes a repeated submission harmless."""
 
     client_key = HiddenField(validators=[DataRequired("页面已过期，请刷新后重新填写")])

@@ -178,6 +178,11 @@ class Offer:
     why: str = ""
     is_checked: bool = True
 
+    @property
+    def quantity_text(self) -> str:
+        """The quantity as a person types it: ``9``, not ``9.00``."""
+        return f"{self.quantity:f}".rstrip("0").rstrip(".") if self.quantity is not None else ""
+
 
 def offers_for(person_id: int, day: date) -> list[Offer]:
     """The prefilled day: collected cases, assigned tasks, then what is usual on this weekday. Two statements."""

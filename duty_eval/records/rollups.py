@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from duty_eval.records.models import DutyRecord, RecordRollup, RecordState
@@ -54,8 +54,14 @@ def delta_of(record: Any, *, records: int, approved: int = 0) -> Delta:
 
 
 def apply(deltas: Iterable[Delta]) -> None:
-    """Add the deltas in one statement, rows in key order so that two writers never wait for each other in a ring."""
+    """Add the deltas, rows in key order so that two writers never wait for each other in a ring."""
     rows = _summed(deltas)
+    # A row that takes away is there already; as a row to insert it would break the constraint on counts.
+    _take_away([row for row in rows if row["record_count"] < 0])
+    _add([row for row in rows if row["record_count"] >= 0])
+
+
+def _add(rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     fresh = insert(RecordRollup).values(rows)
@@ -72,6 +78,25 @@ def apply(deltas: Iterable[Delta]) -> None:
             },
         )
     )
+
+
+def _take_away(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        db.session.execute(
+            update(RecordRollup)
+            .where(
+                RecordRollup.person_id == row["person_id"],
+                RecordRollup.month == row["month"],
+                RecordRollup.section_id == row["section_id"],
+                RecordRollup.post_duty_id.is_not_distinct_from(row["post_duty_id"]),
+            )
+            .values(
+                record_count=RecordRollup.record_count + row["record_count"],
+                approved_count=RecordRollup.approved_count + row["approved_count"],
+                quantity=RecordRollup.quantity + row["quantity"],
+                minutes=RecordRollup.minutes + row["minutes"],
+            )
+        )
 
 
 def recount(person_id: int | None = None) -> AnySelect:

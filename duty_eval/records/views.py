@@ -24,6 +24,7 @@ from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted
+from host.kernel.forms import options
 from host.kernel.partitions import first_of_month
 
 WEEKDAYS = "一二三四五六日"
@@ -243,7 +244,7 @@ def _form_again(form: RecordForm, actor: Actor) -> ResponseReturnValue:
 
 def _correction_page(form: CorrectionForm, record: DutyRecord) -> str:
     duties = queries.duty_buttons(record.person_id, record.worked_on)
-    form.post_duty_id.choices = [(0, "岗位职责以外的工作"), *((duty.id, duty.text) for duty in duties)]
+    form.post_duty_id.choices = options([(0, "岗位职责以外的工作"), *((duty.id, duty.text) for duty in duties)])
     form.client_key.data = form.client_key.data or new_client_key()
     return render_template("duty_eval/records/correct.html", form=form, record=record)
 

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from performance.chinese_form import ChineseForm, options
+from host.kernel.forms import ChineseForm, options
 from performance.grading.models import AnnualGrade, NoGradeReason, Regime
 from performance.grading.operations import Proposal
 from performance.rounding import Rounding

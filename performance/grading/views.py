@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
+from host.kernel.forms import options
 from host.kernel.pages import CHINA_TIME
 from performance.blueprint import bp
-from performance.chinese_form import options
 from performance.grading import operations, queries
 from performance.grading.forms import DecisionForm, PostingForm, ProposalForm, SettingForm
 from performance.grading.models import AnnualGrade

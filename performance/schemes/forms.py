@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import DecimalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from performance.chinese_form import ChineseForm, options
+from host.kernel.forms import ChineseForm, options
 from performance.schemes.models import DataSource, Indicator, RuleKind
 
 YEAR = NumberRange(2000, 2100, message="年度应在 2000 至 2100 之间")

@@ -10,8 +10,8 @@ from basic_info.regions.models import Region, RegionVersion
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
+from host.kernel.forms import options
 from performance.blueprint import bp
-from performance.chinese_form import options
 from performance.permissions import Permission
 from performance.schemes import operations
 from performance.schemes.forms import CopyForm, IndicatorForm, NewSchemeForm

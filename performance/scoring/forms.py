@@ -6,8 +6,8 @@ from typing import Any
 from wtforms import MonthField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
+from host.kernel.forms import ChineseForm
 from host.kernel.partitions import first_of_month
-from performance.chinese_form import ChineseForm
 
 
 class RunForm(ChineseForm):

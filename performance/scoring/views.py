@@ -12,11 +12,11 @@ from basic_info.regions.models import Region
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
+from host.kernel.forms import options
 from host.kernel.jobs.models import JobRun
 from host.kernel.jobs.queries import pace_of
 from host.kernel.pages import CHINA_TIME
 from performance.blueprint import bp
-from performance.chinese_form import options
 from performance.permissions import Permission
 from performance.schemes.models import IndicatorScheme, SchemeState, SchemeSubject
 from performance.schemes.queries import indicators_of, regions_within, scheme_of

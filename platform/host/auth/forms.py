@@ -1,17 +1,17 @@
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from host.kernel.access import Role, ScopeKind
+from host.kernel.forms import ChineseForm
 
 
-class SignInForm(FlaskForm):
+class SignInForm(ChineseForm):
     login_name = StringField("登录名", [DataRequired("请填写登录名"), Length(max=60, message="登录名过长")])
     password = PasswordField("密码", [DataRequired("请填写密码"), Length(max=128, message="密码过长")])
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(ChineseForm):
     old = PasswordField("原密码", [DataRequired("请填写原密码"), Length(max=128, message="密码过长")])
     new = PasswordField(
         "新密码",
@@ -21,7 +21,7 @@ class ChangePasswordForm(FlaskForm):
     again = PasswordField("再次输入新密码", [EqualTo("new", message="两次输入的新密码不一致")])
 
 
-class CreateAccountForm(FlaskForm):
+class CreateAccountForm(ChineseForm):
     """A new account; its one-time password is made by the platform."""
 
     login_name = StringField(
@@ -37,13 +37,13 @@ class CreateAccountForm(FlaskForm):
     )
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(ChineseForm):
     """Why something is taken away or stopped."""
 
     reason = StringField("理由", [DataRequired("请填写理由"), Length(max=200, message="不超过 200 个字")])
 
 
-class GrantForm(FlaskForm):
+class GrantForm(ChineseForm):
     """A role and where it holds."""
 
     role = SelectField(

@@ -1,4 +1,4 @@
-"""What all forms of this system share: built-in messages (a wrong day, a choice that is none) in Chinese."""
+"""What all forms share: built-in messages (a wrong day, a choice that is none) in Chinese."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 
 
-class ChineseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+class ChineseForm(FlaskForm):
+    class Meta(FlaskForm.Meta):
         locales: ClassVar[list[str]] = ["zh"]
 
 

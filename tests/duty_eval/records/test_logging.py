@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, func, select
+
+from basic_info.organization.models import Person, Post
+from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
+from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordOrigin, RecordState, RecordSuggestion
+from duty_eval.records.operations import (
+    Entry,
+    SuggestionDraft,
+    copy_day,
+    correct,
+    dismiss_suggestion,
+    log_records,
+    suggest_records,
+    withdraw,
+)
+from duty_eval.records.queries import offers_for, today_in_china
+from host.kernel.access import Actor, Role
+from host.kernel.audit import AuditEntry
+from host.kernel.db import db
+from host.kernel.errors import KeyReused, NotFound
+from tests.factories import a_person, a_post, a_post_duty, an_actor
+
+SignIn = Callable[[Actor], FlaskClient]
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def post(connection: Connection) -> Post:
+    return a_post()
+
+
+@pytest.fixture
+def person(post: Post) -> Person:
+    return a_person(post=post)
+
+
+@pytest.fixture
+def actor(person: Person) -> Actor:
+    return an_actor(Role.STAFF, person=person)
+
+
+def log(
+    actor: Actor, *entries: Entry, key: str = "k1", day: date = DAY, today: date = DAY, reason: str = ""
+) -> tuple[int, ...]:
+    entries = entries or (Entry(post_duty_id=None, content="整理档案"),)
+    return log_records(
+        list(entries), worked_on=day, client_key=key, actor=actor, today=today, late_reason=reason
+    ).record_ids
+
+
+def the_record(ids: tuple[int, ...]) -> DutyRecord:
+    return db.session.scalars(select(DutyRecord).where(DutyRecord.id == ids[0])).one()
+
+
+def test_a_record_is_submitted_under_the_post_whose_duty_it_is(actor: Actor, post: Post) -> None:
+    duty = a_post_duty(post=post, measure_unit="件")
+
+    record = the_record(log(actor, Entry(post_duty_id=duty.id, content="审核材料", quantity=Decimal(3), minutes=90)))
+
+    assert (record.post_id, record.section_id, record.measure_unit) == (post.id, post.section_id, "件")
+    assert record.record_state is RecordState.SUBMITTED
+
+
+def test_work_outside_duty_is_kept_as_such(actor: Actor) -> None:
+    assert the_record(log(actor)).post_duty_id is None
+
+
+def test_the_same_key_and_body_gives_the_same_record_and_writes_nothing(actor: Actor) -> None:
+    first = log(actor)
+
+    assert log(actor) == first
+    assert db.session.scalar(select(func.count()).select_from(DutyRecord)) == 1
+
+
+def test_the_same_key_with_another_body_is_refused(actor: Actor) -> None:
+    log(actor)
+
+    with pytest.raises(KeyReused):
+        log(actor, Entry(post_duty_id=None, content="另一件事"))
+
+
+def test_a_duty_of_another_post_is_refused(actor: Actor) -> None:
+    other = a_post_duty(post=a_post())
+
+    with pytest.raises(NotMyDuty):
+        log(actor, Entry(post_duty_id=other.id, content="别人的职责"))
+
+
+def test_who_holds_no_post_cannot_log(connection: Connection) -> None:
+    nobody = an_actor(Role.STAFF, person=a_person())
+
+    with pytest.raises(NoPost):
+        log(nobody)
+
+
+def test_a_future_day_is_refused(actor: Actor) -> None:
+    with pytest.raises(FutureDay):
+        log(actor, day=DAY + timedelta(days=1))
+
+
+def test_three_working_days_late_need_no_reason(actor: Actor) -> None:
+    ids = log(actor, day=date(2026, 2, 27), today=date(2026, 3, 3))  # 28 February was worked
+
+    assert the_record(ids).is_backdated is False
+
+
+def test_a_later_day_needs_a_reason(actor: Actor) -> None:
+    with pytest.raises(LateWithoutReason):
+        log(actor, day=date(2026, 2, 27), today=date(2026, 3, 4))
+
+
+def test_a_later_day_with_a_reason_is_marked_as_late(actor: Actor) -> None:
+    ids = log(actor, day=date(2026, 2, 27), today=date(2026, 3, 5), reason="出差")
+
+    assert the_record(ids).is_backdated is True
+
+
+def test_a_day_has_twenty_four_hours(actor: Actor) -> None:
+    log(actor, Entry(post_duty_id=None, content="值守", minutes=1400))
+
+    with pytest.raises(TooMuchOfADay):
+        log(actor, Entry(post_duty_id=None, content="值守", minutes=41), key="k2")
+
+
+def test_logging_leaves_one_audit_row(actor: Actor) -> None:
+    ids = log(actor)
+
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "duty_record.submitted")).one()
+    assert (entry.actor_id, entry.after) == (actor.account_id, {"ids": list(ids), "day": "2026-03-02"})
+
+
+def test_copying_a_day_makes_the_same_entries_marked_as_copied(actor: Actor) -> None:
+    log(actor, Entry(post_duty_id=None, content="甲"), Entry(post_duty_id=None, content="乙"))
+
+    copied = copy_day(DAY, to=DAY + timedelta(days=1), client_key="c1", actor=actor, today=DAY + timedelta(days=1))
+
+    rows = db.session.scalars(
+        select(DutyRecord).where(DutyRecord.id.in_(copied.record_ids)).order_by(DutyRecord.id)
+    ).all()
+    assert [(row.content, row.origin) for row in rows] == [("甲", RecordOrigin.COPIED), ("乙", RecordOrigin.COPIED)]
+
+
+def test_an_empty_day_cannot_be_copied(actor: Actor) -> None:
+    with pytest.raises(NotFound):
+        copy_day(DAY, to=DAY, client_key="c1", actor=actor, today=DAY)
+
+
+def test_a_withdrawn_record_can_be_corrected_and_what_it_said_stays(actor: Actor) -> None:
+    record = the_record(log(actor))
+    withdraw(record, actor=actor)
+
+    correct(record, Entry(post_duty_id=None, content="整理档案 12 卷"), reason="补数量", actor=actor)
+
+    kept = db.session.scalars(select(DutyRecordRevision)).one()
+    assert (kept.said["content"], record.content, record.version_no) == ("整理档案", "整理档案 12 卷", 2)
+
+
+def test_a_submitted_record_cannot_be_corrected(actor: Actor) -> None:
+    record = the_record(log(actor))
+
+    with pytest.raises(NotOpen):
+        correct(record, Entry(post_duty_id=None, content="改"), reason="改", actor=actor)
+
+
+def test_a_collected_case_is_offered_until_it_is_used(actor: Actor, person: Person) -> None:
+    draft = SuggestionDraft(
+        source_key="event:1", person_id=person.id, worked_on=DAY, post_duty_id=None, content="受理办件", case_no="A1"
+    )
+    suggest_records([draft])
+    offer = offers_for(person.id, DAY)[0]
+
+    log(
+        actor, Entry(post_duty_id=None, content=offer.content, case_no=offer.case_no, suggestion_id=offer.suggestion_id)
+    )
+
+    assert offers_for(person.id, DAY) == []
+
+
+def test_the_same_suggestion_twice_is_one(person: Person) -> None:
+    draft = SuggestionDraft(source_key="event:1", person_id=person.id, worked_on=DAY, post_duty_id=None, content="受理")
+
+    assert (suggest_records([draft]), suggest_records([draft])) == (1, 0)
+
+
+def test_a_dismissed_suggestion_is_offered_no_more(actor: Actor, person: Person) -> None:
+    suggest_records(
+        [SuggestionDraft(source_key="e", person_id=person.id, worked_on=DAY, post_duty_id=None, content="受理")]
+    )
+    dismiss_suggestion(db.session.scalars(select(RecordSuggestion.id)).one(), actor=actor)
+
+    assert offers_for(person.id, DAY) == []
+
+
+def test_what_is_usual_on_this_weekday_is_prefilled(actor: Actor, person: Person, post: Post) -> None:
+    duty = a_post_duty(post=post)
+    for week in (1, 2):
+        day = DAY - timedelta(weeks=week)
+        log(actor, Entry(post_duty_id=duty.id, content="每周例行核对", minutes=60), key=f"w{week}", day=day, today=day)
+
+    offer = offers_for(person.id, DAY)[0]
+
+    assert (offer.post_duty_id, offer.content, offer.is_checked) == (duty.id, "每周例行核对", True)
+
+
+def test_one_record_over_http_costs_at_most_eight_statements(
+    actor: Actor, post: Post, sign_in_as: SignIn, count_queries: Callable[[], object]
+) -> None:
+    duty = a_post_duty(post=post)
+    client = sign_in_as(actor)
+    body = {
+        "client_key": "h1",
+        "worked_on": today_in_china().isoformat(),
+        "post_duty_id": duty.id,
+        "content": "审核材料",
+        "minutes": "30",
+    }
+
+    with count_queries() as seen:  # type: ignore[attr-defined]
+        answer = client.post("/duty-eval/records", data=body, headers={"Accept": "application/json"})
+
+    assert answer.status_code == 201
+    # The session's own statement is not among them: the test puts the actor in by hand.
+    assert len(seen) + 1 <= 8, seen
+
+
+def test_a_form_with_errors_comes_back_with_the_words_typed(actor: Actor, sign_in_as: SignIn) -> None:
+    body = {"client_key": "h1", "worked_on": today_in_china().isoformat(), "content": "写了很多", "minutes": "2000"}
+
+    answer = sign_in_as(actor).post("/duty-eval/records", data=body)
+
+    assert answer.status_code == 422
+    assert "写了很多" in answer.text
+    assert "1440" in answer.text
+
+
+def test_the_prefilled_day_is_confirmed_in_one_go(actor: Actor, sign_in_as: SignIn) -> None:
+    body = {
+        "client_key": "d1", "worked_on": today_in_china().isoformat(), "chosen": ["1", "2"],
+        "1-content": "甲", "2-content": "乙", "2-quantity": "3", "3-content": "没有勾选",
+    }  # fmt: skip
+
+    answer = sign_in_as(actor).post("/duty-eval/records/confirm", data=body)
+
+    assert answer.status_code == 303
+    assert db.session.scalars(select(DutyRecord.content).order_by(DutyRecord.id)).all() == ["甲", "乙"]
+
+
+def test_row_44_one_key_a_hundred_times_in_parallel_makes_one_record(app: Flask, committed: Engine) -> None:
+    person = a_person(post=a_post())
+    actor = an_actor(Role.STAFF, person=person)
+    db.session.commit()
+
+    def send(_number: int) -> tuple[int, ...]:
+        with app.app_context():
+            try:
+                ids = log(actor)
+                db.session.commit()
+                return ids
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(send, range(100)))
+
+    assert len(answers) == 1
+    assert db.session.scalar(select(func.count()).select_from(DutyRecord)) == 1

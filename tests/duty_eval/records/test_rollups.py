@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from duty_eval.records.models import DutyRecord, RecordRollup
+from duty_eval.records.operations import Entry, correct, log_records, withdraw
+from duty_eval.records.rollups import recount
+from duty_eval.review.operations import approve_records, return_record
+from host.kernel.access import Role
+from host.kernel.db import db
+from tests.factories import a_person, a_post, a_post_duty, a_section, an_actor
+
+DAYS = [date(2026, 3, 2), date(2026, 3, 3), date(2026, 4, 1)]
+
+
+def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_corrections(
+    app: Flask, committed: Engine
+) -> None:
+    section = a_section()
+    post = a_post(section=section)
+    duties = [a_post_duty(post=post).id, a_post_duty(post=post).id, None]
+    staff = [an_actor(Role.STAFF, person=a_person(post=post)) for _ in range(3)]
+    head = an_actor(Role.SECTION_HEAD, person=a_person(post=post), section=section)
+    db.session.commit()
+
+    def live(number: int) -> None:
+        rng = Random(number)
+        actor = staff[number % 3]
+        with app.app_context():
+            for turn in range(6):
+                _one_turn(actor, head, duties, rng, f"{number}-{turn}")
+                db.session.commit()
+            db.session.remove()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(live, range(12)))
+
+    assert _rolled_up() == _recounted()
+
+
+def _one_turn(actor: Any, head: Any, duties: list[int | None], rng: Random, key: str) -> None:
+    day = rng.choice(DAYS)
+    entry = Entry(
+        post_duty_id=rng.choice(duties), content="办理", quantity=Decimal(rng.randint(1, 9)), minutes=rng.randint(1, 20)
+    )
+    made = log_records([entry], worked_on=day, client_key=key, actor=actor, today=DAYS[-1], late_reason="补")
+    db.session.commit()
+    record = db.session.scalars(select(DutyRecord).where(DutyRecord.id == made.record_ids[0]).with_for_update()).one()
+    match rng.randint(0, 3):
+        case 0:
+            approve_records([record], actor=head)
+        case 1:
+            return_record(record, reason="补充", actor=head)
+        case 2:
+            withdraw(record, actor=actor)
+            correct(record, Entry(post_duty_id=duties[0], content="改", minutes=5), reason="改", actor=actor)
+
+
+def _rolled_up() -> set[tuple[Any, ...]]:
+    rows = db.session.scalars(select(RecordRollup).where(RecordRollup.record_count > 0))
+    return {
+        (r.person_id, r.month, r.section_id, r.post_duty_id, r.record_count, r.approved_count, r.quantity, r.minutes)
+        for r in rows
+    }
+
+
+def _recounted() -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in db.session.execute(recount())}
