@@ -175,9 +175,16 @@ def _duty_elsewhere(later: Sequence[str], name: str) -> str:
 def _unit_plates(folded: str, own: Own) -> Iterator[str]:
     for sentence in re.split(r"[。;]", folded):
         before = re.split(r"加挂|增挂|挂", sentence)[0].rstrip(",并")
-        if any(_ADDED.finditer(before + ",")) or any(_RENAMED.finditer(before + ",")):
+        if any(_new_bodies(before + ",", own)):
+            # The plate is the new body's, not the unit's.
             continue
-        if re.search(rf"(?:{BODY_ENDING})$", before) and not own.owns(re.split(r"[,:在]|同意", before)[-1]):
+        if _speaks_of_body(before, own):
             continue
         if not re.search(r"不再|撤销|取消|\([^()]*挂", sentence):
             yield from plates_in(sentence)
+
+
+def _speaks_of_body(before: str, own: Own) -> bool:
+    """Whether the words before 「加挂」 end with the name of a body that isn't the unit."""
+    last = re.split(r"[,:在]|同意|为", before)[-1]
+    return ends_as_body(last) and not own.owns(last) and not re.search(r"(?:更名|改)为", before)
