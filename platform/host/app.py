@@ -81,10 +81,10 @@ def create_app(settings: Settings, *, process: str = "web") -> Flask:
     register_headers(app)
     register_metrics(app)
     register_guard(app)
-    register_errors(app)
     register_pages(app)
     register_menu(app)
     _mount(app)
+    register_errors(app)  # after the API, which would answer every HTTP error its own way
     _serve_static(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
