@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from basic_info.mandates.parsing.model import Confidence, LeaderPost, Quota
 from basic_info.mandates.parsing.normalise import NUMBER, to_number
 
-_BETWEEN = r"(?:总数|总额|总量)?(?:暂定为|暂定|核定为|核为|定为|仍为|保持|共计|合计|总计|共有|共|为|是|各为|各|不超过|控制在|:)*"
+_BETWEEN = (
+    r"(?:总数|总额|总量)?"
+    r"(?:暂定为|暂定|核定为|核为|定为|仍为|保持|共计|合计|总计|共有|共|为|是|各为|各|不超过|控制在|:)*"
+)
 _TOKEN = re.compile(
     rf"(?P<words>[^,;。:、\n]*?)(?P<between>{_BETWEEN})(?P<count>{NUMBER})(?:(?P<unit>名|人(?!大|民|事|员|力|才|武|社)|个(?!内设|科室|机构|职能|股))|(?P<head>正)(?:(?P<deputy>{NUMBER})副)?)"
 )
@@ -102,7 +105,7 @@ def _set_brackets_aside(folded: str) -> tuple[str, list[tuple[int, str]]]:
     """The text without brackets, and each bracket's text with its place in what is left."""
     # 局（馆）长: the bracket belongs to the title.
     folded = re.sub(r"\(([\u4e00-\u9fff]{1,2})\)(?=长|委|主任)", r"（\1）", folded)
-    core, brackets, depth, inner = [], list[tuple[int, str]](), 0, ""
+    core, brackets, depth, inner = list[str](), list[tuple[int, str]](), 0, ""
     for char in folded:
         if char == "(":
             depth += 1
@@ -157,6 +160,9 @@ def _without_unit(words: str, unit_name: str) -> str:
     names = [unit_name[start:] for start in range(max(len(unit_name) - 1, 0))] if unit_name else []
     for name in names:
         rest = words[len(name) :].lstrip("的")
+        if rest == "人员编制" and name != unit_name and name[0] not in "省市县区州":
+            # 「金融办人员编制」 names places apart from the unit's own.
+            continue
         if len(name) >= 2 and words.startswith(name) and rest not in ("", "长", "副主任", "主任", "领导职数"):
             return rest
     return _OWN.sub("", words)
@@ -225,7 +231,7 @@ def _is_filled_by_other(stated: _Stated) -> bool:
 def _without_totals_of_quotas(entries: list[tuple[_Stated, Quota | None]]) -> list[Quota]:
     kept: list[Quota] = []
     skip_until = -1
-    for number, (stated, quota) in enumerate(entries):
+    for number, (_, quota) in enumerate(entries):
         if quota is None or number <= skip_until:
             continue
         parts = _parts_of(entries, number)
@@ -256,7 +262,7 @@ def _parts_of(entries: list[tuple[_Stated, Quota | None]], number: int) -> list[
 def _without_totals_of_posts(entries: list[tuple[_Stated, list[LeaderPost]]]) -> list[LeaderPost]:
     kept: list[LeaderPost] = []
     inside: set[int] = set()
-    for number, (stated, posts) in enumerate(entries):
+    for number, (_, posts) in enumerate(entries):
         if not posts or number in inside:
             continue
         parts = _posts_of(entries, number)

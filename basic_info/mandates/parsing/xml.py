@@ -1,6 +1,7 @@
 """Safe reading of the XML inside a .docx: no entities, no DTD, no network; names without their namespace.
 
-Word, WPS and the strict form of the standard use different namespaces for the same elements, so local names are compared.
+Word, WPS and the strict form of the standard use different namespaces for the same elements,
+so local names are compared.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,227 @@
+"""The traps of R40–R42 and T15, T16, one behaviour each, on short documents of text."""
+
+import json
+from typing import Any
+
+import pytest
+
+from basic_info.mandates.parsing import Block, parse_mandate
+from basic_info.mandates.parsing.counts import read_counts
+from basic_info.mandates.parsing.heading import read_number
+from basic_info.mandates.parsing.normalise import fold
+
+HEAD = (
+    "临沂市商务局职能配置、内设机构和人员编制规定",
+    "第一条　根据有关规定，制定本规定。",
+    "第二条　市商务局是市政府工作部门，为正县级，加挂市口岸办公室牌子，与市贸促会合署办公。",
+)
+DUTIES = ("第三条　市商务局的主要职责是：", "（一）拟订规划。", "（二）完成市委、市政府交办的其他任务。")
+SECTIONS = ("第四条　市商务局设下列内设机构：", "（一）办公室。负责文电；负责会务。")
+NUMBERS = ("第五条　机关行政编制20名。设局长1名。",)
+
+
+def parse(*lines: str) -> dict[str, Any]:
+    return parse_mandate([Block(text=line) for line in lines]).as_contract()
+
+
+def numbers(statement: str) -> tuple[list[Any], list[Any]]:
+    contract = parse(*HEAD, *DUTIES, *SECTIONS, f"第五条　{statement}")
+    return (
+        [(entry["kind"], entry["count"]) for entry in contract["quotas"]],
+        [(p["title"], p["rank"], p["count"], p["holds_quota"]) for p in contract["leaders"]],
+    )
+
+
+def section(line: str, *more: str) -> dict[str, Any]:
+    contract = parse(*HEAD, *DUTIES, SECTIONS[0], line, *more, *NUMBERS)
+    first: dict[str, Any] = contract["sections"][0]
+    return first
+
+
+def test_mixed_width_of_marks_and_blanks_makes_no_difference() -> None:
+    lines = (*HEAD, *DUTIES, *SECTIONS, *NUMBERS)
+    mixed = [line.translate(str.maketrans("：，（）；", ":,();")).replace("　", " \u3000 ") for line in lines]
+    assert fold(json.dumps(parse(*mixed), ensure_ascii=False)) == fold(json.dumps(parse(*lines), ensure_ascii=False))
+
+
+@pytest.mark.parametrize(
+    "words", ["机关行政编制20名", "机关行政编制为20名", "核定机关行政编制二十名", "机关行政编制２０名"]
+)
+def test_a_quota_is_read_however_it_is_written(words: str) -> None:
+    assert numbers(f"{words}。")[0] == [("机关行政编制", 20)]
+
+
+def test_what_a_bracket_contains_is_not_added_to_the_total() -> None:
+    quotas, leaders = numbers(
+        "机关行政编制63名（含离退休干部工作人员编制6名）。正科级领导职数19名（含应急办副主任2名）。"
+    )
+    assert quotas == [("机关行政编制", 63)]
+    assert leaders == [("正科级领导职数", "正科级", 19, True)]
+
+
+def test_a_post_filled_by_the_holder_of_another_holds_no_quota() -> None:
+    assert numbers("设主任1名（由市政府秘书长兼任）。")[1] == [("主任", None, 1, False)]
+
+
+def test_a_person_with_a_further_job_holds_the_quota() -> None:
+    assert numbers("设局长1名（兼任市口岸办主任）。")[1] == [("局长", None, 1, True)]
+
+
+@pytest.mark.parametrize(("rank", "words"), [("副处级", "1名(副处级)"), ("正科级", "1名（正科级）")])
+def test_the_rank_stands_in_the_bracket_behind_the_post(rank: str, words: str) -> None:
+    assert numbers(f"总工程师{words}。")[1] == [("总工程师", rank, 1, True)]
+
+
+def test_a_pair_gives_two_entries_with_one_title() -> None:
+    assert numbers("科级领导职数7正6副。")[1] == [
+        ("科级领导职数", "正科级", 7, True),
+        ("科级领导职数", "副科级", 6, True),
+    ]
+
+
+def test_a_total_that_is_broken_down_gives_way_to_its_parts() -> None:
+    leaders = numbers("领导职数10名。其中：局长1名、副局长3名，正科级领导职数6名。")[1]
+    assert [leader[0] for leader in leaders] == ["局长", "副局长", "正科级领导职数"]
+
+
+def test_the_sentence_of_t15_gives_two_quotas_and_no_inner_posts() -> None:
+    text = (
+        "机关行政编制为63名(离退休干部工作人员编制6名)、金融办人员编制3名。其中:主任1名(由市政府秘书长兼任),"
+        "副主任1名,正科级领导职数19名(含应急办副主任2名)。"
+    )
+    quotas, leaders = read_counts(text, "临沂市人民政府办公室")
+    assert [(quota.kind, quota.count) for quota in quotas] == [("机关行政编制", 63), ("金融办人员编制", 3)]
+    assert [(post.title, post.count, post.holds_quota) for post in leaders] == [
+        ("主任", 1, False),
+        ("副主任", 1, True),
+        ("正科级领导职数", 19, True),
+    ]
+
+
+def test_a_document_number_is_stored_in_three_parts() -> None:
+    number = read_number("杭编办〔2017〕023号")
+    assert number is not None
+    assert (number.text, number.prefix, number.year, number.number) == ("杭编办〔2017〕023号", "杭编办", 2017, 23)
+
+
+@pytest.mark.parametrize(
+    "text", ["寻办通〔2019〕23号", "寻办通[2019]23号", "寻办通（2019）23号", "寻办通〔２０１９〕２３号"]
+)
+def test_a_document_number_may_have_any_brackets(text: str) -> None:
+    number = read_number(text)
+    assert number is not None
+    assert (number.prefix, number.year, number.number) == ("寻办通", 2019, 23)
+
+
+def test_a_number_that_is_only_cited_is_not_the_document_s_own() -> None:
+    cited = "第一条　根据《意见》（临发〔2019〕1号），制定本规定。"
+    assert parse(HEAD[0], cited, HEAD[2], *DUTIES, *SECTIONS, *NUMBERS)["doc_no"] is None
+
+
+def test_sharing_an_office_is_no_plate() -> None:
+    assert parse(*HEAD, *DUTIES, *SECTIONS, *NUMBERS)["plates"] == ["市口岸办公室"]
+
+
+@pytest.mark.parametrize(
+    ("bracket", "plates"),
+    [
+        ("（挂信访科牌子）", ["信访科"]),
+        ("（加挂信访科、督查科牌子）", ["信访科", "督查科"]),
+        ("(信访科)", ["信访科"]),
+        ("（与信访科合署办公）", []),
+        ("（正科级）", []),
+    ],
+)
+def test_the_bracket_behind_a_section_s_name_may_hold_plates(bracket: str, plates: list[str]) -> None:
+    assert section(f"（一）办公室{bracket}。负责文电。")["plates"] == plates
+
+
+@pytest.mark.parametrize(
+    "line", ["办公室。负责文电；负责会务。", "办公室：负责文电；负责会务。", "办公室　负责文电；负责会务。"]
+)
+def test_name_and_duties_are_told_apart_by_any_separator(line: str) -> None:
+    found = section(f"（一）{line}")
+    assert (found["name"], found["tasks"]) == ("办公室", ["负责文电", "负责会务"])
+
+
+def test_a_name_may_stand_on_a_line_of_its_own() -> None:
+    assert section("（一）社会组织管理科", "负责登记；指导协会。")["tasks"] == ["负责登记", "指导协会"]
+
+
+def test_a_body_that_is_only_set_up_by_the_rules_is_no_section() -> None:
+    contract = parse(*HEAD, *DUTIES, *SECTIONS, "第五条　纪检监察机构按有关规定设置。", "第六条　机关行政编制9名。")
+    assert [entry["name"] for entry in contract["sections"]] == ["办公室"]
+
+
+def test_the_party_committee_with_a_duty_sentence_is_a_section() -> None:
+    contract = parse(*HEAD, *DUTIES, *SECTIONS, "第五条　机关党委。负责党群工作。", "第六条　机关行政编制9名。")
+    assert contract["sections"][-1]["name"] == "机关党委"
+
+
+def test_nested_lines_stay_inside_their_duty_with_their_marks() -> None:
+    contract = parse(*HEAD, DUTIES[0], "（一）负责市场。", "1.负责网点。", "（1）编规划。", *SECTIONS, *NUMBERS)
+    assert [entry["text"] for entry in contract["duties"]] == ["负责市场。1.负责网点。（1）编规划。"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("完成市委、市政府交办的其他任务。", "catch_all"),
+        ("承办市政府交办的其他事项。", "catch_all"),
+        ("职能转变。推进简政放权。", "transformation"),
+        ("与市市场监管局的职责分工。市商务局负责规划。", "division"),
+        ("有关职责分工：1.甲负责规划。", "division"),
+        ("负责协调有关部门职责分工。", "duty"),
+    ],
+)
+def test_a_duty_has_its_kind(text: str, kind: str) -> None:
+    contract = parse(*HEAD, DUTIES[0], f"（一）{text}", *SECTIONS, *NUMBERS)
+    assert [entry["kind"] for entry in contract["duties"]] == [kind]
+
+
+def test_a_division_of_responsibility_counts_wherever_it_stands() -> None:
+    aside = ("第六条　其他事项：", "（一）与市财政局的职责分工。甲负责。", "（二）所属事业单位的编制另行规定。")
+    contract = parse(*HEAD, *DUTIES, *SECTIONS, *NUMBERS, *aside)
+    assert [entry["kind"] for entry in contract["duties"]] == ["duty", "catch_all", "division"]
+
+
+def test_items_inside_one_paragraph_are_separate_duties() -> None:
+    contract = parse(*HEAD, "第三条　主要职责是：（一）拟订规划；（二）负责监管。", *SECTIONS, *NUMBERS)
+    assert [entry["text"] for entry in contract["duties"]] == ["拟订规划；", "负责监管。"]
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("第六条　本规定自2019年3月1日起施行。", "2019-03-01"),
+        ("第六条　本规定自二〇一九年十月二十一日起施行。", "2019-10-21"),
+        ("第六条　本规定自印发之日起施行。", "2019-03-02"),
+        ("第六条　本规定由市委编办负责解释。", None),
+        ("第六条　本规定自2019年2月30日起施行。", None),
+    ],
+)
+def test_the_effective_day_is_the_one_named_or_the_document_s_own(words: str, day: str | None) -> None:
+    tail = ("2019年3月2日", "市委办公室　2019年3月5日印发")
+    assert parse(*HEAD, *DUTIES, *SECTIONS, *NUMBERS, words, *tail)["effective_on"] == day
+
+
+def test_the_rank_is_null_when_the_text_does_not_say() -> None:
+    lines = (HEAD[0], HEAD[1], "第二条　市商务局是市政府工作部门。", *DUTIES, *SECTIONS, *NUMBERS)
+    assert parse(*lines)["rank"] is None
+
+
+def test_a_table_that_distributes_quotas_adds_nothing() -> None:
+    table = Block(rows=(("内设机构", "行政编制"), ("办公室", "12"), ("外贸科", "8"), ("合计", "20")))
+    blocks = [Block(text=line) for line in (*HEAD, *DUTIES, *SECTIONS, *NUMBERS)]
+    contract = parse_mandate([*blocks, table]).as_contract()
+    assert [entry["name"] for entry in contract["sections"]] == ["办公室"]
+    assert contract["quotas"] == [{"kind": "机关行政编制", "count": 20}]
+
+
+def test_an_amendment_leaves_out_other_units() -> None:
+    contract = parse(
+        "关于调整市商务局机构编制事项的批复",
+        "市商务局：",
+        "一、调整后，你局机关行政编制47名，市投资促进中心事业编制18名。",
+    )
+    assert contract["quotas"] == [{"kind": "机关行政编制", "count": 47}]
