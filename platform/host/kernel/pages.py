@@ -65,12 +65,14 @@ def instant(value: datetime | None, full: bool = False) -> str:
 def number(value: Number | None, places: int | None = None) -> str:
     """A number with thousands marked: 1,284. ``places`` fixes the digits after the point.
 
-    Without ``places`` an exact number shows its own digits and a float at most two.
+    Without ``places`` idle zeros are left out, and a float shows at most two digits.
     """
     if value is None:
         return NOTHING
     if places is None and isinstance(value, float):
         return _without_idle_zeros(f"{value:,.2f}")
+    if places is None and isinstance(value, Decimal):
+        return _without_idle_zeros(f"{value:,f}")
     return f"{value:,}" if places is None else f"{value:,.{places}f}"
 
 

@@ -141,7 +141,7 @@ def platform_children(settings: Settings, *, tls: tuple[Path, Path] | None) -> l
         "--workers", str(settings.web_workers), "--blocking-threads", str(settings.web_threads),
         "--respawn-failed-workers", "--http", "1", "--no-ws", "--backlog", "1024",
         "--http1-header-read-timeout", "10000", "--process-name", "lvzhi-web", "--log-level", "warning",
-        "--workers-kill-timeout", "8",
+        "--workers-kill-timeout", "3",
     ]  # fmt: skip
     if tls is not None:
         granian += ["--ssl-certificate", str(tls[0]), "--ssl-keyfile", str(tls[1])]
