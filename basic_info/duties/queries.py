@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
-from basic_info.duties.models import PostDuty, SectionDuty, UnitFunction
-from basic_info.organization.models import Appointment, Unit
+from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
+from basic_info.duties.thread import Layer
+from basic_info.organization.models import (
+    Appointment,
+    PostVersion,
+    Section,
+    SectionVersion,
+    Unit,
+    UnitVersion,
+)
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from host.kernel.access import Actor
+from host.kernel.db import AnySelect, db
+from host.kernel.errors import NotFound
+from host.kernel.versions import in_force
 
 
 def duties_of_person(person_id: int, day: date) -> Select[PostDuty]:
@@ -45,5 +57,128 @@ def section_duties_of_unit(unit_id: int, day: date) -> Select[SectionDuty]:
 
 
 def readable_units(actor: Actor) -> Select[int]:
-    """Ids of the units whose duties the actor may read."""
-    return select(Unit.id).where(within(actor, Permission.DUTY_READ, unit=Unit.id))
+    """Ids of the units whose duties the actor may read: those in reach, and the one in which the actor works.
+
+    What a unit does is no secret inside it: who reaches a section or only oneself there reads the whole thread.
+    """
+    permission = Permission.DUTY_READ
+    sections = select(Section.unit_id).where(within(actor, permission, unit=Section.unit_id, section=Section.id))
+    own = select(Appointment.unit_id).where(
+        within(actor, permission, unit=Appointment.unit_id, person=Appointment.person_id),
+        in_force(Appointment, datetime.now(UTC).date()),
+    )
+    return select(Unit.id).where(or_(within(actor, permission, unit=Unit.id), Unit.id.in_(sections), Unit.id.in_(own)))
+
+
+def require_readable(unit_id: int, actor: Actor) -> None:
+    """Raises NotFound unless the actor may read the unit's duties; one statement."""
+    if db.session.scalar(readable_units(actor).where(Unit.id == unit_id)) is None:
+        raise NotFound
+
+
+def require_reach(unit_id: int, permission: Permission, actor: Actor) -> None:
+    """Raises NotFound unless ``permission`` reaches the unit for the actor; one statement."""
+    if db.session.scalar(select(Unit.id).where(Unit.id == unit_id, within(actor, permission, unit=Unit.id))) is None:
+        raise NotFound
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a unit's functions is carried: catch-all ones are left out (R47)."""
+
+    functions: int
+    carried: int
+    section_duties: int
+    section_duties_carried: int
+
+    @property
+    def share(self) -> float | None:
+        """Carried functions of all, 0–1; None without functions."""
+        return self.carried / self.functions if self.functions else None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A duty with those below it, for the tree of a unit."""
+
+    layer: Layer
+    id: int
+    text: str
+    place: str
+    below: tuple[Branch, ...]
+
+
+def unit_name(unit_id: int) -> str:
+    return (
+        db.session.scalar(
+            select(UnitVersion.name).where(
+                UnitVersion.unit_id == unit_id, in_force(UnitVersion, datetime.now(UTC).date())
+            )
+        )
+        or ""
+    )
+
+
+def duty_tree(unit_id: int, day: date) -> tuple[list[Branch], list[Branch], Coverage]:
+    """Functions with their section and post duties, then section duties that serve no function; coverage of both."""
+    functions = db.session.scalars(functions_of_unit(unit_id, day)).all()
+    sections = db.session.execute(_section_duties(unit_id, day)).all()
+    posts = db.session.execute(_post_duties(unit_id, day)).all()
+    links = db.session.execute(
+        select(DutyLink.function_id, DutyLink.section_duty_id, DutyLink.post_duty_id).where(
+            DutyLink.unit_id == unit_id,
+            DutyLink.link_state == LinkState.CONFIRMED,
+            DutyLink.section_duty_id.is_not(None),
+            DutyLink.step_id.is_(None),
+        )
+    ).all()
+    down: dict[tuple[Layer, int], set[int]] = {}
+    for link in links:
+        if link.function_id:
+            down.setdefault((Layer.FUNCTION, link.function_id), set()).add(link.section_duty_id)
+        else:
+            down.setdefault((Layer.SECTION_DUTY, link.section_duty_id), set()).add(link.post_duty_id)
+    leaves = {row.id: Branch(Layer.POST_DUTY, row.id, row.text, row.title or "", ()) for row in posts}
+    middle = {
+        row.id: Branch(
+            Layer.SECTION_DUTY, row.id, row.text, row.name or "", _pick(leaves, down.get((Layer.SECTION_DUTY, row.id)))
+        )
+        for row in sections
+    }
+    tops = [
+        Branch(Layer.FUNCTION, one.id, one.text, "", _pick(middle, down.get((Layer.FUNCTION, one.id))))
+        for one in functions
+    ]
+    served = {branch.id for top in tops for branch in top.below}
+    counted = {one.id for one in functions if one.function_kind is not FunctionKind.CATCH_ALL}
+    coverage = Coverage(
+        functions=len(counted),
+        carried=sum(1 for top in tops if top.id in counted and top.below),
+        section_duties=len(middle),
+        section_duties_carried=sum(1 for branch in middle.values() if branch.below),
+    )
+    return tops, [branch for branch in middle.values() if branch.id not in served], coverage
+
+
+def _pick(branches: dict[int, Branch], ids: set[int] | None) -> tuple[Branch, ...]:
+    return tuple(branch for key, branch in branches.items() if key in (ids or ()))
+
+
+def _section_duties(unit_id: int, day: date) -> AnySelect:
+    return (
+        select(SectionDuty.id, SectionDuty.text, SectionVersion.name)
+        .outerjoin(
+            SectionVersion, and_(SectionVersion.section_id == SectionDuty.section_id, in_force(SectionVersion, day))
+        )
+        .where(SectionDuty.unit_id == unit_id, SectionDuty.valid.contains(day))
+        .order_by(SectionVersion.sort_no, SectionDuty.section_id, SectionDuty.sort_no)
+    )
+
+
+def _post_duties(unit_id: int, day: date) -> AnySelect:
+    return (
+        select(PostDuty.id, PostDuty.text, PostVersion.title)
+        .outerjoin(PostVersion, and_(PostVersion.post_id == PostDuty.post_id, in_force(PostVersion, day)))
+        .where(PostDuty.unit_id == unit_id, PostDuty.valid.contains(day))
+        .order_by(PostDuty.post_id, PostDuty.sort_no)
+    )

@@ -1,0 +1,26 @@
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import IntegerField, RadioField, StringField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
+
+from basic_info.documents.library import PaperKind
+
+
+class UploadForm(FlaskForm):
+    kind = RadioField(
+        "文件种类",
+        [DataRequired("请选择文件种类")],
+        choices=[(kind.value, kind.label) for kind in PaperKind],
+        description="「三定」规定为 .docx，权责清单为 .xlsx 或 .xls，流程图为 .bpmn",
+    )
+    file = FileField("文件", [FileRequired("请选择文件")])
+
+
+class TakeInForm(FlaskForm):
+    year = IntegerField(
+        "清单年度", [Optional(), NumberRange(1990, 2100, message="年度有误")], description="权责清单需要；不填为今年"
+    )
+
+
+class ReturnMandateForm(FlaskForm):
+    reason = StringField("退回原因", [DataRequired("请填写退回原因"), Length(max=200, message="原因不能超过 200 字")])

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from basic_info.blueprint import bp
+from basic_info.documents.queries import in_reach, readable
+from basic_info.duties.queries import unit_name
+from basic_info.permissions import Permission
+from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerList
+from basic_info.power_lists.operations import put_in_force
+from host.kernel.access import current_actor, requires
+from host.kernel.db import db
+
+PAGE = 100
+
+
+@bp.get("/power-lists/<int:list_id>")
+@requires(Permission.DUTY_READ)
+def show_power_list(list_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    power_list = readable(select(PowerList), PowerList, list_id, actor)
+    items = db.session.scalars(
+        select(PowerItem)
+        .where(PowerItem.power_list_id == list_id, PowerItem.sort_no > request.args.get("after", 0, type=int))
+        .order_by(PowerItem.sort_no)
+        .limit(PAGE + 1)
+    ).all()
+    return render_template(
+        "basic_info/power_lists/show.html",
+        power_list=power_list,
+        unit_name=unit_name(power_list.unit_id),
+        items=items[:PAGE],
+        next_key=items[PAGE - 1].sort_no if len(items) > PAGE else None,
+        may_put=power_list.list_state is ListState.DRAFT and actor.may(Permission.POWER_LIST_IMPORT),
+    )
+
+
+@bp.post("/power-lists/<int:list_id>/in-force")
+@requires(Permission.POWER_LIST_IMPORT)
+def put_list_in_force(list_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    put_in_force(in_reach(PowerList, list_id, Permission.POWER_LIST_IMPORT, actor), actor=actor)
+    db.session.commit()
+    flash("清单已生效")
+    return redirect(url_for("basic_info.show_power_list", list_id=list_id), 303)
+
+
+@bp.get("/power-items/<int:item_id>")
+@requires(Permission.DUTY_READ)
+def show_power_item(item_id: int) -> ResponseReturnValue:
+    """An item with its laws, limits and handling sections."""
+    parts = (PowerItem.bases, PowerItem.limits)
+    item = readable(select(PowerItem).options(*map(selectinload, parts)), PowerItem, item_id, current_actor())
+    sections = db.session.scalars(select(PowerItemSection).where(PowerItemSection.power_item_id == item_id)).all()
+    return render_template("basic_info/power_lists/item.html", item=item, sections=sections)
