@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import and_, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from basic_info.duties.thread import Layer, reach
 from function_monitor.alerts import queries as alert_queries
@@ -59,17 +72,26 @@ def _alerts(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
         .limit(SHOWN_ALERTS)
         .subquery("found")
     )
-    words = literal("alert").label("what")
-    return select(words, found.c.id, found.c.title, null().label("last"), literal(1).label("cases"))
+    return select(
+        literal("alert").label("what"),
+        found.c.id,
+        found.c.title,
+        cast(null(), DateTime(timezone=True)).label("last"),
+        literal(1).label("cases"),
+    )
 
 
 def _cases(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
-    mine = FlowCase.id.in_(select(FlowEvent.case_id).where(_worked(below)))
+    mine: ColumnElement[bool] = FlowCase.id.in_(select(FlowEvent.case_id).where(_worked(below)))
     if layer is Layer.ITEM:
         mine = or_(mine, FlowCase.power_item_id == thing_id)
-    return select(literal("case"), null(), null(), func.max(FlowCase.last_event_at), func.count(FlowCase.id)).where(
-        mine, case_queries.in_scope(actor)
-    )
+    return select(
+        literal("case"),
+        cast(null(), BigInteger),
+        cast(null(), Text),
+        func.max(FlowCase.last_event_at),
+        func.count(FlowCase.id),
+    ).where(mine, case_queries.in_scope(actor))
 
 
 def _worked(below: Any) -> Any:
@@ -83,7 +105,7 @@ def _line(row: Any, layer: Layer, thing_id: int) -> TraceLine | None:
         return TraceLine(layer="预警", title=row.title, url=url)
     if not row.cases:
         return None
-    filters = {"post_duty_id": thing_id} if layer is Layer.POST_DUTY else {}
+    filters: dict[str, Any] = {"post_duty_id": thing_id} if layer is Layer.POST_DUTY else {}
     return TraceLine(
         layer="办件",
         title=f"办件 {row.cases} 件",

@@ -103,7 +103,8 @@ def locked(actor: Actor, alert_id: int, permission: Permission) -> Alert:
 def may_there(actor: Actor, alert_id: int) -> frozenset[Permission]:
     """Which of the steps' permissions the actor holds for this very alert; one statement."""
     asked = (Permission.ALERT_HANDLE, Permission.ALERT_VERIFY, Permission.ALERT_CLOSE)
-    held = db.session.execute(select(*(in_scope(actor, one) for one in asked)).where(Alert.id == alert_id)).one()
+    columns = [in_scope(actor, one).label(one.name.lower()) for one in asked]
+    held = db.session.execute(select(*columns).where(Alert.id == alert_id)).one()
     return frozenset(permission for permission, reaches in zip(asked, held, strict=True) if reaches)
 
 

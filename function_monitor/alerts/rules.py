@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Text, and_, case, cast, exists, func, literal, null, or_, select, true
+from sqlalchemy import BigInteger, Date, Text, and_, case, cast, exists, func, literal, null, or_, select, true
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, Rhythm, UnitFunction
@@ -82,8 +82,8 @@ def silent_functions(params: Mapping[str, Any], day: date, workdays: Workdays) -
             literal("unit_function").label("subject_kind"),
             UnitFunction.id.label("subject_id"),
             UnitFunction.unit_id,
-            null().label("section_id"),
-            null().label("person_id"),
+            cast(null(), BigInteger).label("section_id"),
+            cast(null(), BigInteger).label("person_id"),
             case((since < yellow, AlertLevel.YELLOW.value), else_=AlertLevel.BLUE.value).label("level"),
             func.concat("职能空转：", func.left(UnitFunction.text, 60)).label("title"),
             func.jsonb_build_object(
@@ -159,7 +159,7 @@ def late_steps(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnyS
             StepClock.id.label("subject_id"),
             StepClock.unit_id,
             StepClock.section_id,
-            null().label("person_id"),
+            cast(null(), BigInteger).label("person_id"),
             case((is_over, AlertLevel.RED.value), else_=AlertLevel.YELLOW.value).label("level"),
             func.concat(
                 case((is_over, "环节超期："), else_="环节将到期："), FlowStep.name, " · ", FlowCase.item_name,
