@@ -82,7 +82,8 @@ def _people() -> list[Demo]:
             " AND EXISTS (SELECT FROM duty_link l JOIN post_duty d ON d.id = l.post_duty_id"
             " WHERE d.section_id = a.section_id) AND EXISTS (SELECT FROM appointment h"
             " WHERE h.section_id = a.section_id AND h.leader_kind = 'section_head')"
-            " GROUP BY 1, 2, 3, 4 ORDER BY bool_or(a.leader_kind IN ('unit_head', 'unit_deputy')), count(*) DESC, 1 LIMIT 1"
+            " GROUP BY 1, 2, 3, 4 ORDER BY bool_or(a.leader_kind IN ('unit_head', 'unit_deputy')), count(*) DESC, 1"
+            " LIMIT 1"
         )
     ).one()
     section, unit = place.section_id, place.unit_id
@@ -92,14 +93,15 @@ def _people() -> list[Demo]:
     deputy = _person(unit_id=unit, kinds=("unit_deputy", "unit_head"))
     here: dict[str, Any] = {"kind": ScopeKind.SECTION, "section_id": section}
     whole: dict[str, Any] = {"kind": ScopeKind.UNIT, "unit_id": unit}
+    own: dict[str, Any] = {"kind": ScopeKind.SELF}
     where = f"{place.unit}{place.section}"
-    people = [
+    return [
         Demo(
             login="staff",
             role=Role.STAFF,
             person_id=staff[0],
             name=staff[1],
-            scope={"kind": ScopeKind.SELF},
+            scope=own,
             note=where,
         ),
         Demo(login="head", role=Role.SECTION_HEAD, person_id=head[0], name=head[1], scope=here, note=where),
@@ -114,7 +116,6 @@ def _people() -> list[Demo]:
         Demo(login="unit-head", role=Role.UNIT_HEAD, person_id=None, name=chief[1], scope=whole, note=place.unit),
         Demo(login="unit-clerk", role=Role.UNIT_CLERK, name="单位经办人", scope=whole, note=place.unit),
     ]
-    return people
 
 
 def _person(*, kinds: tuple[str, ...], section_id: int | None = None, unit_id: int | None = None) -> tuple[int, str]:

@@ -59,8 +59,8 @@ def load_records(plan: CityPlan, days: Sequence[date], *, say: Callable[[str], N
         ensure_month(db.session.connection(), "duty_record", first)
     with unchecked_keys():
         count = _copy(
-            "COPY duty_record (person_id, post_id, section_id, unit_id, post_duty_id, measure_unit, worked_on, work_source,"
-            " content, quantity, minutes, origin, record_state, submitted_at) FROM STDIN",
+            "COPY duty_record (person_id, post_id, section_id, unit_id, post_duty_id, measure_unit, worked_on,"
+            " work_source, content, quantity, minutes, origin, record_state, submitted_at) FROM STDIN",
             _record_lines(plan, days, places(plan)),
         )
         say(f"履职纪实 {count:,} 条")

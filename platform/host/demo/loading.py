@@ -26,7 +26,7 @@ from host.demo.city import CityPlan, plan_city
 from host.demo.files import CityFiles, write_city
 from host.kernel.access import Actor, Role
 from host.kernel.calendar.workdays import load_workdays
-from host.kernel.db import db
+from host.kernel.db import Model, db
 from host.kernel.errors import DomainError
 from host.kernel.installation import Installation, installation
 
@@ -38,6 +38,10 @@ ALIKE = 0.3
 CITY = "371300"
 
 
+#: The installation's kind while a load is under way.
+LOADING = "demo-loading"
+
+
 class NotADemo(DomainError):
     message = "这个数据库不是演示库，里面已有真实数据，不能装入演示城市"
 
@@ -45,11 +49,12 @@ class NotADemo(DomainError):
 def load_demo_once(*, staff: int, accounts_file: Path, say: Say) -> bool:
     """Load the demo city unless it is there; whether it was loaded now. Raises NotADemo for a real database."""
     found = installation()
-    if found is not None:
-        if found.kind != "demo":
-            raise NotADemo
+    if found is not None and found.kind == "demo":
         return False
-    if db.session.scalar(select(Unit.id).limit(1)) is not None:
+    if found is not None and found.kind == LOADING:
+        say("上次装入没有完成，重新装入")
+        _empty()
+    elif found is not None or db.session.scalar(select(Unit.id).limit(1)) is not None:
         raise NotADemo
     started = time.monotonic()
     say(f"正在装入演示城市（约 {staff:,} 人）…")
@@ -58,8 +63,16 @@ def load_demo_once(*, staff: int, accounts_file: Path, say: Say) -> bool:
     return True
 
 
+def _empty() -> None:
+    """Remove what a killed load left: the database says itself that it was only ever a demo."""
+    kept = {"calendar_day", "calendar_version"}
+    names = ", ".join(f'"{table.name}"' for table in Model.metadata.sorted_tables if table.name not in kept)
+    db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    db.session.commit()
+
+
 class _Loader:
-    """One load, in one transaction: a killed load leaves an empty database, and the next start loads again."""
+    """One load. The installation's row says that it is under way until all of it is there."""
 
     def __init__(self, plan: CityPlan, accounts_file: Path, say: Say) -> None:
         self.plan = plan
@@ -69,8 +82,10 @@ class _Loader:
         self.today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
     def run(self) -> None:
-        db.session.execute(text("SET LOCAL statement_timeout = 0"))
-        db.session.add(Installation(id=1, kind="demo", note=f"{self.plan.staff} 人"))
+        mark = Installation(id=1, kind=LOADING, note=f"{self.plan.staff} 人")
+        db.session.add(mark)
+        db.session.commit()
+        db.session.execute(text("SET statement_timeout = 0"))
         offices, lines = make_offices()
         clerk, reviewer = (_actor(offices[role], role) for role in (Role.OFFICE_CLERK, Role.OFFICE_REVIEWER))
         seed_regions(actor=clerk)
@@ -87,7 +102,8 @@ class _Loader:
                 review_approved()
         make_accounts(self.accounts_file, lines)
         with self._step("业务数据、预警与得分"):
-            steps.load_running(self.plan, self.folder, days, offices=offices)
+            steps.load_running(self.plan, days, offices=offices, today=self.today)
+        mark.kind = "demo"
         db.session.commit()
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))
 

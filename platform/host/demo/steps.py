@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+import function_monitor.api as monitor
+import performance.api as performance
 from basic_info.duties.models import Rhythm, SectionDuty
 from basic_info.duties.operations import PostDutyDraft, add_post_duties
 from basic_info.duties.proposals import confirm_proposals, propose_links
@@ -19,11 +21,16 @@ from basic_info.organization.models import Post, Section, Unit
 from basic_info.power_lists.models import PowerItem
 from basic_info.power_lists.operations import import_power_list, put_in_force
 from basic_info.power_lists.parsing import parse_power_list
+from basic_info.regions.models import Region
+from host.auth.models import Account
+from host.demo.cases import write_case_drops
 from host.demo.city import CityPlan
 from host.demo.files import CityFiles
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
+from host.kernel.jobs.actors import actor_of
 
+CITY = "371300"
 #: From so many people on it is a full-size city: bulk ways, fewer days.
 FULL_SIZE = 20_000
 DAYS, DAYS_FULL_SIZE = 60, 21
@@ -111,5 +118,39 @@ def load_post_duties(plan: CityPlan, *, actor: Actor, on: date) -> None:
     add_post_duties(drafts, on=on, actor=actor)
 
 
-def load_running(plan: CityPlan, folder: Path, days: Sequence[date], *, offices: dict[Role, int]) -> None:
-    """Cases of a business system, alerts and one finished score run."""
+def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, int], today: date) -> None:
+    """What runs in the city: cases that a business system drops, alerts with one of them closed, a score run.
+
+    Commits on its way: the collector keeps each file for itself.
+    """
+    admin = actor_of(offices[Role.SYSTEM_ADMIN])
+    region = db.session.scalars(select(Region).where(Region.code == CITY)).one()
+    system = monitor.create_system(region, code="approval", name="市政务服务审批系统", actor=admin)
+    source = monitor.create_source(system, name="审批系统每日文件", folder="approval", actor=admin)
+    db.session.commit()
+    recent = list(days[-10:] if is_full_size(plan) else days)
+    write_case_drops(plan, monitor.drop_root() / "approval", [*recent, today])
+    monitor.collect_source(source, settle_seconds=0)
+    monitor.seed_rules(counts_from=days[0])
+    monitor.evaluate_all(today)
+    db.session.commit()
+    _close_one_alert(offices, today)
+    assessor = actor_of(offices[Role.ASSESSOR])
+    scheme = performance.default_scheme(region.id, year=today.year, actor=assessor)
+    performance.publish_scheme(scheme, actor=assessor)
+    performance.score_now(scheme, first=days[0].replace(day=1), last=today, actor=assessor)
+
+
+def _close_one_alert(offices: dict[Role, int], today: date) -> None:
+    """One alert goes the whole way, so that the closed list shows how it looks; the head answers, others check."""
+    head = actor_of(db.session.scalars(select(Account.id).where(Account.login_name == "head")).one())
+    section = next(grant.section_id for grant in head.grants if grant.section_id is not None)
+    alert = db.session.scalars(
+        select(monitor.Alert).where(monitor.Alert.section_id == section).order_by(monitor.Alert.id).limit(1)
+    ).first()
+    if alert is None:
+        return
+    monitor.acknowledge(alert, actor=head)
+    monitor.rectify(alert, done="已与经办人核实情况，补记有关工作，并安排专人按时跟进。", actor=head)
+    monitor.verify(alert, finding="查看补记内容和佐证材料，情况属实。", actor=actor_of(offices[Role.INSPECTOR]))
+    monitor.close(alert, on=today, actor=actor_of(offices[Role.OFFICE_REVIEWER]), note="整改到位")
