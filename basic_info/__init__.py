@@ -2,8 +2,33 @@
 
 from basic_info import models as models
 from basic_info.blueprint import bp
+from basic_info.commands import commands
+from basic_info.documents import views as document_views
+from basic_info.duties import views as duty_views
+from basic_info.flowcharts import views as flowchart_views
+from basic_info.mandates import views as mandate_views
+from basic_info.commands import commands
+from basic_info.documents import views as document_views
+from basic_info.duties import views as duty_views
+from basic_info.flowcharts import views as flowchart_views
+from basic_info.mandates import views as mandate_views
+from basic_info.organization import people_views, views
+from basic_info.organization.commands import register
+from basic_info.organization.register_import import views as register_views
 from basic_info.permissions import ROLE_PERMISSIONS, Permission
-from host.kernel.system import System
+from basic_info.power_lists import views as power_list_views
+from host.kernel.system import MenuItem, System
+
+_views = (
+    document_views,
+    duty_views,
+    flowchart_views,
+    mandate_views,
+    power_list_views,
+    people_views,
+    register_views,
+    views,
+)
 
 system = System(
     name="basic_info",
@@ -12,4 +37,9 @@ system = System(
     blueprint=bp,
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
+    menu=(
+        MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
+        MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
+    ),
+    commands=(register, *commands),
 )

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     MANDATE_CONFIRM = "basic_info:mandate:confirm"
     MANDATE_IMPORT = "basic_info:mandate:import"
     PERSON_READ = "basic_info:person:read"
+    PERSON_UNMASK = "basic_info:person:unmask"
     POWER_LIST_IMPORT = "basic_info:power_list:import"
     REGISTER_IMPORT = "basic_info:register:import"
     UNIT_EDIT = "basic_info:unit:edit"
@@ -24,6 +25,7 @@ _OFFICE = _UNIT | {
     Permission.DUTY_EDIT,
     Permission.FLOWCHART_IMPORT,
     Permission.MANDATE_IMPORT,
+    Permission.PERSON_UNMASK,
     Permission.POWER_LIST_IMPORT,
     Permission.REGISTER_IMPORT,
     Permission.UNIT_EDIT,

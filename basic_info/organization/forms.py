@@ -4,82 +4,98 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from basic_info.organization import kinds
 from basic_info.organization.codes import check_credit_code
-from basic_info.organization.models import UnitVersion
+from basic_info.regions.models import Tier
 from host.kernel.errors import DomainError
 
-
-def _choices(kind: Iterable[kinds.Worded], *, empty: str | None = None) -> list[Any]:
-    members = [SelectChoice(member.value, member.label) for member in kind]
-    return members if empty is None else [SelectChoice("", empty), *members]
+DAY_WRONG = "日期应写成 2026-03-02"
 
 
-class FromDayForm(FlaskForm):
-    """A change that holds from a day, with its reason."""
-
-    on = DateField("生效日期", [DataRequired("请填写生效日期，如 2026-03-02")])
-    reason = TextAreaField("理由", [DataRequired("请填写理由"), Length(max=500, message="不超过 500 个字")])
+def _choices(kind: Iterable[Any], *, blank: str | None = None) -> list[tuple[str, str]]:
+    words = [(member.value, member.label) for member in kind]
+    return words if blank is None else [("", blank), *words]
 
 
-class AbolishForm(FromDayForm):
-    """撤销 of a unit."""
+class UnitForm(FlaskForm):
+    """Facts of a unit, and from which day they hold. The choices of ``region_id`` are set by the view."""
 
-
-class UnitForm(FromDayForm):
-    """Facts of a unit from a day on."""
-
-    name = StringField("单位名称", [DataRequired("请填写单位名称"), Length(max=200, message="不超过 200 个字")])
-    short_name = StringField("简称", [Length(max=100, message="不超过 100 个字")])
-    parent_code = StringField("上级单位编码", [Length(max=40, message="编码过长")], description="没有上级单位时不填")
-    unit_kind = SelectField("机构类型", choices=_choices(kinds.UnitKind))
-    rank = SelectField("规格", choices=_choices(kinds.Rank))
-    funding = SelectField("经费形式", choices=_choices(kinds.Funding, empty="未登记"))
-    institution_class = SelectField("事业单位分类", choices=_choices(kinds.InstitutionClass, empty="不适用"))
-    credit_code = StringField("统一社会信用代码", [Length(max=40, message="应为 18 位")])
-    business_scope = TextAreaField("业务范围", [Length(max=2000, message="不超过 2000 个字")])
+    name = StringField("单位名称", [DataRequired("请填写单位名称"), Length(max=200, message="名称不超过 200 个字")])
+    short_name = StringField("单位简称", [Optional(), Length(max=100, message="简称不超过 100 个字")])
+    parent_code = StringField(
+        "上级单位编码", [Optional(), Length(max=40, message="编码不超过 40 个字符")], description="没有上级单位的留空"
+    )
+    region_id = SelectField("所属区划", [InputRequired("请选择所属区划")], coerce=int)
+    tier = SelectField("层级", [DataRequired("请选择层级")], choices=_choices(Tier))
+    unit_kind = SelectField("机构类型", [DataRequired("请选择机构类型")], choices=_choices(kinds.UnitKind))
+    rank = SelectField("规格", [DataRequired("请选择规格")], choices=_choices(kinds.Rank))
+    funding = SelectField("经费形式", [Optional()], choices=_choices(kinds.Funding, blank="未登记"))
+    institution_class = SelectField(
+        "事业单位分类", [Optional()], choices=_choices(kinds.InstitutionClass, blank="不是事业单位")
+    )
+    credit_code = StringField("统一社会信用代码", [Optional(), Length(max=40, message="统一社会信用代码为 18 位")])
+    on = DateField("从哪一天起", [DataRequired(DAY_WRONG)], description="此前的登记保持不变")
+    reason = TextAreaField("依据或理由", [DataRequired("请填写依据或理由"), Length(max=500, message="不超过 500 个字")])
 
     def validate_credit_code(self, field: StringField) -> None:
-        try:
-            field.data = check_credit_code(field.data) if field.data else ""
-        except DomainError as error:
-            raise ValidationError(str(error)) from error
+        if field.data:
+            try:
+                check_credit_code(field.data)
+            except DomainError as wrong:
+                raise ValidationError(str(wrong)) from wrong
 
-    @classmethod
-    def of(cls, version: UnitVersion, *, parent_code: str | None) -> UnitForm:
-        """The form filled with what holds."""
-        names = ("name", "short_name", "credit_code", "business_scope")
-        words = {name: getattr(version, name) or "" for name in names}
-        members = {name: getattr(version, name) for name in ("unit_kind", "rank", "funding", "institution_class")}
-        chosen = {name: member.value if member else "" for name, member in members.items()}
-        return cls(formdata=None, data={**words, **chosen, "parent_code": parent_code or ""})
-
-    def facts(self, *, parent_id: int | None) -> dict[str, Any]:
-        """What the form says, as columns of the version."""
+    def facts(self) -> dict[str, Any]:
+        """The columns of ``UnitVersion`` that the form carries, but for the parent, which is a code here."""
         return {
             "name": (self.name.data or "").strip(),
             "short_name": (self.short_name.data or "").strip(),
-            "parent_id": parent_id,
-            "unit_kind": _member(kinds.UnitKind, self.unit_kind.data),
-            "rank": _member(kinds.Rank, self.rank.data),
-            "funding": _member(kinds.Funding, self.funding.data),
-            "institution_class": _member(kinds.InstitutionClass, self.institution_class.data),
-            "credit_code": self.credit_code.data or None,
-            "business_scope": (self.business_scope.data or "").strip(),
+            "region_id": self.region_id.data,
+            "tier": Tier(self.tier.data),
+            "unit_kind": kinds.UnitKind.of_word(self.unit_kind.data),
+            "rank": kinds.Rank.of_word(self.rank.data),
+            "funding": kinds.Funding.of_word(self.funding.data or ""),
+            "institution_class": kinds.InstitutionClass.of_word(self.institution_class.data or ""),
+            "credit_code": (self.credit_code.data or "").strip() or None,
         }
 
 
-class PurposeForm(FlaskForm):
-    """Why a full ID number is looked at."""
-
-    purpose = StringField(
-        "查看用途", [DataRequired("请填写查看用途"), Length(min=4, max=200, message="用途应为 4 至 200 个字")]
+class NewUnitForm(UnitForm):
+    code = StringField(
+        "单位编码",
+        [
+            DataRequired("请填写单位编码"),
+            Regexp(r"^[0-9A-Za-z_-]{1,40}$", message="编码用字母、数字、- 和 _，不超过 40 个字符"),
+        ],
     )
 
 
-def _member(kind: type[kinds.Worded], value: str | None) -> kinds.Worded | None:
-    return next((member for member in kind if member.value == value), None)
+class ChangeUnitForm(UnitForm):
+    unit_state = SelectField(
+        "状态",
+        [DataRequired("请选择状态")],
+        choices=_choices([kinds.UnitState.ACTIVE, kinds.UnitState.PENDING_ABOLITION]),
+        description="待撤销的单位不再受理新的用编申请",
+    )
+    based_on = HiddenField()
+    replace_later = BooleanField("取代更晚生效的变更登记")
+
+    def facts(self) -> dict[str, Any]:
+        return {**super().facts(), "unit_state": kinds.UnitState.of_word(self.unit_state.data)}
+
+
+class AbolishForm(FlaskForm):
+    on = DateField("从哪一天起撤销", [DataRequired(DAY_WRONG)])
+    reason = TextAreaField("依据或理由", [DataRequired("请填写依据或理由"), Length(max=500, message="不超过 500 个字")])
+
+
+class PurposeForm(FlaskForm):
+    """Why a full ID number is looked at (R159)."""
+
+    purpose = StringField(
+        "查看用途",
+        [DataRequired("请填写查看用途"), Length(min=4, max=200, message="用途应为 4 至 200 个字")],
+        description="查看会记入审计日志",
+    )

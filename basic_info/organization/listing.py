@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from basic_info.organization.kinds import UnitKind
@@ -16,7 +16,7 @@ from basic_info.organization.queries import readable_units, region_names, unit_n
 from basic_info.organization.scope import units_in_region
 from basic_info.regions.models import Region, RegionVersion, Tier
 from host.kernel.access import Actor
-from host.kernel.db import AnyRow, db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.versions import in_force
 
 PAGE = 50
@@ -40,8 +40,8 @@ class UnitFilter:
         """Read from the address; a value that there is no such thing of is as good as none."""
         kinds, tiers = {kind.value: kind for kind in UnitKind}, {tier.value: tier for tier in Tier}
         return cls(
-            words=values.get("q", "").strip()[:100],
-            kind=kinds.get(values.get("kind", "")),
+            words=values.get("name", "").strip()[:100],
+            kind=kinds.get(values.get("unit_kind", "")),
             tier=tiers.get(values.get("tier", "")),
             region_code=values.get("region", "").strip()[:12],
         )
@@ -49,8 +49,8 @@ class UnitFilter:
     @property
     def in_url(self) -> dict[str, str]:
         chosen = {
-            "q": self.words,
-            "kind": self.kind.value if self.kind else "",
+            "name": self.words,
+            "unit_kind": self.kind.value if self.kind else "",
             "tier": self.tier.value if self.tier else "",
             "region": self.region_code,
         }
@@ -91,7 +91,7 @@ def page_of_units(actor: Actor, chosen: UnitFilter, *, day: date, after: int | N
     return UnitPage(rows[:PAGE], total or 0, rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
-def units(actor: Actor, chosen: UnitFilter, *, day: date) -> Select[Any]:
+def units(actor: Actor, chosen: UnitFilter, *, day: date) -> AnySelect:
     """(id, code, UnitVersion, region, parent) of the units on ``day`` that the actor may see."""
     region, parent = region_names(day), unit_names(day)
     return (

@@ -1,17 +1,26 @@
-"""Changes to units from a day on, and the showing of an ID number."""
+"""Writes of the register by hand (机构登记): set up, change, move and abolish units; read a number in full."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select, true
 
+from basic_info.organization.cards import MOST, person_of
+from basic_info.organization.codes import check_credit_code
+from basic_info.organization.errors import (
+    ChangedMeanwhile,
+    CircularParent,
+    CodeTaken,
+    LaterChanges,
+    OutsideScope,
+    StillInUse,
+)
 from basic_info.organization.models import (
     Appointment,
-    Person,
+    PersonVersion,
     Post,
     PostVersion,
     Section,
@@ -19,56 +28,79 @@ from basic_info.organization.models import (
     Unit,
     UnitVersion,
 )
-from basic_info.organization.queries import person_version
 from basic_info.organization.register_import.columns import name_key
-from basic_info.organization.register_import.targets import hang_units
-from host.kernel.access import Actor
+from basic_info.organization.scope import within
+from basic_info.organization.tree import hang_units, hold_tree
+from basic_info.permissions import Permission
+from basic_info.regions.models import Region, scope_prefix
+from host.auth.models import RoleGrant
+from host.kernel.access import SYSTEM, Actor, ScopeKind
 from host.kernel.audit import record_change
 from host.kernel.crypto import provider
 from host.kernel.db import db
-from host.kernel.errors import DomainError, NotFound, Refused
-from host.kernel.versions import Version, change, current, end
+from host.kernel.errors import NotFound
+from host.kernel.versions import change, current, end
 
 
-class StillInUse(DomainError):
-    """The unit cannot be abolished (撤销): people, or units below it, are still there (R12)."""
+def create_unit(code: str, *, facts: Mapping[str, Any], on: date, actor: Actor, reason: str | None = None) -> Unit:
+    """Set up a unit (设立) from ``on``. ``facts`` are columns of ``UnitVersion`` but for the key of its name.
 
-
-@dataclass(frozen=True, kw_only=True)
-class Holding:
-    """What keeps a unit from being abolished on a day."""
-
-    people: int
-    children: int
-    sections: int
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self.people or self.children)
-
-
-def change_unit(unit_id: int, *, facts: Mapping[str, Any], on: date, reason: str, actor: Actor) -> UnitVersion:
-    """From ``on`` the unit has other ``facts`` (name, short_name, parent_id, unit_kind, rank, …).
-
-    Later, already dated changes give way (R6). Raises Refused when nothing changes, when the unit is not in
-    force on ``on``, or when it would hang below itself.
+    Raises CodeTaken, OutsideScope, InvalidCreditCode.
     """
-    _locked(unit_id)
-    now = db.session.scalars(current(UnitVersion, UnitVersion.unit_id, unit_id, on)).one_or_none()
-    if now is None:
-        raise Refused(f"该单位在 {on} 尚未设立或已撤销，请换一个生效日期")
-    changed = {name: value for name, value in facts.items() if getattr(now, name) != value}
-    if not changed:
-        raise Refused("没有任何改动，请修改后再保存")
-    if changed.get("parent_id") is not None:
-        _check_parent(unit_id, changed["parent_id"], on)
-    if "name" in changed:
-        changed["name_key"] = name_key(changed["name"])
-    version = change(
-        unit_id,
+    hold_tree()
+    _check_place(facts["region_id"], facts.get("parent_id"), actor=actor)
+    if db.session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
+        raise CodeTaken
+    unit = Unit(code=code, region_id=facts["region_id"])
+    db.session.add(unit)
+    db.session.flush()  # the version needs the id
+    change(
+        unit.id,
         version=UnitVersion,
         key=UnitVersion.unit_id,
-        facts=changed,
+        facts=_complete({"short_name": "", **facts}),
+        on=on,
+        actor=actor,
+        action="unit.created",
+        reason=reason,
+    )
+    hang_units()
+    return unit
+
+
+def change_unit(
+    unit: Unit,
+    *,
+    facts: Mapping[str, Any],
+    on: date,
+    based_on: int | None,
+    actor: Actor,
+    reason: str | None = None,
+    replace_later: bool = False,
+) -> UnitVersion:
+    """Other facts of a unit hold from ``on`` (变更、更名、划转); its subtree moves along with it.
+
+    ``based_on`` is the version that the form showed. Raises ChangedMeanwhile when another one is in force by now,
+    LaterChanges unless ``replace_later``, OutsideScope, CircularParent, InvalidCreditCode.
+    """
+    hold_tree()
+    _hold_in_reach(unit.id, actor=actor)
+    held = db.session.scalars(current(UnitVersion, UnitVersion.unit_id, unit.id, on)).one_or_none()
+    if (held.id if held else None) != based_on:
+        raise ChangedMeanwhile
+    if not replace_later and later_changes(unit.id, on):
+        raise LaterChanges
+    if "parent_id" in facts or "region_id" in facts:
+        region_id = facts.get("region_id", held.region_id if held else unit.region_id)
+        parent_id = facts.get("parent_id", held.parent_id if held else None)
+        if held is None or (region_id, parent_id) != (held.region_id, held.parent_id):
+            _check_place(region_id, parent_id, actor=actor)
+            _check_no_circle(unit.id, parent_id, on)
+    version = change(
+        unit.id,
+        version=UnitVersion,
+        key=UnitVersion.unit_id,
+        facts=_complete(facts),
         on=on,
         actor=actor,
         action="unit.changed",
@@ -78,92 +110,141 @@ def change_unit(unit_id: int, *, facts: Mapping[str, Any], on: date, reason: str
     return version
 
 
-def what_holds(unit_id: int, on: date) -> Holding:
-    """People, units below and sections that are there on ``on`` or later."""
-    return Holding(
-        people=_count(func.count(Appointment.person_id.distinct()), Appointment, Appointment.unit_id == unit_id, on),
-        children=_count(func.count(UnitVersion.unit_id.distinct()), UnitVersion, UnitVersion.parent_id == unit_id, on),
-        sections=_count(
-            func.count(SectionVersion.section_id.distinct()),
-            SectionVersion,
-            SectionVersion.section_id.in_(select(Section.id).where(Section.unit_id == unit_id)),
-            on,
-        ),
+def later_changes(unit_id: int, on: date) -> list[UnitVersion]:
+    """The changes of a unit that take effect after ``on``."""
+    return list(
+        db.session.scalars(
+            select(UnitVersion)
+            .where(
+                UnitVersion.unit_id == unit_id,
+                UnitVersion.superseded_at.is_(None),
+                func.lower(UnitVersion.valid) > on,
+            )
+            .order_by(func.lower(UnitVersion.valid))
+        )
     )
 
 
-def abolish_unit(unit_id: int, *, on: date, reason: str, actor: Actor) -> None:
-    """撤销: from ``on`` the unit, its sections and its posts are no more; their history stays (R12).
+def abolish_unit(unit: Unit, *, on: date, actor: Actor, reason: str) -> None:
+    """The unit is no more from ``on`` (撤销), its sections and posts with it; nothing is deleted.
 
-    Raises StillInUse while people hold posts in it or units hang below it on ``on`` or later.
+    Raises StillInUse while it has child units, people or users on or after that day (R12).
     """
-    _locked(unit_id)
-    if db.session.scalars(current(UnitVersion, UnitVersion.unit_id, unit_id, on)).one_or_none() is None:
-        raise Refused(f"该单位在 {on} 尚未设立或已撤销，请换一个日期")
-    held = what_holds(unit_id, on)
-    if held.is_open:
-        raise StillInUse(
-            f"不能撤销：{on} 起仍有 {held.people} 名在职人员、{held.children} 个下级单位，请先办理人员转隶和下级单位调整"
+    hold_tree()
+    _hold_in_reach(unit.id, actor=actor)
+    in_the_way = what_keeps(unit.id, on)
+    if in_the_way:
+        raise StillInUse(f"{on.year}年{on.month}月{on.day}日仍有{'、'.join(in_the_way)}，不能撤销；请先转出或撤销")
+    sections = select(Section.id).where(Section.unit_id == unit.id)
+    posts = select(Post.id).where(Post.section_id.in_(sections), Post.id.in_(_not_over(PostVersion.post_id, on)))
+    for post_id in db.session.scalars(posts):
+        end(post_id, version=PostVersion, key=PostVersion.post_id, on=on, actor=actor, action="post.ended")
+    open_sections = sections.where(Section.id.in_(_not_over(SectionVersion.section_id, on)))
+    for section_id in db.session.scalars(open_sections):
+        end(
+            section_id,
+            version=SectionVersion,
+            key=SectionVersion.section_id,
+            on=on,
+            actor=actor,
+            action="section.ended",
         )
-    sections = select(Section.id).where(Section.unit_id == unit_id)
-    for post_id in db.session.scalars(_reaching(PostVersion, PostVersion.post_id, Post.section_id.in_(sections), on)):
-        end(post_id, version=PostVersion, key=PostVersion.post_id, on=on, actor=actor, action="post.ended",
-            reason=reason)  # fmt: skip
-    for section_id in db.session.scalars(
-        _reaching(SectionVersion, SectionVersion.section_id, SectionVersion.section_id.in_(sections), on)
-    ):
-        end(section_id, version=SectionVersion, key=SectionVersion.section_id, on=on, actor=actor,
-            action="section.ended", reason=reason)  # fmt: skip
-    end(unit_id, version=UnitVersion, key=UnitVersion.unit_id, on=on, actor=actor, action="unit.abolished",
-        reason=reason)  # fmt: skip
-    hang_units()
+    end(
+        unit.id,
+        version=UnitVersion,
+        key=UnitVersion.unit_id,
+        on=on,
+        actor=actor,
+        action="unit.abolished",
+        reason=reason,
+    )
 
 
-def reveal_id_no(person: Person, *, on: date, purpose: str, actor: Actor) -> str:
-    """The full ID number as registered on ``on``; that it was shown, to whom and why is written down, the number
-    is not (R159). Raises NotFound when none is registered.
-    """
-    registered = person_version(person.id, on)
-    if registered is None or registered.id_no is None:
-        raise NotFound("未登记身份证号")
-    number = provider().decrypt(registered.id_no, context=f"person:{person.code}:id_no")
-    record_change(person, action="person.unmasked", actor=actor, after={"shown": "id_no"}, reason=purpose)
+def what_keeps(unit_id: int, on: date) -> list[str]:
+    """What forbids to abolish a unit from ``on``, in words with numbers."""
+    children = db.session.scalar(
+        select(func.count(UnitVersion.unit_id.distinct())).where(
+            UnitVersion.parent_id == unit_id, UnitVersion.superseded_at.is_(None), _reaches(UnitVersion.valid, on)
+        )
+    )
+    people = db.session.scalar(
+        select(func.count(Appointment.person_id.distinct())).where(
+            Appointment.unit_id == unit_id, Appointment.superseded_at.is_(None), _reaches(Appointment.valid, on)
+        )
+    )
+    own = or_(
+        RoleGrant.unit_id == unit_id, RoleGrant.section_id.in_(select(Section.id).where(Section.unit_id == unit_id))
+    )
+    users = db.session.scalar(
+        select(func.count(RoleGrant.account_id.distinct())).where(
+            own, RoleGrant.revoked_at.is_(None), _reaches(RoleGrant.valid, on)
+        )
+    )
+    found = ((children, "个下级单位"), (people, "名在职人员"), (users, "个已授权的账号"))
+    return [f" {count} {word}" for count, word in found if count]
+
+
+def read_id_no(person_id: int, *, day: date, purpose: str, actor: Actor) -> str:
+    """The ID number in full, which leaves an audit row without the number (R158). Raises NotFound, Unreadable."""
+    person = person_of(actor, person_id, permission=Permission.PERSON_UNMASK)
+    facts = db.session.scalars(current(PersonVersion, PersonVersion.person_id, person.id, day)).one_or_none()
+    if facts is None or facts.id_no is None:
+        raise NotFound("没有登记身份证号")
+    number = provider().decrypt(facts.id_no, context=f"person:{person.code}:id_no")
+    record_change(person, action="person.unmasked", actor=actor, reason=purpose)
     return number
 
 
-def _locked(unit_id: int) -> Unit:
-    # Two changes to one unit wait for each other before either reads what holds.
-    unit = db.session.get(Unit, unit_id, with_for_update=True)
-    if unit is None:
+def _not_over(key: Any, on: date) -> Any:
+    """Ids that have a version on ``on`` or later: what is long over must not end once more."""
+    version = key.class_
+    return select(key).where(version.superseded_at.is_(None), _reaches(version.valid, on))
+
+
+def _reaches(valid: Any, on: date) -> Any:
+    return or_(func.upper_inf(valid), func.upper(valid) > on)
+
+
+def _complete(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts with what follows from them."""
+    found = dict(facts)
+    if "name" in found:
+        found["name_key"] = name_key(found["name"])
+    if found.get("credit_code"):
+        found["credit_code"] = check_credit_code(found["credit_code"])
+    return found
+
+
+def _hold_in_reach(unit_id: int, *, actor: Actor) -> None:
+    reached = true() if actor is SYSTEM else within(actor, Permission.UNIT_EDIT, unit=Unit.id)
+    if db.session.scalar(select(Unit.id).where(Unit.id == unit_id, reached).with_for_update()) is None:
         raise NotFound
-    return unit
 
 
-def _check_parent(unit_id: int, parent_id: int, on: date) -> None:
-    above: int | None = parent_id
+def _check_place(region_id: int, parent_id: int | None, *, actor: Actor) -> None:
+    """A unit may be put only where the actor's own reach goes: under a unit in reach, or into a division in reach."""
+    if actor is SYSTEM:
+        return
+    code = db.session.scalar(select(Region.code).where(Region.id == min(region_id, MOST))) or ""
+    regions = [
+        grant.region_code
+        for grant in actor.grants_for(Permission.UNIT_EDIT)
+        if grant.kind is ScopeKind.REGION and grant.region_code
+    ]
+    if code and any(code.startswith(scope_prefix(region)) for region in regions):
+        return
+    reached = within(actor, Permission.UNIT_EDIT, unit=Unit.id)
+    parent = db.session.scalar(select(Unit.id).where(Unit.id == parent_id, Unit.region_id == region_id, reached))
+    if parent_id is None or parent is None:
+        raise OutsideScope
+
+
+def _check_no_circle(unit_id: int, parent_id: int | None, on: date) -> None:
+    """Climb from the new parent to the top as of ``on``; raises CircularParent when the unit itself comes by."""
     seen: set[int] = set()
-    while above is not None and above not in seen:
-        if above == unit_id:
-            raise Refused("上级单位不能是本单位或其下级单位")
-        seen.add(above)
-        row = db.session.execute(
-            current(UnitVersion, UnitVersion.unit_id, above, on).with_only_columns(UnitVersion.parent_id)
-        ).one_or_none()
-        if row is None:
-            raise Refused(f"上级单位在 {on} 尚未设立或已撤销")
-        above = row.parent_id
-
-
-def _count(what: ColumnElement[int], version: type[Version], condition: ColumnElement[bool], on: date) -> int:
-    return db.session.scalar(select(what).where(condition, _not_over(version, on))) or 0
-
-
-def _reaching(version: type[Version], key: Any, condition: ColumnElement[bool], on: date) -> Any:
-    statement = select(key).where(_not_over(version, on))
-    if version is PostVersion:
-        statement = statement.join(Post, Post.id == PostVersion.post_id)
-    return statement.where(condition).distinct().order_by(key)
-
-
-def _not_over(version: type[Version], on: date) -> ColumnElement[bool]:
-    return version.superseded_at.is_(None) & or_(func.upper(version.valid).is_(None), func.upper(version.valid) > on)
+    while parent_id is not None and parent_id not in seen:
+        if parent_id == unit_id:
+            raise CircularParent
+        seen.add(parent_id)
+        above = db.session.scalars(current(UnitVersion, UnitVersion.unit_id, parent_id, on)).one_or_none()
+        parent_id = above.parent_id if above else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select
 
 from basic_info.organization.models import (
     Appointment,
@@ -21,7 +21,7 @@ from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from basic_info.regions.models import RegionVersion
 from host.kernel.access import Actor, ScopeKind
-from host.kernel.db import db
+from host.kernel.db import AnySelect, db
 from host.kernel.pages import CHINA_TIME
 from host.kernel.versions import in_force
 
@@ -39,7 +39,7 @@ def primary_appointment(person_id: int, day: date) -> Appointment | None:
     ).one_or_none()
 
 
-def people_of_section(section_id: int, day: date) -> Select[Any]:
+def people_of_section(section_id: int, day: date) -> AnySelect:
     """(PersonVersion, Appointment) of all who hold a post in the section on ``day``, heads first, then by name."""
     return (
         select(PersonVersion, Appointment)

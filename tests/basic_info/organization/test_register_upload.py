@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import func, select
-from tests.factories import a_region, a_unit, an_actor
 
 from basic_info.organization.models import Person
 from basic_info.organization.register_import import uploads
@@ -19,6 +18,7 @@ from host.demo.workbook import write_workbook
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.jobs.models import JobRun
+from tests.factories import a_region, a_unit, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]
 

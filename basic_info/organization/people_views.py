@@ -1,0 +1,85 @@
+"""Pages of sections, posts and people."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from basic_info.blueprint import bp
+from basic_info.organization import cards
+from basic_info.organization.asking import asked_day, day_in_url
+from basic_info.organization.forms import PurposeForm
+from basic_info.organization.models import Appointment
+from basic_info.organization.operations import read_id_no
+from basic_info.organization.queries import person_in_reach
+from basic_info.permissions import Permission
+from host.kernel.access import current_actor, requires, signed_in
+from host.kernel.db import db
+
+
+@bp.get("/sections/<int:section_id>")
+@requires(Permission.UNIT_READ)
+def show_section(section_id: int) -> ResponseReturnValue:
+    day, actor = asked_day(), current_actor()
+    card = cards.section_card(actor, section_id, day=day)
+    return render_template(
+        "basic_info/organization/section.html",
+        card=card,
+        posts=cards.posts_of(card.Section.id, day),
+        people=cards.people_where(actor, day, Appointment.section_id == card.Section.id),
+        day=day,
+        on=day_in_url(day),
+        may_see_people=actor.may(Permission.PERSON_READ),
+    )
+
+
+@bp.get("/posts/<int:post_id>")
+@requires(Permission.UNIT_READ)
+def show_post(post_id: int) -> ResponseReturnValue:
+    day, actor = asked_day(), current_actor()
+    card = cards.post_card(actor, post_id, day=day)
+    return render_template(
+        "basic_info/organization/post.html",
+        card=card,
+        people=cards.people_where(actor, day, Appointment.post_id == card.Post.id),
+        duties=cards.duties_of_post(card.Post.id, day),
+        may_trace=actor.may(Permission.DUTY_READ),
+        day=day,
+        on=day_in_url(day),
+        may_see_people=actor.may(Permission.PERSON_READ),
+    )
+
+
+@bp.get("/people/<int:person_id>")
+@signed_in
+def show_person(person_id: int) -> ResponseReturnValue:
+    """Oneself, and those whom the permission to read people reaches."""
+    return _person_page(person_id, PurposeForm())
+
+
+@bp.post("/people/<int:person_id>/id-number")
+@requires(Permission.PERSON_UNMASK)
+def reveal_id_no(person_id: int) -> ResponseReturnValue:
+    """The number stands in this answer only: a redirect would have to keep it somewhere."""
+    form = PurposeForm()
+    if not form.validate_on_submit():
+        return _person_page(person_id, form), 422
+    number = read_id_no(person_id, day=asked_day(), purpose=form.purpose.data or "", actor=current_actor())
+    db.session.commit()
+    return _person_page(person_id, form, number=number)
+
+
+def _person_page(person_id: int, form: PurposeForm, *, number: str | None = None) -> str:
+    day, actor = asked_day(), current_actor()
+    card = cards.person_card(actor, person_id, day=day)
+    return render_template(
+        "basic_info/organization/person.html",
+        card=card,
+        form=form,
+        number=number,
+        may_reveal=actor.may(Permission.PERSON_UNMASK)
+        and bool(card.id_no)
+        and person_in_reach(actor, card.person.id, Permission.PERSON_UNMASK),
+        day=day,
+        on=day_in_url(day),
+    )
