@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Select, String, Text, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
@@ -109,7 +109,7 @@ def reach(layer: Layer, thing_id: int, *, down: bool) -> Any:
     edge = edges()
     name = "below" if down else "above"
     start = select(
-        literal(layer.value, Text).label("layer"), literal(thing_id).label("id"), literal(0).label("depth")
+        literal(layer.value, Text).label("layer"), literal(thing_id, BigInteger).label("id"), literal(0).label("depth")
     ).cte(name, recursive=True)
     here, there = ("upper", "lower") if down else ("lower", "upper")
     onward = select(edge.c[f"{there}_layer"], edge.c[f"{there}_id"], start.c.depth + 1).where(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from function_monitor.alerts import operations, queries
 from function_monitor.alerts.errors import BadThreshold
-from function_monitor.alerts.evaluating import rules_in_order, seed_rules, would_fire
+from function_monitor.alerts.evaluating import rules_in_order, would_fire
 from function_monitor.alerts.evidence import evidence_lines
 from function_monitor.alerts.forms import NoteForm, RectifyForm, RuleForm
 from function_monitor.alerts.models import Alert, AlertLevel, AlertRule, AlertState, StepKind
@@ -145,9 +145,6 @@ def edit_rule(rule_id: int) -> ResponseReturnValue:
 
 def _rules(refused: str = "") -> str:
     today = datetime.now(CHINA_TIME).date()
-    if not rules_in_order():  # nothing was evaluated yet; thresholds may be set before that
-        seed_rules(counts_from=today)
-        db.session.commit()
     rules = rules_in_order()
     return render_template(
         "function_monitor/alerts/rules.html",

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from function_monitor.collection.errors import BadKey
-from function_monitor.collection.ingesting import RawRow, Taken, ingest
+from function_monitor.collection.ingesting import RawRow, Taken, ingest, printable
 from function_monitor.collection.models import BusinessSystem
 from function_monitor.collection.operations import hash_key
 from function_monitor.collection.schemas import EventAnswerSchema, EventSchema
@@ -70,7 +70,7 @@ def _answer(rows: list[RawRow], taken: list[Taken]) -> dict[str, Any]:
     results = []
     for row, one in zip(rows, taken, strict=True):
         number = row.raw.get("case_no")
-        case_no = number[:80].replace("\x00", "") if isinstance(number, str) else None
+        case_no = printable(number)[:80] if isinstance(number, str) else None
         results.append({"case_no": case_no, "result": one.result, "reason": one.reason})
     names = ("accepted", "duplicate", "quarantined")
     return {**{name: counts[name] for name in names}, "results": results}

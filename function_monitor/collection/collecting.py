@@ -19,7 +19,7 @@ from function_monitor.collection.operations import folder_of
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.jobs.progress import Progress
-from host.kernel.tables.reading import Row, cell_text, filled_rows, read_workbook
+from host.kernel.tables.reading import NotATable, Row, cell_text, filled_rows, read_workbook
 
 BATCH = 500
 #: A file that changed less than so many seconds ago may still be being written.
@@ -48,17 +48,25 @@ def collect_source(
     """
     run = run or Progress()
     counts: Counter[str] = Counter()
-    source = _with_system(source.id)
+    source_id = source.id
+    source = _with_system(source_id)
     for path in _files(source, settle_seconds):
         run.checkpoint()
-        kept = _collect_file(path, source)
+        try:
+            kept = _collect_file(path, source)
+        except OSError as closed:  # moved away meanwhile, or not ours to read: the next run looks again
+            db.session.rollback()
+            source = _with_system(source_id)
+            counts["unreadable"] += 1
+            run.log(f"{path.name}：无法打开（{closed.strerror or '读取失败'}），请检查文件权限")
+            continue
         db.session.commit()
         if kept is None:
             continue
         counts += _counts_of(kept)
         run.step(run.done + kept.row_count)
         run.log(kept.error and f"{kept.name}：{kept.error}" or _words(kept))
-        source = _with_system(source.id)
+        source = _with_system(source_id)
     source.last_run_at = datetime.now(UTC)
     db.session.commit()
     return counts
@@ -117,7 +125,7 @@ def _collect_file(path: Path, source: CollectorSource) -> CollectedFile | None:
     try:
         with db.session.begin_nested():  # a file that breaks off in the middle leaves nothing but its error
             _ingest_file(path, source, kept)
-    except Refused as unreadable:
+    except (NotATable, Refused) as unreadable:
         kept.error = str(unreadable)
     db.session.flush()
     return kept

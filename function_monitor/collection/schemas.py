@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,11 @@ FIELDS = {
 CLOSING = ("办结",)
 REFUSING = ("不予受理",)
 ACTIONS = ("完成", "补正", *CLOSING, *REFUSING)
+#: Cases outside these years are typing errors.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+_LOOSE = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]{1,3}(?P<hour>\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
+)
 #: Clocks of other systems may run ahead of ours by so much.
 AHEAD = timedelta(minutes=10)
 
@@ -46,14 +52,29 @@ class EventDraft:
 
 
 class ChinaInstant(fields.Field):  # type: ignore[type-arg]
-    """An instant as ISO 8601; without an offset it is China time."""
+    """An instant as ISO 8601, or as office programs write it (2026/3/2 9:05); without an offset it is China time."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
         try:
-            instant = datetime.fromisoformat(value)
+            instant = datetime.fromisoformat(_iso(value))
         except (TypeError, ValueError):
             raise ValidationError("不是有效的日期时间，应如 2026-03-02 09:30:00") from None
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+            raise ValidationError(f"年份应在 {FIRST_YEAR}—{LAST_YEAR} 之间")
         return instant if instant.tzinfo else instant.replace(tzinfo=CHINA_TIME)
+
+
+def _iso(value: str) -> str:
+    """Days and hours of one digit filled up, whatever separates them."""
+    found = _LOOSE.fullmatch(value)
+    if found is None:
+        return value
+    year, month, day, hour, minute, second = found.groups(default="0")
+    return (
+        f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}:{second:0>2}"
+        if found["hour"]
+        else (f"{year}-{month:0>2}-{day:0>2}")
+    )
 
 
 def _text(most: int, *, required: bool = True) -> fields.String:
@@ -115,11 +136,16 @@ def read_event(raw: Mapping[str, Any], *, now: datetime | None = None) -> EventD
         values = _schema.load({name: _trimmed(raw[name]) for name in FIELDS if name in raw})
     except ValidationError as wrong:
         raise BadRow("；".join(_sentences(wrong.messages_dict))) from None
-    if any("\x00" in value for value in values.values() if isinstance(value, str)):
+    if any(_cannot_be_kept(value) for value in values.values() if isinstance(value, str)):
         raise BadRow("含有无法保存的字符")
     if values["happened_at"] > (now or datetime.now(UTC)) + AHEAD:
         raise BadRow("发生时间：在将来")
     return EventDraft(**{"item_name": "", **values})
+
+
+def _cannot_be_kept(text: str) -> bool:
+    """NUL, or half of a character pair."""
+    return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _trimmed(value: Any) -> Any:

@@ -1,9 +1,13 @@
-"""What every installation starts with, beside its tables: the divisions (R8). The calendar comes with the migration."""
+"""What every installation starts with: divisions (R8) and alert rules. The calendar comes with the migration."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from basic_info.regions.operations import seed_regions
 from config import Settings
+from function_monitor.api import seed_rules
 from host.app import create_app
 from host.kernel.access import SYSTEM
 from host.kernel.db import db
@@ -14,6 +18,7 @@ def seed(settings: Settings) -> None:
     app = create_app(settings, process="seed")
     with app.app_context():
         seed_regions(actor=SYSTEM)
+        seed_rules(counts_from=datetime.now(ZoneInfo("Asia/Shanghai")).date())
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

@@ -59,6 +59,23 @@ def make_offices() -> tuple[dict[Role, int], list[str]]:
     return ids, lines
 
 
+def make_staff_accounts() -> None:
+    """An account for everybody else, named by their code, with no password given out: nobody can sign in with it."""
+    db.session.execute(
+        text(
+            "INSERT INTO account (login_name, display_name, person_id)"
+            " SELECT p.code, v.name, p.id FROM person p JOIN person_version v ON v.person_id = p.id"
+            " WHERE v.superseded_at IS NULL AND NOT EXISTS (SELECT FROM account a WHERE a.person_id = p.id)"
+        )
+    )
+    db.session.execute(
+        text(
+            "INSERT INTO role_grant (account_id, role, scope_kind) SELECT a.id, 'staff', 'self' FROM account a"
+            " WHERE a.person_id IS NOT NULL AND NOT EXISTS (SELECT FROM role_grant g WHERE g.account_id = a.id)"
+        )
+    )
+
+
 def _made(demo: Demo) -> tuple[int, str]:
     password = one_time_password()
     account, _ = create_account(

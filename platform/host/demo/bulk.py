@@ -68,17 +68,17 @@ def load_records(plan: CityPlan, days: Sequence[date], *, say: Callable[[str], N
     return count
 
 
-def review_approved(*, quality: bool = True) -> None:
-    """A review for every approved record, by the head of its section, with a quality mark on some."""
-    mark = "CASE WHEN r.id % 3 = 0 THEN 3 + r.id % 3 + (r.id / 7) % 3 END" if quality else "NULL"
+def review_approved() -> None:
+    """A review for every approved record, by somebody who leads its section, with a quality mark on every third."""
     with unchecked_keys():
         db.session.execute(
             text(
-                "INSERT INTO record_review (record_id, worked_on, person_id, reviewer_person_id, verdict, comment,"  # noqa: S608
-                f" quality, reviewed_at) SELECT r.id, r.worked_on, r.person_id, h.person_id, 'approved', '', least({mark}, 5),"
-                " r.submitted_at + interval '16 hours' FROM duty_record r LEFT JOIN LATERAL (SELECT a.person_id FROM"
-                " appointment a WHERE a.section_id = r.section_id AND a.leader_kind IS NOT NULL AND a.superseded_at IS NULL"
-                " AND a.person_id <> r.person_id ORDER BY a.id LIMIT 1) h ON true WHERE r.record_state = 'approved'"
+                "INSERT INTO record_review (record_id, worked_on, person_id, reviewer_person_id, verdict, comment,"
+                " quality, reviewed_at) SELECT r.id, r.worked_on, r.person_id, nullif(h.head, r.person_id), 'approved',"
+                " '', CASE WHEN r.id % 3 = 0 THEN 3 + (r.id / 7) % 3 END, r.submitted_at + interval '16 hours'"
+                " FROM duty_record r LEFT JOIN (SELECT section_id, min(person_id) AS head FROM appointment"
+                " WHERE leader_kind IS NOT NULL AND superseded_at IS NULL GROUP BY section_id) h USING (section_id)"
+                " WHERE r.record_state = 'approved'"
             )
         )
 
@@ -130,15 +130,15 @@ def _sum_up() -> None:
     """The roll-ups as a recount of what was copied (``duty_eval.records.rollups.recount`` in one statement)."""
     db.session.execute(
         text(
-            "INSERT INTO record_rollup (person_id, month, section_id, unit_id, post_duty_id, record_count, approved_count,"
-            " quantity, minutes, last_worked_on) SELECT person_id, date_trunc('month', worked_on)::date, section_id, unit_id,"
-            " post_duty_id, count(*), count(*) FILTER (WHERE record_state IN ('approved', 'locked')),"
-            " coalesce(sum(quantity), 0), coalesce(sum(minutes), 0), max(worked_on) FROM duty_record"
+            "INSERT INTO record_rollup (person_id, month, section_id, unit_id, post_duty_id, record_count,"
+            " approved_count, quantity, minutes, last_worked_on)"
+            " SELECT person_id, date_trunc('month', worked_on)::date, section_id, unit_id, post_duty_id, count(*),"
+            " count(*) FILTER (WHERE record_state IN ('approved', 'locked')), coalesce(sum(quantity), 0),"
+            " coalesce(sum(minutes), 0), max(worked_on) FROM duty_record"
             " WHERE record_state IN ('submitted', 'approved', 'locked') GROUP BY 1, 2, 3, 4, 5"
         )
     )
 
 
 def _pairs(statement: str) -> Iterator[tuple[str, int]]:
-    for code, id_ in db.session.execute(text(statement)):
-        yield code, id_
+    yield from ((code, id_) for code, id_ in db.session.execute(text(statement)))

@@ -20,7 +20,7 @@ from basic_info.organization.models import Unit
 from basic_info.organization.register_import import import_register
 from basic_info.regions.operations import seed_regions
 from host.demo import steps
-from host.demo.accounts import make_accounts, make_offices
+from host.demo.accounts import make_accounts, make_offices, make_staff_accounts
 from host.demo.bulk import load_records, review_approved
 from host.demo.city import CityPlan, plan_city
 from host.demo.files import CityFiles, write_city
@@ -101,6 +101,7 @@ class _Loader:
             if not steps.is_full_size(self.plan):
                 review_approved()
         make_accounts(self.accounts_file, lines)
+        make_staff_accounts()
         with self._step("业务数据、预警与得分"):
             steps.load_running(self.plan, days, offices=offices, today=self.today)
         mark.kind = "demo"
