@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from basic_info.mandates.parsing.changed_counts import Own, read_changed_counts
 from basic_info.mandates.parsing.heading import Heading
 from basic_info.mandates.parsing.lines import Line
-from basic_info.mandates.parsing.model import Confidence, LeaderPost, Plate, Quota, Section
+from basic_info.mandates.parsing.model import ClauseKind, Confidence, LeaderPost, Plate, Quota, Section
 from basic_info.mandates.parsing.names import (
     BODY_ENDING,
     clean_name,
@@ -16,7 +16,8 @@ from basic_info.mandates.parsing.names import (
     without_label,
 )
 from basic_info.mandates.parsing.normalise import NUMBER, fold
-from basic_info.mandates.parsing.sections import bracket_plates, plates_in, section_of
+from basic_info.mandates.parsing.parts import part_of
+from basic_info.mandates.parsing.sections import bracket_plates, find_sections, plates_in, section_of
 
 _BRACKET = r"(?:\((?:[^()]|\([^()]*\))*\))*"
 _NAME = rf'"?[^。:;,()"]{{1,28}}?(?:{BODY_ENDING})"?'
@@ -33,6 +34,9 @@ _DUTY_TEXT = re.compile(
 )
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
+)
+_LIST_OPENS = re.compile(
+    r"(?:增设|新设|设立|设置|内设机构|科室)[^。;]{0,16}(?:内设机构|科室|机构|为|如下)[^。;]{0,10}:$"
 )
 
 
@@ -51,7 +55,7 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     """The sections, quotas and leader posts of the unit addressed as they are after the change."""
     own = Own(heading)
     paragraphs = _paragraphs(lines)
-    sections = _sections(paragraphs, own)
+    sections = _merged(_sections(paragraphs, own), _listed_sections(lines))
     quotas, leaders = read_changed_counts(paragraphs, own)
     rank, plates = None, dict[str, Plate]()
     for text in paragraphs:
@@ -89,13 +93,37 @@ def _sections(paragraphs: Sequence[str], own: Own) -> tuple[Section, ...]:
     return tuple(found.values())
 
 
+def _listed_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
+    """The bodies described one by one below 「增设2个内设机构：」."""
+    found: list[Section] = []
+    for number, line in enumerate(lines):
+        if _LIST_OPENS.search(line.folded):
+            below = [line]
+            for later in lines[number + 1 :]:
+                if later.depth is not None and line.depth is not None and later.depth <= line.depth:
+                    break
+                below.append(later)
+            part = replace(part_of(tuple(below)), kind=ClauseKind.SECTION, is_headed=False)
+            found.extend(find_sections([part]))
+    return tuple(found)
+
+
+def _merged(first: Sequence[Section], then: Sequence[Section]) -> tuple[Section, ...]:
+    """Both in order; of two with one name the one with a duty text."""
+    found: dict[str, Section] = {section.name: section for section in first}
+    for section in then:
+        if section.name not in found or not found[section.name].text:
+            found[section.name] = section
+    return tuple(found.values())
+
+
 def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[str]]], int]]:
     matches = sorted([*_ADDED.finditer(folded), *_RENAMED.finditer(folded)], key=lambda match: match.start("names"))
     for match in matches:
         before = re.split(r"[,。;:]", folded[: match.start()])[-1]
         if re.search(r"不再|撤销|原|批准$", before[-4:]) or "规格" in before:
             continue
-        if match.re is _RENAMED and own.owns(re.sub(r"^(?:同意|将|把)+", "", before)):
+        if match.re is _RENAMED and own.is_unit(re.sub(r"^(?:同意|将|把)+", "", before)):
             # The unit itself gets another name.
             continue
         names = [_name_and_plates(piece) for piece in _split_outside(match.group("names"))]

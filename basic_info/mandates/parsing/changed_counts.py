@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from basic_info.mandates.parsing.counts import read_counts
 from basic_info.mandates.parsing.heading import Heading
 from basic_info.mandates.parsing.model import LeaderPost, Quota
-from basic_info.mandates.parsing.names import BODY_ENDING
+from basic_info.mandates.parsing.names import BODY_ENDING, abbreviates
 from basic_info.mandates.parsing.normalise import NUMBER, fold
 
 _AFTER = re.compile(
@@ -22,6 +22,7 @@ _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 _STATED_KIND = re.compile(
     r"(?:^|[,;。、])(?:同意|核增|核减|增加|减少|你局|你单位)*(?P<kind>[^,;。、()\d]{2,14}?(?:编制|职数))(?=增加|核增|核减|减少|由|调整|\d)"
 )
+_BREAKS_DOWN = re.compile(r"(?:其中|包括)")
 _BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为)*{NUMBER}名")
 
 
@@ -37,7 +38,14 @@ class Own:
         org = org.strip('"的')
         if re.match(r"^(?:你|该|本|贵|我)", org) or org in ("局", "中心", "机关", "镇", "街道"):
             return True
-        return any(name.endswith(org) or org.endswith(name) or _abbreviates(org, name) for name in self.names)
+        if any(org.startswith(name[start:]) for name in self.names for start in range(len(name) - 3)):
+            # A body inside the unit: 县融媒体中心综合部.
+            return True
+        return self.is_unit(org)
+
+    def is_unit(self, org: str) -> bool:
+        """Whether the name is the unit's own, in full or in short, and not that of a body inside it."""
+        return any(name.endswith(org) or org.endswith(name) or abbreviates(org, name) for name in self.names)
 
     def is_other(self, folded: str) -> bool:
         """Whether the sentence speaks of another unit from its start on."""
@@ -49,16 +57,6 @@ def _is_inner(match: re.Match[str]) -> bool:
     return bool(re.search(r"(?:科|室|股|处|党委|办公室)$", match.group("org"))) and not re.match(
         r"^(?:市|县|区|省)", match.group("org")
     )
-
-
-def _abbreviates(short: str, name: str) -> bool:
-    """Whether every sign of the short name comes in the long one in order (市商务局 in 临沂市商务和口岸局)."""
-    place = 0
-    for char in short:
-        place = name.find(char, place) + 1
-        if not place:
-            return False
-    return len(short) >= 3
 
 
 def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quota, ...], tuple[LeaderPost, ...]]:
@@ -84,6 +82,7 @@ def _after_change(folded: str, own: Own) -> str:
         match = _AFTER.search(clause)
         if match:
             after = "后" in match.group()
+        after = after or bool(kept and kept[-1] and _BREAKS_DOWN.match(clause) and belongs)
         if (match or (after and not _DELTA.match(clause))) and belongs:
             side = _kept_side(clause)
             kept.append(kind + side if _BARE_COUNT.match(side) else side)

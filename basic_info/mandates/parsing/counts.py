@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from basic_info.mandates.parsing.model import Confidence, LeaderPost, Quota
+from basic_info.mandates.parsing.names import abbreviates, ends_as_body
 from basic_info.mandates.parsing.normalise import NUMBER, to_number
 
 _BETWEEN = (
@@ -165,6 +166,9 @@ def _without_unit(words: str, unit_name: str) -> str:
             continue
         if len(name) >= 2 and words.startswith(name) and rest not in ("", "长", "副主任", "主任", "领导职数"):
             return rest
+    for end in range(min(len(words) - 2, 16), 2, -1):
+        if ends_as_body(words[:end]) and words[0] in "省市县区州" and abbreviates(words[:end], unit_name):
+            return words[end:].lstrip("的")
     return _OWN.sub("", words)
 
 

@@ -153,7 +153,7 @@ def _other_title(lines: Sequence[Line], above: Sequence[Line]) -> tuple[Found[st
             start = end
             while start > 0 and "关于" not in pieces[start].text and end - start < 3:
                 start -= 1
-            start -= _issuer_above(pieces, start)
+            start -= _issuer_above(pieces, start, above)
             title = "".join(piece.text for piece in pieces[start : end + 1])
             if "关于" in title:
                 return Found(title, title), 0
@@ -162,11 +162,14 @@ def _other_title(lines: Sequence[Line], above: Sequence[Line]) -> tuple[Found[st
     return Found("", "", Confidence.LOW), 0
 
 
-def _issuer_above(pieces: Sequence[Line], start: int) -> int:
+def _issuer_above(pieces: Sequence[Line], start: int, lines: Sequence[Line]) -> int:
     """How many lines above 「关于…」 name the office that issues the document."""
     if start == 0 or not pieces[start].text.startswith("关于"):
         return 0
     above = pieces[start - 1].text
+    if list(lines).index(pieces[start]) - list(lines).index(pieces[start - 1]) != 1:
+        # The document number stands between: the office is the letterhead.
+        return 0
     return int(bool(re.search(r"(?:委员会|办公室|政府|党委|编委|编办|局|委)$", above)))
 
 

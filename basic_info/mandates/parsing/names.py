@@ -26,6 +26,16 @@ def ends_as_body(name: str) -> bool:
     return bool(_ENDS_AS_BODY.search(name))
 
 
+def abbreviates(short: str, name: str) -> bool:
+    """Whether every sign of the short name comes in the long one in order (市行政审批局, 临沂市行政审批服务局)."""
+    place = 0
+    for char in short:
+        place = name.find(char, place) + 1
+        if not place:
+            return False
+    return len(short) >= 3
+
+
 def clean_name(name: str) -> str:
     """The name without quotation marks and punctuation around it."""
     return name.strip(_QUOTES + " ,。:;、")

@@ -59,7 +59,7 @@ _BODY = re.compile(r"(?P<name>[^。:;,]{2,20})[。:](?:主要)?(?:负责|承担|
 _STATUS = re.compile(r"本规定(?:所)?确定的|基本依据|机构编制(?:刚性)?约束")
 _BASIS = re.compile(r"^(?:为(?:了)?|根据|按照|依据|经).*(?:制定|制订|如下|规定|方案|批准)")
 _NATURE = re.compile(
-    r"(?:是|为|(?<!所)属|系|列入|作为)[^。;]*(?:工作部门|机构|机关|单位|组成部门|派出|序列|团体|部门|级)|规格(?:为|是|相当于|:)?|加挂|挂[^。;]*牌子"
+    r"(?:是|为|(?<!所)属|系|列入|作为)[^。;]{0,80}(?:工作部门|机构|机关|单位|组成部门|派出|序列|团体|部门|级)|规格(?:为|是|相当于|:)?|加挂|挂[^。;]*牌子"
 )
 
 
@@ -140,6 +140,9 @@ def top_depth(lines: Sequence[Line]) -> Depth | None:
     articles = sum(line.depth is Depth.ARTICLE for line in lines)
     if articles >= 2:
         return Depth.ARTICLE
+    if sum(line.is_label for line in lines) >= 3:
+        # The document is a table: its labels part it, and 一、 is a mark inside a cell.
+        return None
     parts = sum(line.depth is Depth.PART for line in lines)
     if parts >= 2 or (parts == 1 and articles == 0):
         return Depth.PART
@@ -157,7 +160,7 @@ def split_parts(lines: Sequence[Line], depth: Depth | None) -> tuple[tuple[Line,
             hint = heading_kind(lines[start].folded)
             if end == start + 1:
                 continue
-        parts.append(_part(tuple(lines[start:end]), hint))
+        parts.append(part_of(tuple(lines[start:end]), hint))
     return tuple(lines[: starts[0]]), parts
 
 
@@ -174,7 +177,8 @@ def _is_bare_heading(line: Line) -> bool:
     return bare and heading_kind(line.folded) is not None
 
 
-def _part(lines: tuple[Line, ...], hint: ClauseKind | None) -> Part:
+def part_of(lines: tuple[Line, ...], hint: ClauseKind | None = None) -> Part:
+    """The part that these lines make; `hint` is the kind of the chapter it stands in."""
     lead, groups = _grouped(lines)
     kind, is_headed = _kind(lead, groups, hint)
     return Part(kind, lines, lead, groups, is_headed)

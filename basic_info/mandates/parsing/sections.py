@@ -25,7 +25,7 @@ _BEHIND = rf"(?P<brackets>(?:{_BRACKET})*)"
 _HEADED = re.compile(rf"^(?P<name>[^。:;,()]{{2,32}}?){_BEHIND}(?:(?P<sep>[。:])(?P<text>.*))?$", re.S)
 # 「办公室负责…」, 「机关党委，负责…」.
 _JOINED = re.compile(
-    rf'^(?P<name>[^。:;,()]{{0,24}}?(?:{_SURE_ENDING})"?){_BEHIND}(?P<sep>,?)(?P<text>(?:{DUTY_VERB}).*)$',
+    rf'^(?P<name>[^。:;,()]{{0,24}}?(?:{_SURE_ENDING})"?){_BEHIND}(?P<sep>,?)(?P<text>(?:{DUTY_VERB}|加挂|挂[^。,]{{2,40}}牌子).*)$',
     re.S,
 )
 _SET_UP = re.compile(
@@ -46,7 +46,7 @@ _ONLY_SET_UP = re.compile(
 _STARTS_AS_DUTY = re.compile(rf"^(?:{DUTY_VERB})")
 _NOT_A_BODY = re.compile(
     r"^(?:负责|承担|根据|按照|本|上述|以上|以下|该|各|所属|其中|核定|设|行政编制|事业编制|机关行政编制|领导职数|主要职责|工作职责|职责|附件|附表|注|备注)|"
-    r"内设机构|下列|设置|设立|编制|职数|规定$|名$|主要职责|机构规格|领导班子|负责解释|解释$|事项"
+    r"内设机构|下列|设置|设立|编制|职数|规定$|名$|工作由|主要职责|机构规格|领导班子|负责解释|解释$|事项"
 )
 _NO_DUTY = re.compile(r"内设机构|^[^。]{0,20}下列|编制[^。;]{0,8}\d+名|负责解释")
 _OPEN_KINDS = {ClauseKind.SECTION, ClauseKind.MISC, ClauseKind.FINAL, ClauseKind.QUOTA}

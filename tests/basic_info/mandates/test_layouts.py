@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def _load() -> ModuleType:
     return sys.modules[name]
 
 
-SAMPLES = {sample.name: sample for sample in _load().samples()}
+SAMPLES: dict[str, Any] = {sample.name: sample for sample in _load().samples()}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -41,8 +42,10 @@ def test_all_five_layouts_are_among_the_samples() -> None:
 def test_every_field_keeps_the_words_it_came_from() -> None:
     sample = SAMPLES["article_plain"]
     parsed = parse_file(sample.data(), sample.file_name)
-    kept = [*parsed.duties, *parsed.sections, *parsed.quotas, *parsed.leaders, *parsed.plates]
-    assert all(field.snippet for field in kept)
+    snippets = [duty.snippet for duty in parsed.duties] + [section.snippet for section in parsed.sections]
+    snippets += [quota.snippet for quota in parsed.quotas] + [post.snippet for post in parsed.leaders]
+    snippets += [parsed.title.snippet, parsed.rank.snippet, *(plate.snippet for plate in parsed.plates)]
+    assert all(snippets)
 
 
 def test_the_clauses_follow_the_document_and_carry_their_kinds() -> None:

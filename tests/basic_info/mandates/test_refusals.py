@@ -24,7 +24,7 @@ def package(**parts: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
-            archive.writestr(name.replace("__", "/"), data)
+            archive.writestr(name.replace("__", "/", 1).replace("__", "."), data)
     return out.getvalue()
 
 
@@ -41,13 +41,13 @@ def test_another_kind_of_file_is_refused(data: bytes) -> None:
 
 def test_a_zip_that_is_no_word_file_is_refused() -> None:
     with pytest.raises(UnreadableDocument, match="不是 Word 文档"):
-        read_document(package(xl__workbook="<a/>".encode()), "三定.docx")
+        read_document(package(xl__workbook=b"<a/>"), "三定.docx")
 
 
 def test_entities_are_not_expanded() -> None:
     bomb = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><d><body><p><t>&b;</t></p></body></d>'
     with pytest.raises(UnreadableDocument, match="实体声明"):
-        read_document(package(word__document="x".encode(), **{"word/document.xml": bomb}), "三定.docx")
+        read_document(package(word__document__xml=bomb), "三定.docx")
 
 
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
