@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
@@ -11,16 +10,17 @@ from basic_info.organization import kinds
 from basic_info.organization.codes import check_credit_code
 from basic_info.regions.models import Tier
 from host.kernel.errors import DomainError
+from host.kernel.forms import ChineseForm, options
 
 DAY_WRONG = "日期应写成 2026-03-02"
 
 
-def _choices(kind: Iterable[Any], *, blank: str | None = None) -> list[tuple[str, str]]:
+def _choices(kind: Iterable[Any], *, blank: str | None = None) -> list[Any]:
     words = [(member.value, member.label) for member in kind]
-    return words if blank is None else [("", blank), *words]
+    return options(words if blank is None else [("", blank), *words])
 
 
-class UnitForm(FlaskForm):
+class UnitForm(ChineseForm):
     """Facts of a unit, and from which day they hold. The choices of ``region_id`` are set by the view."""
 
     name = StringField("单位名称", [DataRequired("请填写单位名称"), Length(max=200, message="名称不超过 200 个字")])
@@ -86,12 +86,12 @@ class ChangeUnitForm(UnitForm):
         return {**super().facts(), "unit_state": kinds.UnitState.of_word(self.unit_state.data)}
 
 
-class AbolishForm(FlaskForm):
+class AbolishForm(ChineseForm):
     on = DateField("从哪一天起撤销", [DataRequired(DAY_WRONG)])
     reason = TextAreaField("依据或理由", [DataRequired("请填写依据或理由"), Length(max=500, message="不超过 500 个字")])
 
 
-class PurposeForm(FlaskForm):
+class PurposeForm(ChineseForm):
     """Why a full ID number is looked at (R159)."""
 
     purpose = StringField(

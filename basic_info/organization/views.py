@@ -24,6 +24,7 @@ from basic_info.regions.queries import region_choices
 from host.kernel.access import current_actor, declared_access, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound, Refused
+from host.kernel.forms import options
 from host.kernel.tables.writing import table_response
 from host.kernel.versions import current
 
@@ -241,7 +242,9 @@ def _parent_of(form: UnitForm) -> int | None:
 
 
 def _prepared(form: Any) -> Any:
-    form.region_id.choices = [(region_id, f"{name}（{code}）") for region_id, code, name in region_choices(asked_day())]
+    form.region_id.choices = options(
+        (region_id, f"{name}（{code}）") for region_id, code, name in region_choices(asked_day())
+    )
     return form
 
 

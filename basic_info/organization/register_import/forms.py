@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField
 from wtforms.validators import DataRequired
 
+from host.kernel.forms import ChineseForm
 
-class UploadForm(FlaskForm):
+
+class UploadForm(ChineseForm):
     """A register workbook and the day from which it holds."""
 
     file = FileField(
@@ -17,7 +18,7 @@ class UploadForm(FlaskForm):
     on = DateField("生效日期", [DataRequired("请填写生效日期，如 2026-03-02")])
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(ChineseForm):
     """Bring a checked workbook into force."""
 
     keep_good = BooleanField("跳过有错误的行，只导入正确的行")

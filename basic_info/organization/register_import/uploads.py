@@ -18,12 +18,13 @@ from typing import IO, Any
 from flask import current_app
 from sqlalchemy import func, select
 
+from basic_info.organization import kinds
 from basic_info.organization.models import Unit
 from basic_info.organization.register_import.columns import SHEETS
 from basic_info.organization.register_import.operation import import_register
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
-from basic_info.regions.models import Region, scope_prefix
+from basic_info.regions.models import Region, Tier, scope_prefix
 from config import Settings
 from host.kernel.access import Actor, ScopeKind
 from host.kernel.db import db
@@ -35,6 +36,23 @@ from host.kernel.tables.reading import CellError
 KEPT_SECONDS = 7 * 24 * 3600
 SHOWN_ERRORS = 100
 
+#: Rows carry the stored values of these; people read the words.
+_ENUMERATIONS: dict[str, type[kinds.Worded] | type[Tier]] = {
+    "tier": Tier,
+    "unit_kind": kinds.UnitKind,
+    "rank": kinds.Rank,
+    "funding": kinds.Funding,
+    "institution_class": kinds.InstitutionClass,
+    "section_kind": kinds.SectionKind,
+    "post_class": kinds.PostClass,
+    "sex": kinds.Sex,
+    "identity": kinds.Identity,
+    "person_kind": kinds.PersonKind,
+    "work_state": kinds.WorkState,
+    "quota_kind": kinds.QuotaKind,
+    "retire_category": kinds.RetireCategory,
+    "leader_kind": kinds.LeaderKind,
+}
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -154,14 +172,15 @@ def _keep(upload: Upload) -> None:
 def _words(title: str, row: dict[str, Any]) -> dict[str, str]:
     """A row by its headings, without what was left empty."""
     headings = {column.name: column.headers[0] for spec in SHEETS if spec.title == title for column in spec.columns}
-    shown = {headings.get(name, name): _word(value) for name, value in row.items()}
+    shown = {headings.get(name, name): _word(name, value) for name, value in row.items()}
     return {heading: word for heading, word in shown.items() if word}
 
 
-def _word(value: Any) -> str:
+def _word(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "" if value is None else str(value)
+    members = _ENUMERATIONS.get(name, ())
+    return next((member.label for member in members if member.value == value), "" if value is None else str(value))
 
 
 def _folder() -> Path:

@@ -253,3 +253,74 @@ def test_what_is_no_day_is_refused(sign_in_as: SignIn, connection: object, addre
 @pytest.mark.parametrize("thing", ["units", "sections", "posts", "people"])
 def test_a_number_that_no_column_holds_is_just_not_found(sign_in_as: SignIn, connection: object, thing: str) -> None:
     assert sign_in_as(_clerk()).get(f"/basic-info/{thing}/{10**30}").status_code == 404
+
+
+def test_a_changed_name_holds_from_its_day_and_moves_nothing_else(sign_in_as: SignIn, connection: object) -> None:
+    unit = a_unit(name="市粮食局")
+    client = sign_in_as(_clerk())
+    shown = db.session.scalars(select(UnitVersion).where(UnitVersion.unit_id == unit.id)).one()
+
+    answer = client.post(f"/basic-info/units/{unit.id}/change", data=_change(shown, name="市粮食和物资储备局"))
+
+    assert answer.status_code == 303
+    assert "<h1>市粮食局</h1>" in client.get(f"/basic-info/units/{unit.id}?as_of=2026-03-01").text
+    assert "<h1>市粮食和物资储备局</h1>" in client.get(f"/basic-info/units/{unit.id}?as_of=2026-03-02").text
+
+
+@pytest.mark.parametrize("wrong", [{"reason": ""}, {"on": "昨天"}, {"credit_code": "123"}, {"parent_code": "没有"}])
+def test_a_change_with_something_wrong_comes_back_with_the_form(
+    sign_in_as: SignIn, connection: object, wrong: dict[str, str]
+) -> None:
+    unit = a_unit()
+    shown = db.session.scalars(select(UnitVersion).where(UnitVersion.unit_id == unit.id)).one()
+
+    answer = sign_in_as(_clerk()).post(f"/basic-info/units/{unit.id}/change", data=_change(shown, **wrong))
+
+    assert answer.status_code == 422
+    assert "请修改以下内容" in answer.text
+
+
+def test_a_unit_with_people_cannot_be_abolished(sign_in_as: SignIn, connection: object) -> None:
+    unit = a_unit()
+    a_person(post=a_post(section=a_section(unit=unit)))
+
+    answer = sign_in_as(_clerk()).post(
+        f"/basic-info/units/{unit.id}/abolish", data={"on": "2026-03-02", "reason": "机构改革"}
+    )
+
+    assert answer.status_code == 409
+    assert "1 名在职人员" in answer.text
+
+
+def test_an_empty_unit_is_abolished_from_its_day_and_its_history_stays(sign_in_as: SignIn, connection: object) -> None:
+    unit = a_unit(name="市粮食局")
+    a_post(section=a_section(unit=unit))
+    client = sign_in_as(_clerk())
+
+    client.post(f"/basic-info/units/{unit.id}/abolish", data={"on": "2026-03-02", "reason": "机构改革"})
+
+    assert "已经撤销" in client.get(f"/basic-info/units/{unit.id}?as_of=2026-03-02").text
+    assert "<dt>单位编码</dt>" in client.get(f"/basic-info/units/{unit.id}?as_of=2026-03-01").text
+
+
+def test_a_unit_is_not_changed_by_an_office_of_another_division(sign_in_as: SignIn, connection: object) -> None:
+    unit = a_unit()
+    client = sign_in_as(_clerk(region="371302"))
+
+    assert client.get(f"/basic-info/units/{unit.id}/change").status_code == 404
+    assert client.post(f"/basic-info/units/{unit.id}/abolish", data={}).status_code == 404
+
+
+def _change(shown: UnitVersion, **over: str) -> dict[str, str]:
+    return {
+        "name": shown.name,
+        "region_id": str(shown.region_id),
+        "tier": shown.tier.value,
+        "unit_kind": shown.unit_kind.value,
+        "rank": shown.rank.value,
+        "unit_state": shown.unit_state.value,
+        "based_on": str(shown.id),
+        "on": "2026-03-02",
+        "reason": "机构改革",
+        **over,
+    }

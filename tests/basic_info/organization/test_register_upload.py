@@ -65,6 +65,8 @@ def test_a_checked_workbook_shows_its_counts_and_writes_nothing(
 
     assert "检查通过" in page
     assert "260" in page
+    assert "政府部门" in page
+    assert "government" not in page
     assert db.session.scalar(select(func.count()).select_from(Person)) == 0
 
 
