@@ -7,11 +7,6 @@ from basic_info.documents import views as document_views
 from basic_info.duties import views as duty_views
 from basic_info.flowcharts import views as flowchart_views
 from basic_info.mandates import views as mandate_views
-from basic_info.commands import commands
-from basic_info.documents import views as document_views
-from basic_info.duties import views as duty_views
-from basic_info.flowcharts import views as flowchart_views
-from basic_info.mandates import views as mandate_views
 from basic_info.organization import people_views, views
 from basic_info.organization.commands import register
 from basic_info.organization.register_import import views as register_views
@@ -39,6 +34,7 @@ system = System(
     role_permissions=ROLE_PERMISSIONS,
     menu=(
         MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
+        MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
     commands=(register, *commands),

@@ -1,6 +1,7 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import IntegerField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from basic_info.documents.library import PaperKind
@@ -10,7 +11,7 @@ class UploadForm(FlaskForm):
     kind = RadioField(
         "文件种类",
         [DataRequired("请选择文件种类")],
-        choices=[(kind.value, kind.label) for kind in PaperKind],
+        choices=[SelectChoice(kind.value, kind.label) for kind in PaperKind],
         description="「三定」规定为 .docx，权责清单为 .xlsx 或 .xls，流程图为 .bpmn",
     )
     file = FileField("文件", [FileRequired("请选择文件")])

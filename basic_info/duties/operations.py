@@ -98,6 +98,27 @@ def add_post_duties(rows: Sequence[PostDutyDraft], *, on: date, actor: Actor) ->
     return ids
 
 
+def end_post_duty(duty: PostDuty, *, on: date, reason: str, actor: Actor) -> PostDuty:
+    """The post no longer has the duty from ``on``; its records and links stay. Raises Refused."""
+    db.session.refresh(duty, with_for_update=True)
+    first, last = duty.valid.lower, duty.valid.upper
+    if last is not None and last <= on:
+        raise Refused("该岗位职责已经终止")
+    if first is not None and on <= first:
+        raise Refused(f"终止日期应晚于起始日期 {first}")
+    duty.valid = Range(first, on)
+    db.session.flush()
+    record_change(
+        duty,
+        action="post_duty.ended",
+        actor=actor,
+        before={"to": last},
+        after={"to": on},
+        reason=reason.strip() or None,
+    )
+    return duty
+
+
 def link(upper: tuple[Layer, int], lower: tuple[Layer, int], *, actor: Actor) -> DutyLink:
     """A person joins two things of neighbouring layers; a pair proposed or rejected before becomes confirmed.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
@@ -19,6 +20,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotPermitted
+from host.kernel.pages import CHINA_TIME
 
 BEST = 5
 #: Below this two texts share little more than everyday words.
@@ -48,7 +50,7 @@ def propose_links(unit_id: int, *, actor: Actor) -> int:
     Only what has no confirmed link yet is asked for. Returns how many proposals there are now.
     """
     db.session.execute(delete(DutyLink).where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED))
-    day = datetime.now(UTC).date()
+    day = datetime.now(CHINA_TIME).date()
     layers = {layer: _things(layer, unit_id, day) for layer in {one for pair in _QUESTIONS for one in pair}}
     rows = [
         row
@@ -77,7 +79,7 @@ def confirm_proposals(unit_id: int, *, above: float, actor: Actor) -> int:
         own, other = LINK_COLUMNS[asking], LINK_COLUMNS[asked]
         likest = (
             select(DutyLink.id)
-            .distinct(own)
+            .ext(distinct_on(own))
             .where(
                 DutyLink.unit_id == unit_id,
                 DutyLink.link_state == LinkState.PROPOSED,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, Text, and_, cast, func, or_, select
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.duties.thread import Layer
@@ -20,9 +20,12 @@ from basic_info.organization.models import (
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from host.kernel.access import Actor
-from host.kernel.db import AnySelect, db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
+from host.kernel.pages import CHINA_TIME
 from host.kernel.versions import in_force
+
+UNITS = 50
 
 
 def duties_of_person(person_id: int, day: date) -> Select[PostDuty]:
@@ -65,7 +68,7 @@ def readable_units(actor: Actor) -> Select[int]:
     sections = select(Section.unit_id).where(within(actor, permission, unit=Section.unit_id, section=Section.id))
     own = select(Appointment.unit_id).where(
         within(actor, permission, unit=Appointment.unit_id, person=Appointment.person_id),
-        in_force(Appointment, datetime.now(UTC).date()),
+        in_force(Appointment, datetime.now(CHINA_TIME).date()),
     )
     return select(Unit.id).where(or_(within(actor, permission, unit=Unit.id), Unit.id.in_(sections), Unit.id.in_(own)))
 
@@ -108,11 +111,45 @@ class Branch:
     below: tuple[Branch, ...]
 
 
+@dataclass(frozen=True)
+class UnitsPage:
+    """Units with (unit_id, name, functions, section_duties); ``next_key`` continues the list."""
+
+    rows: tuple[AnyRow, ...]
+    next_key: str | None
+
+
+def units_page(actor: Actor, *, q: str, after: str) -> UnitsPage:
+    """A page of readable units in the order of their names, how many duties each has; one statement."""
+    day = datetime.now(CHINA_TIME).date()
+    functions = select(func.count()).where(
+        UnitFunction.unit_id == UnitVersion.unit_id, UnitFunction.valid.contains(day)
+    )
+    duties = select(func.count()).where(SectionDuty.unit_id == UnitVersion.unit_id, SectionDuty.valid.contains(day))
+    key = func.concat(UnitVersion.name_key, " ", func.lpad(cast(UnitVersion.unit_id, Text), 12, "0"))
+    statement = (
+        select(
+            UnitVersion.unit_id,
+            UnitVersion.name,
+            functions.scalar_subquery().label("functions"),
+            duties.scalar_subquery().label("section_duties"),
+            key.label("key"),
+        )
+        .where(in_force(UnitVersion, day), UnitVersion.unit_id.in_(readable_units(actor)), key > after)
+        .order_by(key)
+        .limit(UNITS + 1)
+    )
+    if q.strip():
+        statement = statement.where(UnitVersion.name.contains(q.strip(), autoescape=True))
+    rows = tuple(db.session.execute(statement).all())
+    return UnitsPage(rows[:UNITS], rows[UNITS - 1].key if len(rows) > UNITS else None)
+
+
 def unit_name(unit_id: int) -> str:
     return (
         db.session.scalar(
             select(UnitVersion.name).where(
-                UnitVersion.unit_id == unit_id, in_force(UnitVersion, datetime.now(UTC).date())
+                UnitVersion.unit_id == unit_id, in_force(UnitVersion, datetime.now(CHINA_TIME).date())
             )
         )
         or ""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -21,6 +21,7 @@ from basic_info.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.pages import CHINA_TIME
 from host.kernel.system import System, TraceLine
 
 
@@ -56,13 +57,23 @@ def _lines_of_systems(layer: str, thing_id: int, actor: Actor) -> list[tuple[str
     return [(title, lines) for title, lines in found if lines]
 
 
+@bp.get("/duties")
+@requires(Permission.DUTY_READ)
+def duty_units() -> ResponseReturnValue:
+    """The units whose duties the actor may read; the only one opens at once."""
+    page = queries.units_page(current_actor(), q=request.args.get("q", ""), after=request.args.get("after", ""))
+    if len(page.rows) == 1 and not request.args:
+        return redirect(url_for("basic_info.unit_duties", unit_id=page.rows[0].unit_id))
+    return render_template("basic_info/duties/units.html", page=page, q=request.args.get("q", ""))
+
+
 @bp.get("/units/<int:unit_id>/duties")
 @requires(Permission.DUTY_READ)
 def unit_duties(unit_id: int) -> ResponseReturnValue:
     """The unit's functions, who carries each of them, and how much is carried at all."""
     actor = current_actor()
     queries.require_readable(unit_id, actor)
-    tops, loose, coverage = queries.duty_tree(unit_id, datetime.now(UTC).date())
+    tops, loose, coverage = queries.duty_tree(unit_id, datetime.now(CHINA_TIME).date())
     return render_template(
         "basic_info/duties/tree.html",
         unit_id=unit_id,
@@ -83,7 +94,7 @@ def link_proposals(unit_id: int) -> ResponseReturnValue:
 
 @bp.post("/units/<int:unit_id>/links/propose")
 @requires(Permission.DUTY_EDIT)
-def propose(unit_id: int) -> ResponseReturnValue:
+def renew_proposals(unit_id: int) -> ResponseReturnValue:
     actor = current_actor()
     queries.require_reach(unit_id, Permission.DUTY_EDIT, actor)
     count = propose_links(unit_id, actor=actor)
@@ -94,7 +105,7 @@ def propose(unit_id: int) -> ResponseReturnValue:
 
 @bp.post("/units/<int:unit_id>/links/batch")
 @requires(Permission.DUTY_EDIT)
-def confirm_batch(unit_id: int) -> ResponseReturnValue:
+def confirm_best_proposals(unit_id: int) -> ResponseReturnValue:
     """Confirm the likest proposal of each thing above a threshold."""
     actor = current_actor()
     queries.require_reach(unit_id, Permission.DUTY_EDIT, actor)

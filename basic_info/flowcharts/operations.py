@@ -17,6 +17,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.pages import CHINA_TIME
 
 
 def import_flowchart(
@@ -128,7 +129,7 @@ def _handling_sections(power_item_id: int | None) -> list[int]:
 
 
 def _keep_steps(chart: Flowchart, parsed: ParsedFlowchart, section_ids: Collection[int]) -> None:
-    posts = post_titles(chart.unit_id, datetime.now(UTC).date())
+    posts = post_titles(chart.unit_id, datetime.now(CHINA_TIME).date())
     db.session.execute(
         insert(FlowStep),
         [

@@ -39,7 +39,7 @@ def flowchart_model(chart_id: int) -> ResponseReturnValue:
 
 @bp.post("/flowcharts/<int:chart_id>/publish")
 @requires(Permission.FLOWCHART_IMPORT)
-def publish(chart_id: int) -> ResponseReturnValue:
+def publish_chart(chart_id: int) -> ResponseReturnValue:
     actor = current_actor()
     publish_flowchart(in_reach(Flowchart, chart_id, Permission.FLOWCHART_IMPORT, actor), actor=actor)
     db.session.commit()

@@ -26,6 +26,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
+from host.kernel.pages import CHINA_TIME
 
 _STYLES = {style.value: style for style in MandateStyle}
 
@@ -57,7 +58,7 @@ def import_mandate(
     db.session.add(mandate)
     db.session.flush()  # the parts need its id
     # Sections as the register has them today: it may begin later than the document.
-    rows = clause_rows(parsed, section_names(unit_id, datetime.now(UTC).date()))
+    rows = clause_rows(parsed, section_names(unit_id, datetime.now(CHINA_TIME).date()))
     _keep_parts(mandate.id, parsed, rows)
     record_change(
         mandate,

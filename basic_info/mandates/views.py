@@ -25,7 +25,7 @@ def show_mandate(mandate_id: int) -> ResponseReturnValue:
 
 @bp.post("/mandates/<int:mandate_id>/confirm")
 @requires(Permission.MANDATE_CONFIRM)
-def confirm(mandate_id: int) -> ResponseReturnValue:
+def put_mandate_in_force(mandate_id: int) -> ResponseReturnValue:
     actor = current_actor()
     confirm_mandate(in_reach(Mandate, mandate_id, Permission.MANDATE_CONFIRM, actor), actor=actor)
     db.session.commit()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as insert_new
 from sqlalchemy.orm import aliased
 
 from basic_info.documents.matching import SectionNames, section_names
 from basic_info.duties.models import DutyLink, LinkState
-from basic_info.organization.models import Unit
+from basic_info.organization.models import Section, Unit
 from basic_info.power_lists.errors import ListHasErrors, ListNotDraft, ListOlderThanInForce
 from basic_info.power_lists.models import (
     LegalBasis,
@@ -30,6 +30,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
+from host.kernel.pages import CHINA_TIME
 
 YEARS = range(1990, 2101)
 #: Columns without a column of their own in the register, under the heading that people know.
@@ -124,6 +125,33 @@ def put_in_force(power_list: PowerList, *, actor: Actor) -> PowerList:
     return power_list
 
 
+def match_handling(power_list: PowerList, name: str, *, section_id: int, actor: Actor) -> int:
+    """A person says which section a handling name of the list means (R54); how many items that settles.
+
+    Raises NotFound: the section is another unit's, or no item of the list has the name.
+    """
+    section = db.session.get(Section, section_id)
+    if section is None or section.unit_id != power_list.unit_id:
+        raise NotFound
+    of_list = select(PowerItem.id).where(PowerItem.power_list_id == power_list.id)
+    changed = db.session.scalars(
+        update(PowerItemSection)
+        .where(PowerItemSection.power_item_id.in_(of_list), PowerItemSection.name == name)
+        .values(section_id=section_id)
+        .returning(PowerItemSection.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not changed:
+        raise NotFound
+    record_change(
+        power_list,
+        action="power_list.handling_matched",
+        actor=actor,
+        after={"name": name, "section_id": section_id, "items": len(changed)},
+    )
+    return len(changed)
+
+
 def refuse_errors(parsed: ParsedPowerList) -> None:
     """Raises ListHasErrors naming the first cells and how many there are."""
     if parsed.errors:
@@ -143,7 +171,7 @@ def _supersede(before: PowerList, after: PowerList) -> None:
 def _keep_items(power_list: PowerList, items: Sequence[PowerListItem]) -> None:
     if not items:
         return
-    names = section_names(power_list.unit_id, datetime.now(UTC).date())
+    names = section_names(power_list.unit_id, datetime.now(CHINA_TIME).date())
     rows = [_item_row(power_list, number, item) for number, item in enumerate(items, start=1)]
     statement = insert(PowerItem).returning(PowerItem.id, sort_by_parameter_order=True)
     pairs = list(zip(db.session.scalars(statement, rows), items, strict=True))

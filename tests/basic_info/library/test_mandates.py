@@ -125,10 +125,10 @@ def test_the_next_version_supersedes_the_first(place: Office) -> None:
 
 def test_a_function_said_again_goes_on_and_one_left_out_ends(place: Office) -> None:
     confirm_mandate(bring(place), actor=place.reviewer)
-    before = dict(db.session.execute(select(UnitFunction.text, UnitFunction.id)).all())  # type: ignore[arg-type]
+    before = dict(db.session.execute(select(UnitFunction.text, UnitFunction.id)).all())
     later = mandate_file(without="成品油零售经营资格审批。", instead={"2019年3月1日": "2024年5月1日"})
     confirm_mandate(bring(place, later), actor=place.reviewer)
-    after = dict(db.session.execute(select(UnitFunction.text, UnitFunction.id)).all())  # type: ignore[arg-type]
+    after = dict(db.session.execute(select(UnitFunction.text, UnitFunction.id)).all())
     assert before == after
     assert functions(place) == ["拟订全市商务发展规划并组织实施。", "完成市委、市政府交办的其他任务。"]
     assert "负责成品油零售经营资格审批。" in functions(place, date(2023, 1, 1))

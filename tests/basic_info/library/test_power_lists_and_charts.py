@@ -74,7 +74,7 @@ def test_limits_become_rows(place: Office, tmp_path: Path) -> None:
 def test_a_known_section_is_matched_and_an_unknown_one_kept(place: Office, tmp_path: Path) -> None:
     bring(place, tmp_path)
     rows = db.session.execute(select(PowerItemSection.name, PowerItemSection.section_id)).all()
-    assert dict(map(tuple, rows)) == {"市场科": place.market.id, "执法队": None}
+    assert {row.name: row.section_id for row in rows} == {"市场科": place.market.id, "执法队": None}
 
 
 def test_a_list_with_a_bad_cell_is_not_taken_in(place: Office, tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""The library in a browser: a file is shown as read, then taken in, then confirmed by another person."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from basic_info.flowcharts.models import Flowchart
+from basic_info.mandates.models import Mandate, MandateState
+from basic_info.power_lists.models import PowerItem, PowerList
+from host.kernel.access import Actor, Role
+from host.kernel.db import db
+from tests import factories
+from tests.basic_info.library.conftest import Office
+from tests.basic_info.library.papers import CHART, mandate_file, power_list_file
+
+SignIn = Callable[[Actor], FlaskClient]
+
+
+def upload(client: FlaskClient, place: Office, kind: str, data: bytes, name: str) -> str:
+    """Upload a file; the address of its preview."""
+    answer = client.post(
+        f"/basic-info/units/{place.unit.id}/library", data={"kind": kind, "file": (io.BytesIO(data), name)}
+    )
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+def test_a_preview_shows_each_field_with_its_words_and_writes_nothing(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    page = client.get(upload(client, place, "mandate", mandate_file(), "三定.docx"))
+    assert "（二）负责成品油零售经营资格审批。" in page.text
+    assert "置信度" in page.text
+    assert db.session.scalars(select(Mandate)).all() == []
+
+
+def test_a_mandate_goes_from_upload_to_the_duty_tree(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    page = client.post(upload(client, place, "mandate", mandate_file(), "三定.docx"), follow_redirects=True)
+    assert "待审核" in page.text
+    mandate = db.session.scalars(select(Mandate)).one()
+    done = sign_in_as(place.reviewer).post(f"/basic-info/mandates/{mandate.id}/confirm", follow_redirects=True)
+    assert "已确认" in done.text
+    tree = client.get(f"/basic-info/units/{place.unit.id}/duties")
+    assert "负责成品油零售经营资格审批。" in tree.text
+
+
+def test_who_imported_it_is_not_asked_to_confirm(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    page = client.post(upload(client, place, "mandate", mandate_file(), "三定.docx"), follow_redirects=True)
+    assert "确认生效" not in page.text
+
+
+def test_a_return_needs_a_reason(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    client.post(upload(client, place, "mandate", mandate_file(), "三定.docx"))
+    mandate = db.session.scalars(select(Mandate)).one()
+    client = sign_in_as(place.reviewer)
+    assert client.post(f"/basic-info/mandates/{mandate.id}/return", data={"reason": ""}).status_code == 422
+    client.post(f"/basic-info/mandates/{mandate.id}/return", data={"reason": "内设机构有误"})
+    assert mandate.mandate_state is MandateState.RETURNED
+
+
+def test_a_power_list_is_taken_in_and_put_in_force(place: Office, sign_in_as: SignIn, tmp_path: Path) -> None:
+    client = sign_in_as(place.clerk)
+    address = upload(client, place, "power-list", power_list_file(tmp_path).read_bytes(), "清单.xlsx")
+    assert "对违规经营成品油的处罚" in client.get(address).text
+    client.post(address, data={"year": "2026"})
+    power_list = db.session.scalars(select(PowerList)).one()
+    page = client.post(f"/basic-info/power-lists/{power_list.id}/in-force", follow_redirects=True)
+    assert "现行" in page.text
+    item = client.get(f"/basic-info/power-items/{power_list_item(power_list)}")
+    assert "法定期限：20 工作日" in item.text
+
+
+def power_list_item(power_list: PowerList) -> int:
+    first = (PowerItem.power_list_id == power_list.id) & (PowerItem.sort_no == 1)
+    found = db.session.scalar(select(PowerItem.id).where(first))
+    assert found is not None
+    return found
+
+
+def test_a_flowchart_is_drawn_from_its_own_words(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    page = client.post(upload(client, place, "flowchart", CHART.encode(), "图.bpmn"), follow_redirects=True)
+    chart = db.session.scalars(select(Flowchart)).one()
+    assert "data-flowchart" in page.text
+    model = client.get(f"/basic-info/flowcharts/{chart.id}/model")
+    assert model.content_type.startswith("application/xml")
+    assert "受理成品油零售经营资格申请" in model.text
+
+
+def test_proposals_are_shown_and_decided_on_their_page(place: Office, sign_in_as: SignIn) -> None:
+    factories.a_function(unit=place.unit, text="负责成品油零售经营资格审批")
+    factories.a_section_duty(section=place.market, text="承担成品油零售经营资格审批")
+    client = sign_in_as(place.clerk)
+    page = client.post(f"/basic-info/units/{place.unit.id}/links/propose", follow_redirects=True)
+    assert "承担成品油零售经营资格审批" in page.text
+    page = client.post(f"/basic-info/units/{place.unit.id}/links/batch", data={"above": "50"}, follow_redirects=True)
+    assert "已确认 1 条" in page.text
+
+
+def test_another_unit_sees_no_library(place: Office, sign_in_as: SignIn) -> None:
+    other = factories.an_actor(Role.UNIT_CLERK, unit=factories.a_unit(name="市统计局"))
+    assert sign_in_as(other).get(f"/basic-info/units/{place.unit.id}/library").status_code == 404
+
+
+def test_a_file_of_another_kind_is_refused(place: Office, sign_in_as: SignIn) -> None:
+    answer = sign_in_as(place.clerk).post(
+        f"/basic-info/units/{place.unit.id}/library",
+        data={"kind": "mandate", "file": (io.BytesIO(CHART.encode()), "图.docx")},
+    )
+    assert answer.status_code == 422
+
+
+def test_units_are_listed_with_their_duties(place: Office, sign_in_as: SignIn) -> None:
+    factories.a_unit(name="市统计局")
+    page = sign_in_as(place.clerk).get("/basic-info/duties")
+    assert "市商务局" in page.text
+    assert "市统计局" in page.text
