@@ -93,7 +93,7 @@ def _is_echo(found: tuple[Any, ...]) -> bool:
     if found[0] in {"add_index", "remove_index"}:
         return found[1].name in _expression_indexes()
     partitions = tuple(f"{name}_" for name in MONTHLY)
-    return found[0] == "remove_fk" and found[1].elements[0].target_fullname.startswith(partitions)
+    return found[0] == "remove_fk" and str(found[1].elements[0].target_fullname).startswith(partitions)
 
 
 def _expression_indexes() -> set[str | None]:

@@ -72,7 +72,9 @@ def show_http_error(error: HTTPException) -> AnyResponse:
     fields = getattr(error, "data", {}).get("messages")
     if fields and _wants_json():
         # Which fields are wrong, without the values that were sent.
-        response = make_response(jsonify(code=status, message="提交的内容有误，请按 errors 修改", errors=fields), status)
+        response = make_response(
+            jsonify(code=status, message="提交的内容有误，请按 errors 修改", errors=fields), status
+        )
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value

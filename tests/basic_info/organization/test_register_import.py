@@ -42,7 +42,7 @@ def _forget_stages() -> None:
     db.session.execute(text(f"DROP TABLE IF EXISTS {', '.join(names)}, stage_appointment, stage_appointment_old"))
 
 
-def _edited(workbook: Path, folder: Path, sheet: str, cell: str, value: object) -> Path:
+def _edited(workbook: Path, folder: Path, sheet: str, cell: str, value: str) -> Path:
     book = load_workbook(workbook)
     book[sheet][cell] = value
     path = folder / "改.xlsx"
