@@ -20,17 +20,17 @@ from host.kernel.jobs.worker import Pace, run_worker
 from host.kernel.logs import configure_logs
 from host.running.children import end_with_parent
 
-PACE = Pace(beat=0.5, dead_after=2, look=0.5, poll=0.5, grace=0.5)
+PACE = Pace(beat=0.5, dead_after=2, look=0.5, poll=0.5, grace=0.2)
 INTERVALS = Intervals(beat=0.5, attempt=0.5, dead_after=2, reload=1)
 
 
 @job("test.count", title="数到底")
 def count(run: Progress, *, upto: int) -> dict[str, Any]:
-    """Count slowly, five a second, with a checkpoint at each."""
+    """Count slowly, ten a second, with a checkpoint at each."""
     for number in range(1, upto + 1):
         run.step(number, total=upto)
         run.checkpoint()
-        time.sleep(0.2)
+        time.sleep(0.1)
     return {"rows": upto}
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from host.kernel.clock.cron import next_tick
 from host.kernel.clock.errors import BadCron
