@@ -55,7 +55,7 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     """The sections, quotas and leader posts of the unit addressed as they are after the change."""
     own = Own(heading)
     paragraphs = _paragraphs(lines)
-    sections = _merged(_sections(paragraphs, own), _listed_sections(lines))
+    sections = _merged(_sections(paragraphs, own), _listed_sections(lines), lines)
     quotas, leaders = read_changed_counts(paragraphs, own)
     rank, plates = None, dict[str, Plate]()
     for text in paragraphs:
@@ -108,13 +108,17 @@ def _listed_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def _merged(first: Sequence[Section], then: Sequence[Section]) -> tuple[Section, ...]:
-    """Both in order; of two with one name the one with a duty text."""
+def _merged(first: Sequence[Section], then: Sequence[Section], lines: Sequence[Line]) -> tuple[Section, ...]:
+    """Both in the order of the document; of two with one name the one with a duty text."""
     found: dict[str, Section] = {section.name: section for section in first}
     for section in then:
         if section.name not in found or not found[section.name].text:
             found[section.name] = section
-    return tuple(found.values())
+    places = {line.body: place for place, line in reversed(list(enumerate(lines)))}
+    order = {
+        name: min((at for body, at in places.items() if body in s.snippet), default=0) for name, s in found.items()
+    }
+    return tuple(sorted(found.values(), key=lambda section: order[section.name]))
 
 
 def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[str]]], int]]:

@@ -10,7 +10,7 @@ from basic_info.mandates.parsing.names import BODY_ENDING, abbreviates
 from basic_info.mandates.parsing.normalise import NUMBER, fold
 
 _AFTER = re.compile(
-    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
+    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:仍为|重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
 )
 _DELTA = re.compile(r"(?:同意|同时|相应)?(?:核增|核减|增加|减少|收回|划出)")
 _ORG = re.compile(

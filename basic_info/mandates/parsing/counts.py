@@ -35,7 +35,9 @@ _AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
 _SET_UP = re.compile(r"^(?:.{0,40}?[^建附开预铺假敷架内下])??设(?!计|备|施)")
 _LEADING = re.compile(r"^(?:另|共|暂|再|也|各|即|并|和|及|与|以及|同时|同意|对|为|将)+(?=.)")
 _OTHER_HOLDS = re.compile(r"^(?!兼任|兼职|含|其中)[^,;由]{2,16}(?:兼任|兼)$")
-_FILLED_BY_OTHER = re.compile(r"由[^()。;]*?(?:兼任|兼职|兼|担任)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占")
+_FILLED_BY_OTHER = re.compile(
+    r"由[^()。;]*?(?:兼任|兼职|兼|担任)(?=[,;。、)]|$)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占"
+)
 _BREAKS_DOWN = re.compile(r"^[,。;:]?(?:其中|包括|即|分别是|分别为)[:,]?|^:")
 _OWN = re.compile(
     r"^(?:你|我|该|本|全)?(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)(?=机关|行政|事业|工勤|人员|正|副|科|股|领导|编制|财政|全额|政法|核定|内设)"
@@ -142,7 +144,7 @@ def _quota(stated: _Stated, unit_name: str) -> Quota | None:
 
 
 def _kind_words(words: str, unit_name: str) -> str:
-    kind = _without_verbs(words)
+    kind = re.sub(r"^.*的(?=..)", "", _without_verbs(words))
     at = kind.find("机关")
     if at > 0 and re.search(r"机关(?:行政|工勤|事业|后勤|党群|人员|政法)?", kind[at:]) and not kind.startswith("党政"):
         kind = kind[at:]

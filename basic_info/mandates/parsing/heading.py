@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from basic_info.mandates.parsing.lines import Depth, Line
+from basic_info.mandates.parsing.lines import Line
 from basic_info.mandates.parsing.model import Confidence, DocumentNumber, Found
 from basic_info.mandates.parsing.normalise import fold, only_date, strip_brackets, to_number
 
@@ -209,11 +209,3 @@ def _addressees(above: Sequence[Line]) -> tuple[str, ...]:
         ):
             return tuple(filter(None, re.split(r"[、,]", match.group("unit"))))
     return ()
-
-
-def text_start(lines: Sequence[Line]) -> int:
-    """The number of the first line with a top-level mark or label (第一条, 一、), or the count of lines."""
-    for number, line in enumerate(lines):
-        if line.is_label or line.depth in (Depth.CHAPTER, Depth.ARTICLE, Depth.PART):
-            return number
-    return len(lines)

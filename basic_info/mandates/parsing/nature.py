@@ -73,7 +73,8 @@ def _plates_of(line: Line) -> Iterator[str]:
             yield from plates_in(f"加挂{re.sub(r'^(?:加?挂)|牌子$', '', from_cell)}牌子")
         return
     for sentence in re.split(r"[。;]", strip_brackets(folded) + "。" + ";".join(re.findall(r"\(([^()]*)\)", folded))):
-        if not re.search(r"在[^,]{2,12}(?:科|室|处|股|办公室)(?:加挂|挂)|不再(?:加挂|挂|保留)", sentence):
+        sentence = re.sub(r"不再(?:对外)?(?:加挂|挂|保留)[^,。;]*", "", sentence)
+        if not re.search(r"在[^,]{2,12}(?:科|室|处|股|办公室)(?:加挂|挂)", sentence):
             yield from plates_in(sentence)
 
 

@@ -15,7 +15,7 @@ from basic_info.mandates.parsing.names import (
     without_label,
 )
 from basic_info.mandates.parsing.normalise import fold, strip_brackets
-from basic_info.mandates.parsing.parts import Group, Part, is_division
+from basic_info.mandates.parsing.parts import Part, is_division
 
 # Endings that don't also stand inside names (社会组织管理科 doesn't end at 社会).
 _SURE_ENDING = "办公室|党委|党支部|党总支|委员会|工会|中心|大队|支队|中队|服务站|科|室|处|股|站|所|局"
@@ -161,7 +161,7 @@ def _runs(part: Part) -> Iterator[tuple[Line, ...]]:
 def _belongs(draft: _Draft, line: Line) -> bool:
     """Whether a line continues the body that is open: its first text, or what is nested below it."""
     if line.mark is not None:
-        return draft.depth is None or line.mark.depth > draft.depth
+        return line.mark.depth > (Depth.ITEM if draft.depth is None else draft.depth)
     if not draft.texts:
         return not _ONLY_SET_UP.search(line.folded) and not _NO_DUTY.search(line.folded)
     return bool(_CONTINUES.match(line.folded)) and not line.in_table
@@ -216,6 +216,9 @@ def _take_text(draft: _Draft, text: str) -> _Draft:
 def _is_body_name(opening: _Opening, line: Line, *, lenient: bool) -> bool:
     name, text = fold(opening.name), fold(opening.text)
     if _NOT_A_BODY.search(name) or not 2 <= len(name) <= 30:
+        return False
+    if "、" in name and (line.mark is None or re.match(r"设", line.folded)):
+        # 「设置甲中心、乙中心，为…」 lists bodies, it describes none.
         return False
     starts = bool(_STARTS_AS_DUTY.match(text))
     if not lenient:
@@ -279,8 +282,3 @@ def _hang_plates(parts: Sequence[Part], found: dict[str, Section]) -> None:
                         found[section.name] = section_of(
                             section.name, plates, section.text, section.snippet, section.confidence
                         )
-
-
-def is_section_group(group: Group) -> bool:
-    """Whether an item is the description of a body."""
-    return _open(group.lines[0], lenient=True) is not None

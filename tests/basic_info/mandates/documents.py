@@ -4,6 +4,7 @@ Run as a script with a folder to write the files there: `python documents.py FOL
 """
 
 import io
+import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -834,9 +835,27 @@ def _township_disclosure() -> Sample:
     return Sample("township_disclosure", pieces, expected)
 
 
+def further() -> list[Sample]:
+    """The documents of further_documents.json, written after the parser and in other words."""
+    entries = json.loads(Path(__file__).with_name("further_documents.json").read_text(encoding="utf-8"))
+    return [
+        Sample(entry["name"], [_piece(piece) for piece in entry["pieces"]], entry["expected"], entry["suffix"])
+        for entry in entries
+    ]
+
+
+def _piece(piece: Any) -> Piece:
+    if isinstance(piece, str):
+        return piece
+    if "rows" in piece:
+        return Table(piece["rows"])
+    return Box(piece["box"]) if "box" in piece else Numbered(piece["level"], piece["text"])
+
+
 def samples() -> list[Sample]:
     """All documents."""
     return [
+        *further(),
         _article_plain(),
         _article_numbered_by_word(),
         _article_names_on_own_lines(),
