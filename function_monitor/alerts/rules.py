@@ -188,6 +188,10 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
     """
     first, last = workdays.add_workdays(day, -int(params["workdays"])), workdays.add_workdays(day, -1)
     logged = days_with_records(first, day).subquery("logged")
+    # Not NOT IN: that is run once for each person as soon as the days no longer fit into memory.
+    has_logged = exists(
+        select(literal(1)).select_from(logged).where(logged.c.person_id == Appointment.person_id).correlate(Appointment)
+    )
     can_log = exists(
         select(literal(1))
         .select_from(Account)
@@ -231,7 +235,7 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
             Appointment.valid.contains(first),
             true() if start is None or date.fromisoformat(start) <= first else literal(False),
             can_log,
-            Appointment.person_id.not_in(select(logged.c.person_id)),
+            ~has_logged,
         )
     )  # fmt: skip
 
