@@ -3,7 +3,9 @@
 from basic_info import models as models
 from basic_info.blueprint import bp
 from basic_info.commands import commands
+from basic_info.documents import matching_views
 from basic_info.documents import views as document_views
+from basic_info.duties import link_views, post_duty_views
 from basic_info.duties import views as duty_views
 from basic_info.flowcharts import views as flowchart_views
 from basic_info.mandates import views as mandate_views
@@ -18,7 +20,10 @@ _views = (
     document_views,
     duty_views,
     flowchart_views,
+    link_views,
     mandate_views,
+    matching_views,
+    post_duty_views,
     power_list_views,
     people_views,
     register_views,

@@ -1,6 +1,6 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import IntegerField, RadioField, StringField
+from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
@@ -25,3 +25,10 @@ class TakeInForm(FlaskForm):
 
 class ReturnMandateForm(FlaskForm):
     reason = StringField("退回原因", [DataRequired("请填写退回原因"), Length(max=200, message="原因不能超过 200 字")])
+
+
+class MatchForm(FlaskForm):
+    """Which section or post of the register a name in a document means; the view sets the choices."""
+
+    key = StringField("名称", [DataRequired("请从列表中选择"), Length(max=500)])
+    target = SelectField("对应到", coerce=int)

@@ -51,7 +51,7 @@ def propose_links(unit_id: int, *, actor: Actor) -> int:
     """
     db.session.execute(delete(DutyLink).where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED))
     day = datetime.now(CHINA_TIME).date()
-    layers = {layer: _things(layer, unit_id, day) for layer in {one for pair in _QUESTIONS for one in pair}}
+    layers = {layer: things_of(layer, unit_id, day) for layer in {one for pair in _QUESTIONS for one in pair}}
     rows = [
         row
         for asking, asked in _QUESTIONS
@@ -144,7 +144,8 @@ def _answered(asking: Layer, asked: Layer, unit_id: int) -> set[int]:
     return {found for found in ids if found is not None}
 
 
-def _things(layer: Layer, unit_id: int, day: date) -> list[Thing]:
+def things_of(layer: Layer, unit_id: int, day: date) -> list[Thing]:
+    """What of a layer of a unit is true on ``day``; one statement. Clauses have no such list."""
     rows = db.session.execute(_texts(layer, unit_id, day)).all()
     return [Thing(row.id, row.text, row.section_id) for row in rows]
 

@@ -56,6 +56,7 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
         mandate=mandate,
         unit_name=unit_name(mandate.unit_id),
         form=form,
+        may_match=mandate.mandate_state is MandateState.PENDING_REVIEW and actor.may(Permission.MANDATE_IMPORT),
         may_confirm=mandate.mandate_state is MandateState.PENDING_REVIEW
         and actor.may(Permission.MANDATE_CONFIRM)
         and actor.account_id != mandate.imported_by,

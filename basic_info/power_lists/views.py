@@ -34,6 +34,7 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
         unit_name=unit_name(power_list.unit_id),
         items=items[:PAGE],
         next_key=items[PAGE - 1].sort_no if len(items) > PAGE else None,
+        may_match=actor.may(Permission.POWER_LIST_IMPORT),
         may_put=power_list.list_state is ListState.DRAFT and actor.may(Permission.POWER_LIST_IMPORT),
     )
 
