@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from basic_info.duties.thread import Layer, reach
 from function_monitor.alerts import queries as alert_queries
-from function_monitor.alerts.models import Alert, AlertState
+from function_monitor.alerts.models import OVER, Alert
 from function_monitor.cases import queries as case_queries
 from function_monitor.cases.models import FlowCase, FlowEvent
 from function_monitor.deadlines.models import StepClock
@@ -61,7 +61,7 @@ def _alerts(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
     found = (
         select(Alert.id, Alert.title, Alert.level)
         .where(
-            Alert.alert_state.not_in([AlertState.CLOSED, AlertState.FALSE_ALARM]),
+            Alert.alert_state.not_in(OVER),
             alert_queries.in_scope(actor),
             or_(
                 and_(Alert.subject_kind == "unit_function", Alert.subject_id.in_(functions)),

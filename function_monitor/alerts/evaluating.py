@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, exists, func, literal, not_, or_, select, text, update
+from sqlalchemy import Integer, Text, and_, case, cast, exists, func, literal, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from function_monitor.alerts.models import OPEN, Alert, AlertRule, AlertState, AlertStep, StepKind
+from function_monitor.alerts.models import OPEN, Alert, AlertLevel, AlertRule, AlertState, AlertStep, StepKind
 from function_monitor.alerts.rules import RULES
 from host.kernel.access import SYSTEM, Actor
 from host.kernel.audit import record_change
@@ -40,7 +40,10 @@ def rules_in_order() -> Sequence[AlertRule]:
 
 
 def evaluate_all(day: date, *, actor: Actor = SYSTEM) -> Counter[str]:
-    """Evaluate every rule that is on, as of ``day``; counts ``raised``, ``repeated``, ``recovered``. Flushes."""
+    """Evaluate every rule that is on, as of ``day``. Flushes.
+
+    Counts ``raised``, ``repeated``, ``recovered`` and of these ``withdrawn``.
+    """
     seed_rules(counts_from=day)
     counts: Counter[str] = Counter()
     for rule in rules_in_order():
@@ -59,6 +62,7 @@ def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[st
         raised=sum(1 for is_new in seen if is_new),
         repeated=sum(1 for is_new in seen if not is_new),
         recovered=_mark_recovered(rule, day),
+        withdrawn=_withdraw(rule, day),
     )
     rule.last_day, rule.last_run_at = day, datetime.now(UTC)
     db.session.flush()
@@ -117,12 +121,21 @@ def _settled(rule: AlertRule, day: date, found: Any) -> Any:
             Alert.subject_kind == found.c.subject_kind,
             Alert.subject_id == found.c.subject_id,
             or_(
-                and_(Alert.alert_state == AlertState.FALSE_ALARM, Alert.recovered_on.is_(None)),
+                and_(
+                    Alert.alert_state == AlertState.FALSE_ALARM,
+                    Alert.recovered_on.is_(None),
+                    _rank(Alert.level) >= _rank(found.c.level),  # getting worse is news
+                ),
                 and_(Alert.alert_state == AlertState.CLOSED, Alert.closed_on >= day),
             ),
         )
         .correlate(found)
     )
+
+
+def _rank(level: Any) -> Any:
+    """Lights in their order, red the highest."""
+    return case({AlertLevel.RED.value: 3, AlertLevel.YELLOW.value: 2}, value=cast(level, Text), else_=1)
 
 
 def _remember_levels(rule: AlertRule, day: date) -> None:
@@ -162,3 +175,26 @@ def _mark_recovered(rule: AlertRule, day: date) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
+
+
+def _withdraw(rule: AlertRule, day: date) -> int:
+    """End what was slight and passed before anybody took it on: people are asked about nothing that mended itself.
+
+    A red light is a limit that was broken; it waits for an answer whether or not it has passed (R131).
+    """
+    ended = (
+        update(Alert)
+        .where(
+            Alert.rule_id == rule.id,
+            Alert.recovered_on == day,
+            Alert.alert_state == AlertState.PENDING,
+            Alert.level != AlertLevel.RED,
+        )
+        .values(alert_state=AlertState.WITHDRAWN)
+        .returning(Alert.id, Alert.level)
+        .cte("ended")
+    )
+    lines = select(ended.c.id, literal(StepKind.WITHDRAWN.value), ended.c.level)
+    # The database's own defaults: those of the mapping come out as NULL beside a statement that changes rows.
+    history = insert(AlertStep).from_select(["alert_id", "step_kind", "level"], lines, include_defaults=False)
+    return len(db.session.scalars(history.returning(AlertStep.id)).all())

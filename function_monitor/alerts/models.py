@@ -34,10 +34,11 @@ class AlertState(Worded):
     CLOSED = "closed", "已销号"
     REOPENED = "reopened", "退回整改"
     FALSE_ALARM = "false_alarm", "误报"
+    WITHDRAWN = "withdrawn", "自动解除"
 
     @property
     def is_over(self) -> bool:
-        return self in {AlertState.CLOSED, AlertState.FALSE_ALARM}
+        return self in OVER
 
     @property
     def chip(self) -> str:
@@ -49,11 +50,14 @@ class AlertState(Worded):
             "closed": "good",
             "reopened": "bad",
             "false_alarm": "quiet",
+            "withdrawn": "quiet",
         }[self.value]
 
 
+#: States in which nobody has anything to do any more.
+OVER = (AlertState.CLOSED, AlertState.FALSE_ALARM, AlertState.WITHDRAWN)
 #: As SQL, for the partial indexes.
-OPEN = "alert_state NOT IN ('closed', 'false_alarm')"
+OPEN = "alert_state NOT IN ('closed', 'false_alarm', 'withdrawn')"
 
 
 class AlertRule(Model):
@@ -93,6 +97,10 @@ class Alert(Model):
             name="rectified_says_what_was_done",
         ),
         CheckConstraint("alert_state <> 'false_alarm' OR length(false_reason) > 0", name="false_alarm_has_a_reason"),
+        CheckConstraint(
+            "alert_state <> 'withdrawn' OR (recovered_on IS NOT NULL AND level <> 'red' AND rectified_by IS NULL)",
+            name="withdrawn_was_slight",
+        ),
         CheckConstraint("hit_count > 0", name="was_seen"),
     )
 
@@ -111,7 +119,8 @@ class Alert(Model):
     hit_count: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     first_seen_on: Mapped[date]
     last_seen_on: Mapped[date]
-    #: The day on which the condition was found gone; the alert stays until people close it.
+    #: The day on which the condition was found gone. A red light, and what somebody took on, stays until people
+    #: close it; the others end by themselves.
     recovered_on: Mapped[date | None]
     alert_state: Mapped[AlertState] = mapped_column(default=AlertState.PENDING)
     done: Mapped[str] = mapped_column(default="", server_default="")
@@ -138,6 +147,7 @@ class StepKind(Worded):
     CLOSED = "closed", "销号"
     REOPENED = "reopened", "退回"
     FALSE_ALARM = "false_alarm", "认定误报"
+    WITHDRAWN = "withdrawn", "情形消除，自动解除"
 
 
 class AlertStep(Model):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from function_monitor.alerts.errors import AnotherIsOpen, BadThreshold, NothingSaid, SamePerson, WrongAlertState
-from function_monitor.alerts.models import Alert, AlertRule, AlertState, AlertStep, StepKind
+from function_monitor.alerts.models import OVER, Alert, AlertRule, AlertState, AlertStep, StepKind
 from function_monitor.alerts.rules import RULES, Threshold
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
@@ -151,7 +151,7 @@ def _has_open_twin(alert: Alert) -> bool:
         Alert.subject_kind == alert.subject_kind,
         Alert.subject_id == alert.subject_id,
         Alert.id != alert.id,
-        Alert.alert_state.not_in([S.CLOSED, S.FALSE_ALARM]),
+        Alert.alert_state.not_in(OVER),
     )
     return bool(db.session.scalar(same))
 

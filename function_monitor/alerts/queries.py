@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
 from basic_info.organization.scope import within
-from function_monitor.alerts.models import Alert, AlertLevel, AlertRule, AlertState, AlertStep
+from function_monitor.alerts.models import OVER, Alert, AlertLevel, AlertRule, AlertState, AlertStep
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
@@ -20,7 +20,6 @@ from host.kernel.versions import Version
 PAGE = 50
 #: Counting stops here: a badge that says 100 says enough.
 COUNT_LIMIT = 100
-_OVER = (AlertState.CLOSED, AlertState.FALSE_ALARM)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def desk(actor: Actor, filters: Filters, *, after: int | None = None) -> Page:
     if filters.state:
         rows = rows.where(Alert.alert_state == filters.state)
     elif filters.which == "open":
-        rows = rows.where(Alert.alert_state.not_in(_OVER))
+        rows = rows.where(Alert.alert_state.not_in(OVER))
     if filters.rule_id:
         rows = rows.where(Alert.rule_id == filters.rule_id)
     if after:

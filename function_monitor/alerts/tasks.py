@@ -12,7 +12,13 @@ from host.kernel.jobs.progress import Progress
 from host.kernel.jobs.registry import job
 from host.kernel.pages import CHINA_TIME
 
-WORDS = {"raised": "新预警", "repeated": "持续", "recovered": "已恢复", "clocks": "重算的环节时限"}
+WORDS = {
+    "raised": "新预警",
+    "repeated": "持续",
+    "recovered": "已恢复",
+    "withdrawn": "自动解除",
+    "clocks": "重算的环节时限",
+}
 
 
 @job("function_monitor.evaluate", title="评估预警规则", words=WORDS, alone=True)

@@ -893,6 +893,7 @@ def upgrade() -> None:
                 "closed",
                 "reopened",
                 "false_alarm",
+                "withdrawn",
                 name="alertstate",
                 native_enum=False,
                 create_constraint=True,
@@ -913,6 +914,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "alert_state <> 'false_alarm' OR length(false_reason) > 0", name=op.f("ck_alert_false_alarm_has_a_reason")
+        ),
+        sa.CheckConstraint(
+            "alert_state <> 'withdrawn' OR (recovered_on IS NOT NULL AND level <> 'red' AND rectified_by IS NULL)",
+            name=op.f("ck_alert_withdrawn_was_slight"),
         ),
         sa.CheckConstraint(
             "alert_state NOT IN ('rectified', 'verified', 'closed') OR (rectified_by IS NOT NULL AND length(done) > 0)",
@@ -941,14 +946,14 @@ def upgrade() -> None:
         "alert",
         ["unit_id", "id"],
         unique=False,
-        postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm')"),
+        postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm', 'withdrawn')"),
     )
     op.create_index(
         "uq_alert_open",
         "alert",
         ["rule_id", "subject_kind", "subject_id"],
         unique=True,
-        postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm')"),
+        postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm', 'withdrawn')"),
     )
     op.create_table(
         "annual_assessment",
@@ -1353,6 +1358,7 @@ def upgrade() -> None:
                 "closed",
                 "reopened",
                 "false_alarm",
+                "withdrawn",
                 name="stepkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2340,12 +2346,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_annual_assessment_unit_id_year_section_id"), table_name="annual_assessment")
     op.drop_table("annual_assessment")
     op.drop_index(
-        "uq_alert_open", table_name="alert", postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm')")
+        "uq_alert_open",
+        table_name="alert",
+        postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm', 'withdrawn')"),
     )
     op.drop_index(
         "ix_alert_unit_open",
         table_name="alert",
-        postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm')"),
+        postgresql_where=sa.text("alert_state NOT IN ('closed', 'false_alarm', 'withdrawn')"),
     )
     op.drop_index(op.f("ix_alert_unit_id_id"), table_name="alert")
     op.drop_index(op.f("ix_alert_subject_kind_subject_id"), table_name="alert")
