@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from basic_info.duties.models import WorkSource
@@ -36,6 +36,10 @@ from host.kernel.idempotency import claim
 FREE_LATE_WORKDAYS = 3
 MINUTES_OF_A_DAY = 1440
 MOST_AT_ONCE = 50
+
+
+#: Built once. The table's own insert: rows are dicts already and need no mapped objects.
+_INSERT = insert(DutyRecord.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,18 +92,17 @@ def log_records(
     if not 1 <= len(entries) <= MOST_AT_ONCE:
         raise Refused(f"一次请提交 1 至 {MOST_AT_ONCE} 条")
     is_late = _check_day(worked_on, today=today, reason=late_reason)
-    standing = standings(person_id, worked_on)
+    standing = standings(person_id, worked_on, draw=len(entries))
     if not standing:
         raise NoPost
     places = [_place(entry, standing) for entry in entries]
     _check_minutes(entries, spent=standing[0].minutes_logged)
     body = {"day": worked_on, "late_reason": late_reason, "entries": [asdict(entry) for entry in entries]}
-    drawn = [func.nextval("duty_record_id_seq") for _ in entries]
     taken = claim(
         owner=f"account:{actor.account_id}",
         key=client_key,
         body=body,
-        answer=func.jsonb_build_object("ids", func.jsonb_build_array(*drawn), "day", worked_on.isoformat()),
+        answer={"ids": list(standing[0].drawn), "day": worked_on.isoformat()},
     )
     ids = tuple(taken.answer["ids"])
     if not taken.is_first:
@@ -109,7 +112,7 @@ def log_records(
         _row(record_id, entry, place, worked_on=worked_on, person_id=person_id, actor=actor, late=is_late, now=now)
         for record_id, entry, place in zip(ids, entries, places, strict=True)
     ]
-    db.session.execute(insert(DutyRecord), rows)
+    db.session.execute(_INSERT, rows)
     rollups.apply(_deltas(rows))
     _use_up(entries, person_id=person_id, now=now)
     record_change(

@@ -9,7 +9,22 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from basic_info.duties.models import PostDuty
@@ -66,38 +81,16 @@ class Standing:
     measures: dict[int, str] = field(hash=False)
     #: minutes that all records of that day already add up to
     minutes_logged: int
+    #: ids drawn for records that are about to be written
+    drawn: tuple[int, ...] = ()
 
 
-def standings(person_id: int, day: date) -> list[Standing]:
-    """The posts held on ``day``, the primary one first, in one statement; empty: none."""
-    spent = (
-        select(func.coalesce(func.sum(DutyRecord.minutes), 0))
-        .where(DutyRecord.person_id == person_id, DutyRecord.worked_on == day, DutyRecord.record_state.in_(COUNTED))
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Appointment.post_id,
-            Appointment.section_id,
-            Appointment.unit_id,
-            func.coalesce(
-                func.array_agg(aggregate_order_by(PostDuty.id, PostDuty.id)).filter(PostDuty.id.is_not(None)), []
-            ).label("duty_ids"),
-            func.coalesce(
-                func.array_agg(aggregate_order_by(PostDuty.measure_unit, PostDuty.id)).filter(PostDuty.id.is_not(None)),
-                [],
-            ).label("measures"),
-            spent.label("spent"),
-        )
-        .outerjoin(PostDuty, and_(PostDuty.post_id == Appointment.post_id, PostDuty.valid.contains(day)))
-        .where(
-            Appointment.person_id == person_id,
-            Appointment.valid.contains(day),
-            Appointment.superseded_at.is_(None),
-        )
-        .group_by(Appointment.id)
-        .order_by(Appointment.is_primary.desc(), Appointment.id)
-    ).all()
+def standings(person_id: int, day: date, *, draw: int = 0) -> list[Standing]:
+    """The posts held on ``day``, the primary one first, in one statement; empty: none.
+
+    ``draw``: so many ids of new records are drawn from the sequence on the way (a gap there harms nobody).
+    """
+    rows = db.session.execute(_STANDINGS, {"person_id": person_id, "day": day, "draw": draw}).all()
     return [
         Standing(
             row.post_id,
@@ -106,9 +99,47 @@ def standings(person_id: int, day: date) -> list[Standing]:
             frozenset(row.duty_ids),
             dict(zip(row.duty_ids, row.measures, strict=True)),
             int(row.spent),
+            tuple(row.drawn),
         )
         for row in rows
     ]
+
+
+def _standings_statement() -> Any:
+    person_id, day = bindparam("person_id", type_=BigInteger), bindparam("day", type_=Date)
+    spent = (
+        select(func.coalesce(func.sum(DutyRecord.minutes), 0))
+        .where(DutyRecord.person_id == person_id, DutyRecord.worked_on == day, DutyRecord.record_state.in_(COUNTED))
+        .scalar_subquery()
+    )
+    numbers = func.generate_series(1, bindparam("draw", type_=Integer)).table_valued("n")
+    drawn = func.array(select(func.nextval("duty_record_id_seq")).select_from(numbers).scalar_subquery())
+    has_duty = PostDuty.id.is_not(None)
+    ids = func.array_agg(aggregate_order_by(PostDuty.id, PostDuty.id)).filter(has_duty)
+    measures = func.array_agg(aggregate_order_by(PostDuty.measure_unit, PostDuty.id)).filter(has_duty)
+    return (
+        select(
+            Appointment.post_id,
+            Appointment.section_id,
+            Appointment.unit_id,
+            func.coalesce(ids, text("'{}'::bigint[]")).label("duty_ids"),
+            func.coalesce(measures, text("'{}'::varchar[]")).label("measures"),
+            spent.label("spent"),
+            drawn.label("drawn"),
+        )
+        .outerjoin(PostDuty, and_(PostDuty.post_id == Appointment.post_id, PostDuty.valid.op("@>")(day)))
+        .where(
+            Appointment.person_id == person_id,
+            Appointment.valid.op("@>")(day),
+            Appointment.superseded_at.is_(None),
+        )
+        .group_by(Appointment.id)
+        .order_by(Appointment.is_primary.desc(), Appointment.id)
+    )
+
+
+#: Built once: every record sends it.
+_STANDINGS = _standings_statement()
 
 
 def records_of_day(person_id: int, day: date) -> Sequence[Row[DutyRecord, str]]:

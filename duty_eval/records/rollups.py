@@ -61,23 +61,22 @@ def apply(deltas: Iterable[Delta]) -> None:
     _add([row for row in rows if row["record_count"] >= 0])
 
 
+def _upsert() -> Any:
+    table = RecordRollup.__table__
+    fresh = insert(table)  # type: ignore[arg-type]
+    old, new = table.c, fresh.excluded
+    summed = {name: old[name] + new[name] for name in ("record_count", "approved_count", "quantity", "minutes")}
+    last = func.greatest(old.last_worked_on, new.last_worked_on)
+    return fresh.on_conflict_do_update(constraint="uq_record_rollup_key", set_={**summed, "last_worked_on": last})
+
+
+#: Built once: making the statement costs more than sending it.
+_UPSERT = _upsert()
+
+
 def _add(rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    fresh = insert(RecordRollup).values(rows)
-    new = fresh.excluded
-    db.session.execute(
-        fresh.on_conflict_do_update(
-            constraint="uq_record_rollup_key",
-            set_={
-                "record_count": RecordRollup.record_count + new.record_count,
-                "approved_count": RecordRollup.approved_count + new.approved_count,
-                "quantity": RecordRollup.quantity + new.quantity,
-                "minutes": RecordRollup.minutes + new.minutes,
-                "last_worked_on": func.greatest(RecordRollup.last_worked_on, new.last_worked_on),
-            },
-        )
-    )
+    if rows:
+        db.session.execute(_UPSERT, rows)
 
 
 def _take_away(rows: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, g
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
-from sqlalchemy import Integer, Row, and_, cast, func, select, update
+from sqlalchemy import DateTime, Integer, LargeBinary, Row, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
@@ -104,7 +104,7 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
-def _load(token: str) -> Row[Any] | None:
+def _session_statement() -> Any:
     """Session, account and grants in one statement: a session ended or a role taken away counts at once."""
     grants = (
         select(
@@ -112,8 +112,11 @@ def _load(token: str) -> Row[Any] | None:
                 func.jsonb_agg(
                     aggregate_order_by(
                         func.jsonb_build_array(
-                            RoleGrant.role, RoleGrant.scope_kind, RoleGrant.region_code,
-                            RoleGrant.unit_id, RoleGrant.section_id,
+                            RoleGrant.role,
+                            RoleGrant.scope_kind,
+                            RoleGrant.region_code,
+                            RoleGrant.unit_id,
+                            RoleGrant.section_id,
                         ),
                         RoleGrant.id,
                     )
@@ -127,9 +130,10 @@ def _load(token: str) -> Row[Any] | None:
             RoleGrant.valid.contains(func.current_date()),
         )
         .scalar_subquery()
-    )  # fmt: skip
-    now = datetime.now(UTC)
-    row = db.session.execute(
+    )
+    now = bindparam("now", type_=DateTime(timezone=True))
+    idle = func.make_interval(0, 0, 0, 0, 0, cast(AuthSession.idle_minutes, Integer))
+    return (
         select(
             AuthSession.id,
             AuthSession.data,
@@ -142,15 +146,23 @@ def _load(token: str) -> Row[Any] | None:
         )
         .join(Account, Account.id == AuthSession.account_id)
         .where(
-            and_(
-                AuthSession.token_hash == _digest(token),
-                AuthSession.ended_at.is_(None),
-                AuthSession.expires_at > now,
-                AuthSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, cast(AuthSession.idle_minutes, Integer)),
-                Account.is_disabled.is_(False),
-            )
+            AuthSession.token_hash == bindparam("token_hash", type_=LargeBinary),
+            AuthSession.ended_at.is_(None),
+            AuthSession.expires_at > now,
+            AuthSession.seen_at > now - idle,
+            Account.is_disabled.is_(False),
         )
-    ).first()
+    )
+
+
+#: Built once: every request sends it.
+_SESSION = _session_statement()
+
+
+def _load(token: str) -> Row[Any] | None:
+    """The live session of a cookie with its account and grants; None: there is none."""
+    now = datetime.now(UTC)
+    row: Row[Any] | None = db.session.execute(_SESSION, {"token_hash": _digest(token), "now": now}).first()
     if row is not None and row.seen_at < now - SEEN_EVERY:
         db.session.execute(update(AuthSession).where(AuthSession.id == row.id).values(seen_at=now))
         db.session.commit()

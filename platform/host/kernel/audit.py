@@ -43,6 +43,10 @@ class AuditEntry(Model):
     request_id: Mapped[str | None]
 
 
+#: Built once: every change sends it.
+_INSERT = insert(AuditEntry.__table__)  # type: ignore[arg-type]
+
+
 def record_change(
     subject: Model | str,
     *,
@@ -57,7 +61,7 @@ def record_change(
     Secrets and ID numbers must not be among the values: what is written here stays for good (R158).
     """
     db.session.execute(
-        insert(AuditEntry),
+        _INSERT,
         [
             {
                 "actor_id": actor.account_id,

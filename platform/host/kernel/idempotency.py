@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, cast, func, literal, select
+from sqlalchemy import Index, String, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,29 +54,28 @@ def hash_body(body: Any) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def claim(*, owner: str, key: str, body: Any, answer: Any = None) -> Claim:
+#: Built once: every submission sends it.
+_TAKE = (
+    insert(RequestKey.__table__)  # type: ignore[arg-type]
+    .on_conflict_do_nothing()
+    .returning(RequestKey.__table__.c.client_key)
+)
+
+
+def claim(*, owner: str, key: str, body: Any, answer: dict[str, Any] | None = None) -> Claim:
     """Take ``key`` for ``owner``, or give back what the first request with it was answered.
 
-    ``answer``: a dict, or a SQL expression of type jsonb (which may draw ids from a sequence). One statement
-    for a first request, two for a repeated one. Raises KeyReused when the key came with another body (409),
-    Refused when the key is empty or too long.
+    One statement for a first request, two for a repeated one. Raises KeyReused when the key came with
+    another body (409), Refused when the key is empty or too long.
     """
     if not key or len(key) > KEY_LENGTH or not key.isprintable():
         raise Refused("提交编号（Idempotency-Key）缺失或过长，请刷新页面后重试")
     digest = hash_body(body)
-    value = literal(answer, JSONB) if answer is None or isinstance(answer, dict) else cast(answer, JSONB)
-    taken = db.session.execute(
-        insert(RequestKey)
-        .values(owner=owner, client_key=key, body_hash=digest, answer=value)
-        .on_conflict_do_nothing()
-        .returning(RequestKey.answer)
-    ).first()
-    if taken is not None:
-        return Claim(True, taken[0] or {})
+    row = {"owner": owner, "client_key": key, "body_hash": digest, "answer": answer}
+    if db.session.execute(_TAKE, row).first() is not None:
+        return Claim(True, answer or {})
     kept = db.session.execute(
-        select(RequestKey.body_hash, RequestKey.answer).where(
-            RequestKey.owner == owner, RequestKey.client_key == key
-        )
+        select(RequestKey.body_hash, RequestKey.answer).where(RequestKey.owner == owner, RequestKey.client_key == key)
     ).one()
     if kept.body_hash != digest:
         raise KeyReused
@@ -88,5 +87,3 @@ def keep_answer(*, owner: str, key: str, answer: dict[str, Any]) -> None:
     row = db.session.get_one(RequestKey, (owner, key))
     row.answer = answer
     db.session.flush()  # part of the work's own transaction: both or neither
-
-

@@ -1,0 +1,264 @@
+# ruff: noqa: E501  # SQL is laid out as SQL
+"""``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
+
+python -m bench.run [--quick] [names …]     names: records review import score
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+from sqlalchemy import event, text
+
+import performance.api as performance
+from bench import city
+from bench.client import get_times, log_for
+from bench.figures import Figures
+from config import Settings
+from host import migrating
+from host.app import create_app
+from host.kernel.access import Actor
+from host.kernel.db import db
+from host.running.children import free_port
+from host.running.embedded import EmbeddedPostgres
+from host.seeding import seed
+
+ROOT = Path(__file__).parents[1]
+
+
+class Bench:
+    """One scratch installation with a web server, measured part by part."""
+
+    def __init__(self, folder: Path, *, quick: bool) -> None:
+        self.figures = Figures()
+        self.quick = quick
+        self.folder = folder
+        self.server = EmbeddedPostgres(folder / "postgres")
+        self.server.enter()
+        self.settings = replace(Settings.from_env({"LVZHI_VAR_DIR": str(folder)}), database_url=self.server.url)
+        self.today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+    def prepare(self, people: int) -> None:
+        migrating.upgrade(self.settings)
+        seed(self.settings)
+        self.app = create_app(self.settings, process="bench")
+        with self.app.app_context():
+            city.make_city(people)
+
+    def records(self) -> None:
+        """Log one record over HTTP: latency, throughput, statements, CPU."""
+        with self.app.app_context():
+            logins = city.logins(400)
+            raw = self._raw_insert_ms()
+        seconds = 3 if self.quick else 10
+        with self._web() as (port, web):
+            log_for(port, logins, seconds=2, concurrency=4, day=self.today)
+            one, _, bad_one = log_for(port, logins, seconds=seconds, concurrency=1, day=self.today)
+            before = self._cpu_seconds(web)
+            four, spent, bad_four = log_for(port, logins, seconds=seconds, concurrency=4, day=self.today)
+            cpu = (self._cpu_seconds(web) - before) * 1000 / len(four)
+        p50 = statistics.median(one) * 1000
+        add = self.figures.add
+        add("record_http_c1_p50_ms", p50, "ms", ratio=p50 / raw)
+        add("record_http_c1_p99_ms", _p99(one) * 1000, "ms")
+        add("record_http_c4_p99_ms", _p99(four) * 1000, "ms")
+        add("record_http_c4_rps", len(four) / spent, "1/s", limit=300, ratio=(len(four) / spent) / (1000 / raw))
+        add("record_cpu_ms", cpu, "ms", limit=5)
+        add("record_failed", bad_one + bad_four, "answers", limit=0)
+        add("record_sql", self._count_sql("POST"), "statements", limit=8)
+
+    def review(self) -> None:
+        """The review list: the same time at ten thousand and at ten million records."""
+        with self.app.app_context():
+            heads = city.logins(1, heads=True)
+        sizes = {"10k": 10_000, "10m": 300_000 if self.quick else 10_000_000}
+        first = 0.0
+        for name, size in sizes.items():
+            started = time.perf_counter()
+            with self.app.app_context():
+                city.fill_records(size, until=self.today)
+            print(f"  {size:,} records there after {time.perf_counter() - started:.0f} s", flush=True)
+            with self._web() as (port, _web):
+                get_times(port, heads[0], "/duty-eval/review", count=20)
+                p50 = statistics.median(get_times(port, heads[0], "/duty-eval/review", count=60)) * 1000
+            self.figures.add(f"review_list_p50_ms_{name}", p50, "ms", ratio=p50 / first if first else None)
+            first = first or p50
+        self.figures.add("review_list_sql", self._count_sql("GET"), "statements", limit=6)
+
+    def people(self) -> None:
+        """A register of 210,000 people × 30 columns, against plain reading of the same file."""
+        code = (ROOT / "bench" / "people.py").as_posix()
+        count = "21000" if self.quick else "210000"
+        env = {**os.environ, "LVZHI_DATABASE_URL": self.server.url, "LVZHI_VAR_DIR": str(self.folder),
+               "LVZHI_SCHEMA": "lvzhi_import"}  # fmt: skip
+        found = subprocess.run(
+            [sys.executable, code, count], env=env, check=True, capture_output=True, text=True, cwd=ROOT
+        )
+        seconds, peak_mib, raw = map(float, found.stdout.split()[-3:])
+        self.figures.add("import_people_210k_s", seconds, "s", limit=90, ratio=seconds / raw)
+        self.figures.add("import_people_rss_mib", peak_mib, "MiB", limit=1024)
+
+    def score(self) -> None:
+        """A score run over everybody, against the plain aggregate over the same sums."""
+        with self.app.app_context():
+            db.session.execute(text("SET statement_timeout = 0"))
+            _sum_up()
+            region = db.session.scalar(text("SELECT id FROM region WHERE code = '371300'")) or 0
+            account = db.session.scalar(text("SELECT min(id) FROM account"))
+            actor = Actor(account_id=account, display_name="bench")
+            scheme = performance.default_scheme(region, year=self.today.year, actor=actor)
+            performance.publish_scheme(scheme, actor=actor)
+            db.session.commit()
+            started = time.perf_counter()
+            db.session.execute(
+                text("SELECT person_id, sum(record_count), sum(minutes) FROM record_rollup GROUP BY 1")
+            ).all()
+            raw = time.perf_counter() - started
+            started = time.perf_counter()
+            performance.score_now(scheme, first=self.today.replace(day=1), last=self.today, actor=actor)
+            db.session.commit()
+            spent = time.perf_counter() - started
+        self.figures.add("score_168k_s", spent, "s", limit=60, ratio=spent / raw)
+
+    def close(self) -> None:
+        self.server.leave()
+
+    @contextmanager
+    def _web(self) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+        port = free_port("127.0.0.1", 8200)
+        env = {
+            **os.environ, "LVZHI_DATABASE_URL": self.server.url, "LVZHI_VAR_DIR": str(self.folder),
+            "LVZHI_PORT": str(port), "LVZHI_LOG_LEVEL": "WARNING",
+        }  # fmt: skip
+        web = subprocess.Popen([sys.executable, "-m", "host.cli", "serve"], env=env, stdout=subprocess.DEVNULL)
+        try:
+            _wait(port)
+            yield port, web
+        finally:
+            web.send_signal(signal.SIGTERM)
+            web.wait(30)
+
+    def _cpu_seconds(self, web: subprocess.Popen[bytes]) -> float:
+        """utime + stime of the web processes and of every PostgreSQL process, those that ended included."""
+        tick = os.sysconf("SC_CLK_TCK")
+        total = 0
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                try:
+                    name, _, fields = (folder / "stat").read_text().rpartition(")")
+                except OSError:
+                    continue
+                if "(postgres" in name or "lvzhi-web" in name:
+                    values = fields.split()
+                    total += int(values[11]) + int(values[12])
+        return total / tick
+
+    def _raw_insert_ms(self) -> float:
+        """One committed psycopg INSERT of a record's columns into a plain table: the least it can cost."""
+        dsn = self.server.url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(dsn) as connection:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS public.raw_record (id bigserial, person bigint, day date, words text)"
+            )
+            connection.commit()
+            times = []
+            for number in range(300):
+                started = time.perf_counter()
+                connection.execute(
+                    "INSERT INTO public.raw_record (person, day, words) VALUES (%s, %s, %s)",
+                    (number, self.today, "审核申报材料并提出意见"),
+                )
+                connection.commit()
+                times.append(time.perf_counter() - started)
+        raw = statistics.median(times) * 1000
+        self.figures.add("raw_insert_ms", raw, "ms")
+        return raw
+
+    def _count_sql(self, method: str) -> int:
+        """Statements of one request, the session's own included, BEGIN and COMMIT not."""
+        seen: list[str] = []
+        with self.app.app_context():
+            login = city.logins(1, heads=method == "GET")[0]
+            event.listen(db.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
+        client = self.app.test_client(use_cookies=False)
+        headers = {"Cookie": f"__Host-lvzhi={login.cookie}", "Accept": "application/json"}
+        if method == "GET":
+            client.get("/duty-eval/review", headers=headers)
+        else:
+            body = {"csrf_token": login.csrf, "client_key": f"count-{time.time()}", "worked_on": self.today.isoformat(),
+                    "post_duty_id": login.duty_id, "content": "审核材料"}  # fmt: skip
+            answer = client.post("/duty-eval/records", data=body, headers=headers)
+            assert answer.status_code == 201, answer.text
+        return len(seen)
+
+
+def _sum_up() -> None:
+    """Roll-ups of this month for everybody, so that a score run has what a month leaves behind."""
+    db.session.execute(
+        text(
+            "INSERT INTO record_rollup (person_id, month, section_id, unit_id, post_duty_id, record_count, approved_count,"
+            " quantity, minutes, last_worked_on) SELECT a.person_id, date_trunc('month', CURRENT_DATE)::date, a.section_id,"
+            " a.unit_id, d.id, 7, 6, 9, 400, CURRENT_DATE FROM appointment a JOIN post_duty d ON d.post_id = a.post_id"
+            " ON CONFLICT DO NOTHING"
+        )
+    )
+    db.session.commit()
+    db.session.execute(text("ANALYZE record_rollup"))
+
+
+def _p99(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
+
+
+def _wait(port: int) -> None:
+    import http.client  # noqa: PLC0415
+
+    for _ in range(200):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the web server did not start")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    parser.add_argument("names", nargs="*", default=[])
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="lvzhi-bench-", dir=os.environ.get("LVZHI_BENCH_DIR")))
+    bench = Bench(folder, quick=arguments.quick)
+    parts: dict[str, Callable[[], None]] = {
+        "records": bench.records, "review": bench.review, "import": bench.people, "score": bench.score,
+    }  # fmt: skip
+    try:
+        bench.prepare(2_000 if arguments.quick else 168_000)
+        for name, part in parts.items():
+            if not arguments.names or name in arguments.names:
+                part()
+        bench.figures.write(ROOT / "var" / "bench.json")
+    finally:
+        bench.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
