@@ -15,7 +15,7 @@ from tests.factories import an_actor
 
 
 def entries() -> int:
-    return db.session.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one()
+    return int(db.session.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one())
 
 
 def test_a_run_and_its_entry_of_the_queue_come_together(connection: Connection) -> None:
@@ -73,7 +73,9 @@ def test_a_failed_run_begins_anew_with_another_entry(connection: Connection) -> 
     run.state, run.error = JobState.FAILED, "未完成"
     db.session.flush()
     retry(run, actor=SYSTEM)
-    assert (run.state, run.error, run.queue_job_id != first) == (JobState.QUEUED, None, True)
+    assert db.session.execute(
+        select(JobRun.state, JobRun.error, JobRun.queue_job_id != first).where(JobRun.id == run.id)
+    ).one() == (JobState.QUEUED, None, True)
 
 
 def test_a_finished_run_is_not_retried(connection: Connection) -> None:

@@ -25,7 +25,7 @@ WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """``counts``: (word, number) in the order the job gave them; ``url``: a page of this site."""
+    """``counts``: (word, number) in the order of the job's ``words``; ``url``: a page of this site."""
 
     counts: tuple[tuple[str, int], ...]
     url: str | None
@@ -34,12 +34,9 @@ class Result:
 
 def result_of(run: JobRun) -> Result:
     """The result of a run as its page shows it; keys that have no word are left out."""
-    words = WORDS | _words_of(run.job)
-    counts = tuple(
-        (words[key], value)
-        for key, value in run.result.items()
-        if key in words and isinstance(value, int) and not isinstance(value, bool)
-    )
+    own = _words_of(run.job)
+    words = own | {key: word for key, word in WORDS.items() if key not in own}
+    counts = tuple((word, run.result[key]) for key, word in words.items() if _is_count(run.result.get(key)))
     url, file_id = run.result.get("url"), run.result.get("file_id")
     return Result(
         counts=counts,
@@ -53,3 +50,7 @@ def _words_of(name: str) -> dict[str, str]:
         return dict(find_job(name).words)
     except UnknownJob:  # a run of an earlier release whose job is no more
         return {}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
