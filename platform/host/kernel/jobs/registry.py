@@ -38,7 +38,7 @@ _jobs: dict[str, Job] = {}
 def job(
     name: str, *, title: str, words: Mapping[str, str] | None = None, alone: bool = False
 ) -> Callable[[JobFunction], JobFunction]:
-    """Register a function as job ``name`` (``system.verb_thing``), 30 characters of ``title`` for people.
+    """Register a function as job ``name`` (``system.verb_thing``); people read ``title``.
 
     ``words``: result key → Chinese word, for counts shown on the job's page. ``alone``: at most one run of
     this job at a time, others wait.

@@ -24,12 +24,13 @@ IDLE_TIMEOUT = "30min"
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """Seconds. A killed worker's run is taken up after ``dead_after + look + poll`` at most: 40."""
+    """Seconds. A killed worker's run is taken up after ``dead_after + look + poll`` at most: 37."""
 
     beat: float = 5
     dead_after: float = 25
     look: float = 10
-    poll: float = 5
+    #: Also without a notice from PostgreSQL, which is not listened for any more once its server was restarted.
+    poll: float = 2
     #: How long SIGTERM waits for runs to end by themselves before they are asked to stop.
     grace: float = 5
 
