@@ -21,6 +21,8 @@ def _command(kind: PaperKind) -> click.Command:
     """The import command of one kind of file; a dry run needs no database."""
 
     def run(file: Path, unit_code: str | None, year: int | None, dry_run: bool, as_json: bool) -> None:
+        if not file.is_file():
+            raise Refused(f"找不到文件 {file}")
         paper = read_paper(kind, file, file.name)
         if dry_run:
             _say(paper.as_contract(), as_json)
@@ -30,7 +32,7 @@ def _command(kind: PaperKind) -> click.Command:
         _say(_take_in(paper, file, unit_code, year), as_json)
 
     options = [
-        click.Argument(["file"], type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE"),
+        click.Argument(["file"], type=click.Path(path_type=Path), metavar="FILE"),
         click.Option(["--unit", "unit_code"], help="单位编码"),
         click.Option(["--dry-run"], is_flag=True, help="只解析，不写入"),
         click.Option(["--json", "as_json"], is_flag=True, help="输出 JSON"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +31,32 @@ class SectionNames:
     def find(self, *names: str) -> int | None:
         """The section that the first known of ``names`` means, None when nobody can tell."""
         return next((found for name in names if (found := self.ids.get(plain_name(name)))), None)
+
+
+def names_together(parts: Sequence[str], text: str, known: SectionNames) -> list[str]:
+    """The names that a text uses, given the ``parts`` that a reader without the register cut it into.
+
+    Parts that only together are the name of a section become that name: 粮食和物资储备科 is one, not two.
+    """
+    words = _BLANKS.sub("", text)
+    names: list[str] = []
+    at = place = 0
+    while at < len(parts):
+        name, at = _longest_known(words, parts, at, place, known)
+        place = max(words.find(name, place), 0) + 1
+        names.append(name)
+    return names
+
+
+def _longest_known(words: str, parts: Sequence[str], at: int, place: int, known: SectionNames) -> tuple[str, int]:
+    """The name that begins with the part ``at``, and the first part after it."""
+    start = words.find(parts[at], place)
+    for last in range(len(parts) - 1, at, -1):
+        end = words.find(parts[last], start)
+        name = words[start : end + len(parts[last])]
+        if 0 <= start < end and known.find(name):
+            return name, last + 1
+    return parts[at], at + 1
 
 
 def section_names(unit_id: int, day: date) -> SectionNames:

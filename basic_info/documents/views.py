@@ -103,7 +103,12 @@ def _preview(kind: PaperKind, document: Document, form: TakeInForm) -> str:
     with paper_file(document) as (path, stored):
         paper = read_paper(kind, path, stored.name)
     return render_template(
-        "basic_info/duties/preview.html", kind=kind, document=document, parsed=paper.parsed, form=form
+        "basic_info/duties/preview.html",
+        kind=kind,
+        document=document,
+        parsed=paper.parsed,
+        words=paper.words,
+        form=form,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as insert_new
 from sqlalchemy.orm import aliased
 
-from basic_info.documents.matching import SectionNames, section_names
+from basic_info.documents.matching import SectionNames, names_together, section_names
 from basic_info.duties.models import DutyLink, LinkState
 from basic_info.organization.models import Section, Unit
 from basic_info.power_lists.errors import ListHasErrors, ListNotDraft, ListOlderThanInForce
@@ -220,7 +220,11 @@ def _item_row(power_list: PowerList, number: int, item: PowerListItem) -> dict[s
 
 def _handling_rows(item_id: int, item: PowerListItem, names: SectionNames) -> list[dict[str, Any]]:
     """Every handling name once; one that matches no section waits for a person."""
-    found = {name.name: names.find(name.name, *name.aliases) for name in item.handling}
+    aliases = {name.name: name.aliases for name in item.handling}
+    found = {
+        name: names.find(name, *aliases.get(name, ()))
+        for name in names_together(list(aliases), item.text(Field.HANDLING_TEXT), names)
+    }
     return [{"power_item_id": item_id, "name": name, "section_id": section} for name, section in found.items()]
 
 

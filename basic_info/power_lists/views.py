@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from basic_info.blueprint import bp
-from basic_info.documents.queries import in_reach, readable
+from basic_info.documents.queries import charts_of_item, in_reach, readable
 from basic_info.duties.queries import unit_name
 from basic_info.permissions import Permission
-from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerList
+from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
 from basic_info.power_lists.operations import put_in_force
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
@@ -22,21 +22,46 @@ PAGE = 100
 def show_power_list(list_id: int) -> ResponseReturnValue:
     actor = current_actor()
     power_list = readable(select(PowerList), PowerList, list_id, actor)
+    kind, words = PowerKind.of_word(request.args.get("kind", "")), request.args.get("q", "").strip()
     items = db.session.scalars(
-        select(PowerItem)
-        .where(PowerItem.power_list_id == list_id, PowerItem.sort_no > request.args.get("after", 0, type=int))
-        .order_by(PowerItem.sort_no)
-        .limit(PAGE + 1)
+        _items(list_id, kind, words).where(PowerItem.sort_no > request.args.get("after", 0, type=int)).limit(PAGE + 1)
     ).all()
     return render_template(
         "basic_info/power_lists/show.html",
         power_list=power_list,
         unit_name=unit_name(power_list.unit_id),
         items=items[:PAGE],
+        by_kind=_by_kind(list_id),
+        kind=kind,
+        q=words,
         next_key=items[PAGE - 1].sort_no if len(items) > PAGE else None,
         may_match=actor.may(Permission.POWER_LIST_IMPORT),
         may_put=power_list.list_state is ListState.DRAFT and actor.may(Permission.POWER_LIST_IMPORT),
     )
+
+
+def _items(list_id: int, kind: PowerKind | None, words: str) -> Select[PowerItem]:
+    """The items of a list in its order, of one kind and with some words if asked for."""
+    statement = select(PowerItem).where(PowerItem.power_list_id == list_id).order_by(PowerItem.sort_no)
+    if kind is not None:
+        statement = statement.where(PowerItem.power_kind == kind)
+    if words:
+        said = (PowerItem.name, PowerItem.subitem_name, PowerItem.handling_text, PowerItem.item_code)
+        statement = statement.where(or_(*(column.contains(words, autoescape=True) for column in said)))
+    return statement
+
+
+def _by_kind(list_id: int) -> list[tuple[PowerKind, int]]:
+    """How many items of each kind the list has, in the usual order of kinds."""
+    counts: dict[PowerKind, int] = {
+        row.power_kind: row.items
+        for row in db.session.execute(
+            select(PowerItem.power_kind, func.count().label("items"))
+            .where(PowerItem.power_list_id == list_id)
+            .group_by(PowerItem.power_kind)
+        )
+    }
+    return [(kind, counts[kind]) for kind in PowerKind if kind in counts]
 
 
 @bp.post("/power-lists/<int:list_id>/in-force")
@@ -56,4 +81,6 @@ def show_power_item(item_id: int) -> ResponseReturnValue:
     parts = (PowerItem.bases, PowerItem.limits)
     item = readable(select(PowerItem).options(*map(selectinload, parts)), PowerItem, item_id, current_actor())
     sections = db.session.scalars(select(PowerItemSection).where(PowerItemSection.power_item_id == item_id)).all()
-    return render_template("basic_info/power_lists/item.html", item=item, sections=sections)
+    return render_template(
+        "basic_info/power_lists/item.html", item=item, sections=sections, charts=charts_of_item(item_id)
+    )

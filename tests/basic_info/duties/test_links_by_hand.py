@@ -11,6 +11,7 @@ from sqlalchemy import select
 from basic_info.duties.models import DutyLink, LinkState, SectionDuty, UnitFunction
 from basic_info.duties.operations import link
 from basic_info.duties.thread import Layer
+from basic_info.organization.models import Unit
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from tests import factories
@@ -25,14 +26,14 @@ def function(connection: object) -> UnitFunction:
 
 @pytest.fixture
 def duty(function: UnitFunction) -> SectionDuty:
-    unit = db.session.get_one(factories.Unit, function.unit_id)
+    unit = db.session.get_one(Unit, function.unit_id)
     section = factories.a_section(unit=unit)
     factories.a_section_duty(section=section, text="起草重要文稿")
     return factories.a_section_duty(section=section, text="承担成品油零售经营资格审批", sort_no=2)
 
 
 def editor(function: UnitFunction) -> Actor:
-    return factories.an_actor(Role.UNIT_CLERK, unit=db.session.get_one(factories.Unit, function.unit_id))
+    return factories.an_actor(Role.UNIT_CLERK, unit=db.session.get_one(Unit, function.unit_id))
 
 
 def page_of(function: UnitFunction) -> str:

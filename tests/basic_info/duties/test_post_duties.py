@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty
 from basic_info.duties.operations import end_post_duty
-from basic_info.organization.models import Post, Unit
+from basic_info.organization.models import Post, Section, Unit
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -33,7 +33,7 @@ def duty(unit: Unit) -> SectionDuty:
 
 @pytest.fixture
 def post(duty: SectionDuty) -> Post:
-    section = db.session.get_one(factories.Section, duty.section_id)
+    section = db.session.get_one(Section, duty.section_id)
     return factories.a_post(section=section, title="受理岗")
 
 

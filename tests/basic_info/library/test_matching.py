@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from basic_info.documents.matching import SectionNames, names_together
 from basic_info.flowcharts.models import Flowchart, FlowStep
 from basic_info.flowcharts.operations import import_flowchart, publish_flowchart
 from basic_info.flowcharts.parsing import parse_flowchart
@@ -32,7 +34,7 @@ SignIn = Callable[[Actor], FlaskClient]
 def mandate(place: Office) -> Mandate:
     parsed = parse_file(mandate_file(instead={"（一）办公室": "（一）秘书科"}), "mandate.docx")
     return import_mandate(
-        parsed, unit_id=place.unit.id, source_text="全文", file_id=None, actor=place.clerk, on=factories.SINCE.lower
+        parsed, unit_id=place.unit.id, source_text="全文", file_id=None, actor=place.clerk, on=date(2026, 3, 2)
     )
 
 
@@ -114,3 +116,20 @@ def test_another_unit_matches_nothing(
     other = factories.an_actor(Role.OFFICE_CLERK, unit=factories.a_unit(name="市统计局"))
     path = page.format(m=mandate.id, l=power_list.id, c=chart.id)
     assert sign_in_as(other).open(f"/basic-info/{path}", method=method).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "names"),
+    [
+        ("粮食和物资储备科", ["粮食", "物资储备科"], ["粮食和物资储备科"]),
+        ("市场科、粮食和物资储备科", ["市场科", "粮食", "物资储备科"], ["市场科", "粮食和物资储备科"]),
+        ("市场科和执法队", ["市场科", "执法队"], ["市场科", "执法队"]),
+        ("市场科（窗口）、执法队", ["市场科", "执法队"], ["市场科", "执法队"]),
+        ("", ["市场科"], ["市场科"]),
+    ],
+)
+def test_parts_that_are_one_section_only_together_become_its_name(
+    text: str, parts: list[str], names: list[str]
+) -> None:
+    known = SectionNames({"粮食和物资储备科": 1, "市场科": 2})
+    assert names_together(parts, text, known) == names

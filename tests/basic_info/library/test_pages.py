@@ -84,6 +84,24 @@ def power_list_item(power_list: PowerList) -> int:
     return found
 
 
+def test_items_are_picked_by_kind_and_by_words(place: Office, sign_in_as: SignIn, tmp_path: Path) -> None:
+    client = sign_in_as(place.clerk)
+    client.post(upload(client, place, "power-list", power_list_file(tmp_path).read_bytes(), "清单.xlsx"))
+    power_list = db.session.scalars(select(PowerList)).one()
+    by_kind = client.get(f"/basic-info/power-lists/{power_list.id}?kind=licence").text
+    by_words = client.get(f"/basic-info/power-lists/{power_list.id}?q=执法队").text
+    assert "对违规经营成品油的处罚" not in by_kind
+    assert "XK01" in by_kind
+    assert "对违规经营成品油的处罚" in by_words
+    assert "XK01" not in by_words
+
+
+def test_the_source_stands_beside_what_was_read(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    page = client.get(upload(client, place, "mandate", mandate_file(), "三定.docx")).text
+    assert "第一条 根据《关于临沂市市级机构改革的实施意见》" in page.split("原文全文")[1]
+
+
 def test_a_flowchart_is_drawn_from_its_own_words(place: Office, sign_in_as: SignIn) -> None:
     client = sign_in_as(place.clerk)
     page = client.post(upload(client, place, "flowchart", CHART.encode(), "图.bpmn"), follow_redirects=True)
