@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -69,6 +70,16 @@ def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[st
     if counts["raised"] or counts["recovered"]:
         record_change(rule, action="alert_rule.evaluated", actor=actor, after={"day": day, **counts})
     return counts
+
+
+@dataclass(frozen=True)
+class Trial:
+    """试算: on how many subjects a rule would have fired on a day with those thresholds (R130)."""
+
+    rule_id: int
+    day: date
+    params: dict[str, Any]
+    count: int
 
 
 def would_fire(rule: AlertRule, day: date, *, params: dict[str, Any] | None = None) -> int:

@@ -30,7 +30,7 @@ def evidence_lines(alert: Alert) -> list[EvidenceLine]:
 def _of_function(facts: dict[str, Any]) -> list[EvidenceLine]:
     last = facts["last_on"]
     return [
-        EvidenceLine("单位职能", facts["text"]),
+        EvidenceLine("单位职能", facts["text"], _trace("unit_function", facts["function_id"])),
         EvidenceLine("应有节奏", facts["rhythm"]),
         EvidenceLine("最近一次履职或办件", _day(last) if last else "起算以来没有"),
         EvidenceLine("已无活动", f"{facts['days']} 天（自 {_day(facts['since'])}）"),
@@ -42,7 +42,7 @@ def _of_step(facts: dict[str, Any]) -> list[EvidenceLine]:
     due = _day(facts["due_on"]) + ("（暂定，日历未公布）" if facts["is_provisional"] else "")
     return [
         EvidenceLine("办件", facts["case_no"], url_for("function_monitor.show_case", case_id=facts["case_id"])),
-        EvidenceLine("环节", facts["step"]),
+        EvidenceLine("环节", facts["step"], _trace("flow_step", facts["step_id"]) if "step_id" in facts else None),
         EvidenceLine("开始", _day(facts["started_on"])),
         EvidenceLine("时限", f"{facts['limit']} {unit}"),
         EvidenceLine("到期日", due),
@@ -52,8 +52,21 @@ def _of_step(facts: dict[str, Any]) -> list[EvidenceLine]:
 def _of_person(facts: dict[str, Any]) -> list[EvidenceLine]:
     return [
         EvidenceLine("人员", facts["name"]),
-        EvidenceLine("没有纪实的时段", f"{_day(facts['first'])}—{_day(facts['last'])}，{facts['workdays']} 个工作日"),
+        EvidenceLine(
+            "没有纪实的时段",
+            f"{_day(facts['first'])}—{_day(facts['last'])}，{facts['workdays']} 个工作日",
+            url_for(
+                "duty_eval.person_records",
+                person_id=facts["person_id"],
+                **{"from": facts["first"], "to": facts["last"]},
+            ),
+        ),
     ]
+
+
+def _trace(layer: str, thing_id: int) -> str:
+    """The page that shows where the thing comes from and what was done for it."""
+    return url_for("basic_info.trace", layer=layer, thing_id=thing_id)
 
 
 def _day(text: str) -> str:

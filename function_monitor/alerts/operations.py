@@ -89,11 +89,7 @@ def edit_rule(rule: AlertRule, *, params: Mapping[str, Any], is_on: bool, actor:
     """Set thresholds and on/off; a change of thresholds is a new version. Raises BadThreshold."""
     kept = dict(rule.params)
     before = {"params": kept, "is_on": rule.is_on}
-    fresh = {**kept, **{one.name: _number(one, params[one.name]) for one in RULES[rule.code].thresholds}}
-    if "counts_from" in params and RULES[rule.code].has_start:
-        fresh["counts_from"] = _day(params["counts_from"])
-    if fresh.get("yellow_periods", 1) < fresh.get("blue_periods", 1):
-        raise BadThreshold("黄色的倍数不能小于蓝色的倍数")
+    fresh = checked_params(rule, params)
     if fresh != kept:
         rule.params, rule.version_no = fresh, rule.version_no + 1
     rule.is_on = is_on
@@ -101,6 +97,17 @@ def edit_rule(rule: AlertRule, *, params: Mapping[str, Any], is_on: bool, actor:
     after = {"params": fresh, "is_on": is_on}
     if after != before:
         record_change(rule, action="alert_rule.edited", actor=actor, before=before, after=after)
+
+
+def checked_params(rule: AlertRule, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule's thresholds with those of ``params`` in their place. Raises BadThreshold."""
+    asked = {**rule.params, **params}
+    fresh = {**rule.params, **{one.name: _number(one, asked[one.name]) for one in RULES[rule.code].thresholds}}
+    if RULES[rule.code].has_start and asked.get("counts_from"):
+        fresh["counts_from"] = _day(asked["counts_from"])
+    if fresh.get("yellow_periods", 1) < fresh.get("blue_periods", 1):
+        raise BadThreshold("黄色的倍数不能小于蓝色的倍数")
+    return fresh
 
 
 def _take(alert: Alert, step: StepKind, *, actor: Actor, note: str = "", file_id: int | None = None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
-from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
+from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
 from basic_info.organization.scope import within
 from function_monitor.alerts.models import OVER, Alert, AlertLevel, AlertRule, AlertState, AlertStep
 from function_monitor.permissions import Permission
@@ -60,6 +60,12 @@ def desk(actor: Actor, filters: Filters, *, after: int | None = None) -> Page:
         rows = rows.where(Alert.id < after)
     found = db.session.execute(rows.order_by(Alert.id.desc()).limit(PAGE + 1)).all()
     return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+
+
+def reaches_every_unit(actor: Actor, permission: Permission) -> bool:
+    """Whether ``permission`` reaches the whole city: a rule is one for all, so only who governs all may set it."""
+    beyond = select(Unit.id).where(~within(actor, permission, unit=Unit.id)).exists()
+    return actor.may(permission) and not db.session.scalar(select(beyond))
 
 
 def with_places(rows: AnySelect) -> AnySelect:

@@ -166,7 +166,7 @@ def late_steps(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnyS
                 "（", FlowCase.case_no, "）",
             ).label("title"),
             func.jsonb_build_object(
-                "case_id", FlowCase.id, "case_no", FlowCase.case_no, "step", FlowStep.name,
+                "case_id", FlowCase.id, "case_no", FlowCase.case_no, "step", FlowStep.name, "step_id", FlowStep.id,
                 "started_on", StepClock.started_on, "due_on", StepClock.due_on, "limit", StepClock.limit_value,
                 "limit_unit", cast(StepClock.limit_unit, Text), "is_provisional", StepClock.is_provisional,
             ).label("evidence"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from function_monitor.alerts import operations, queries
 from function_monitor.alerts.errors import BadThreshold
-from function_monitor.alerts.evaluating import rules_in_order, would_fire
+from function_monitor.alerts.evaluating import Trial, rules_in_order, would_fire
 from function_monitor.alerts.evidence import evidence_lines
 from function_monitor.alerts.forms import NoteForm, RectifyForm, RuleForm
 from function_monitor.alerts.models import Alert, AlertLevel, AlertRule, AlertState, StepKind
@@ -20,11 +20,14 @@ from function_monitor.paging import page_urls
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
-from host.kernel.errors import NotFound
+from host.kernel.errors import NotFound, NotPermitted
 from host.kernel.files.kinds import FileKind
 from host.kernel.files.operations import store_upload
 from host.kernel.files.subjects import register_subject
 from host.kernel.pages import CHINA_TIME
+
+#: Nothing was recorded before.
+FIRST_TRIAL = date(2000, 1, 1)
 
 
 @bp.get("/alerts")
@@ -120,12 +123,29 @@ def close_alert(alert_id: int) -> ResponseReturnValue:
 @bp.get("/rules")
 @requires(Permission.RULE_READ)
 def list_rules() -> ResponseReturnValue:
-    return _rules()
+    """The rules as they are set; with ``?try=<rule>`` also how often one would have fired with other numbers."""
+    try:
+        return _rules(tried=_try())
+    except BadThreshold as refused:
+        return _rules(refused=str(refused)), 422
+
+
+def _try() -> Trial | None:
+    """试算: the rule, day and thresholds of the address (R130). Raises BadThreshold."""
+    rule = next((one for one in rules_in_order() if one.id == request.args.get("try", type=int)), None)
+    if rule is None:
+        return None
+    asked = {name: value.strip() for name, value in request.args.items() if name in rule.params}
+    params = operations.checked_params(rule, asked)
+    day = _trial_day(request.args.get("day", ""))
+    return Trial(rule_id=rule.id, day=day, params=params, count=would_fire(rule, day, params=params))
 
 
 @bp.post("/rules/<int:rule_id>")
 @requires(Permission.RULE_EDIT)
 def edit_rule(rule_id: int) -> ResponseReturnValue:
+    if not queries.reaches_every_unit(current_actor(), Permission.RULE_EDIT):
+        raise NotPermitted("规则全市统一，只能由管理全市的编办人员修改")
     rule = db.session.scalars(select(AlertRule).where(AlertRule.id == rule_id).with_for_update()).one_or_none()
     if rule is None:
         raise NotFound
@@ -143,7 +163,18 @@ def edit_rule(rule_id: int) -> ResponseReturnValue:
     return redirect(url_for("function_monitor.list_rules"), 303)
 
 
-def _rules(refused: str = "") -> str:
+def _trial_day(text: str) -> date:
+    today = datetime.now(CHINA_TIME).date()
+    try:
+        day = date.fromisoformat(text) if text else today
+    except ValueError:
+        raise BadThreshold("试算日期：应为日期") from None
+    if not FIRST_TRIAL <= day <= today:
+        raise BadThreshold(f"试算日期：应在 {FIRST_TRIAL.year} 年以后，不晚于今天")
+    return day
+
+
+def _rules(refused: str = "", tried: Trial | None = None) -> str:
     today = datetime.now(CHINA_TIME).date()
     rules = rules_in_order()
     return render_template(
@@ -151,8 +182,10 @@ def _rules(refused: str = "") -> str:
         rules=rules,
         known=RULES,
         today_counts={rule.id: would_fire(rule, today) for rule in rules},
-        may_edit=current_actor().may(Permission.RULE_EDIT),
+        may_edit=queries.reaches_every_unit(current_actor(), Permission.RULE_EDIT),
         refused=refused,
+        tried=tried,
+        today=today,
     )
 
 

@@ -1,0 +1,86 @@
+"""Trying a rule before it is set (R130), who may set it, and where evidence leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from basic_info.duties.models import Rhythm
+from function_monitor.alerts.evaluating import evaluate, rules_in_order, seed_rules
+from function_monitor.alerts.evidence import evidence_lines
+from function_monitor.alerts.models import Alert, AlertRule
+from function_monitor.collection.ingesting import RawRow, ingest
+from host.kernel.access import Actor, Role
+from host.kernel.db import db
+from tests.factories import a_region, a_unit, an_actor
+from tests.function_monitor.rows import Office, a_system
+
+Clients = Callable[[Actor], FlaskClient]
+
+
+@pytest.fixture
+def office(connection: Connection) -> Office:
+    seed_rules(counts_from=date(2025, 1, 1))
+    office = Office()
+    office.function.rhythm = Rhythm.MONTHLY
+    ingest([RawRow(office.event())], a_system())
+    db.session.commit()
+    return office
+
+
+def rule(code: str) -> AlertRule:
+    return next(one for one in rules_in_order() if one.code == code)
+
+
+def reviewer() -> Actor:
+    return an_actor(Role.OFFICE_REVIEWER, region="371300")
+
+
+@pytest.mark.parametrize(("days", "count"), [(5, 1), (0, 0)])
+def test_a_rule_is_tried_with_other_thresholds(office: Office, sign_in_as: Clients, days: int, count: int) -> None:
+    address = f"/function-monitor/rules?try={rule('step_overdue').id}&day=2026-03-03&warn_workdays={days}"
+    assert f"会触发 <b>{count}</b> 个对象" in sign_in_as(reviewer()).get(address).text
+
+
+def test_a_trial_writes_nothing(office: Office, sign_in_as: Clients) -> None:
+    sign_in_as(reviewer()).get(f"/function-monitor/rules?try={rule('step_overdue').id}&day=2026-03-20")
+    assert db.session.scalar(select(func.count()).select_from(Alert)) == 0
+
+
+@pytest.mark.parametrize("asked", ["day=0001-01-01", "day=2999-01-01", "day=x", "warn_workdays=x", "warn_workdays=-1"])
+def test_a_trial_with_a_bad_number_says_so(office: Office, sign_in_as: Clients, asked: str) -> None:
+    answer = sign_in_as(reviewer()).get(f"/function-monitor/rules?try={rule('step_overdue').id}&{asked}")
+    assert answer.status_code == 422
+
+
+def test_a_reviewer_of_one_county_does_not_set_the_rules_of_the_city(office: Office, sign_in_as: Clients) -> None:
+    a_unit(name="兰山区教育局", region=a_region("371302"))
+    client = sign_in_as(an_actor(Role.OFFICE_REVIEWER, region="371302"))
+    db.session.commit()
+    answer = client.post(f"/function-monitor/rules/{rule('step_overdue').id}", data={"warn_workdays": "3"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "pages"),
+    [
+        ("step_overdue", date(2026, 3, 10), ["/function-monitor/cases/", "/trace/flow_step/"]),
+        ("function_silent", date(2026, 9, 10), ["/trace/unit_function/"]),
+    ],
+)
+def test_evidence_leads_to_its_things(
+    office: Office, app: Any, sign_in_as: Clients, code: str, day: date, pages: list[str]
+) -> None:
+    evaluate(rule(code), day)
+    alert = db.session.scalars(select(Alert)).one()
+    with app.test_request_context():
+        addresses = [line.url for line in evidence_lines(alert) if line.url]
+    client = sign_in_as(an_actor(Role.UNIT_HEAD, unit=office.unit))
+    assert [client.get(address).status_code for address in addresses] == [200] * len(pages)
+    assert all(page in address for page, address in zip(pages, addresses, strict=True))
