@@ -13,9 +13,7 @@ def is_ours(_object: object, name: str | None, kind: str, reflected: bool, _to: 
     """Leave out the queue's own tables and partitions, which are made as months come."""
     if kind != "table" or not reflected or name is None:
         return True
-    return name in Model.metadata.tables and not (
-        name.startswith(_PARTITIONS) and name not in Model.metadata.tables
-    )
+    return name in Model.metadata.tables and not (name.startswith(_PARTITIONS) and name not in Model.metadata.tables)
 
 
 context.configure(

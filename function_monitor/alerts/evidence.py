@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from flask import url_for
 
 from function_monitor.alerts.models import Alert
+from host.kernel.access import Actor
 from host.kernel.pages import day as day_words
+
+#: Permission of another system, whose door holds no permissions.
+READ_RECORDS = "duty_eval:duty_record:read"
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,14 @@ class EvidenceLine:
     term: str
     text: str
     url: str | None = None
+    #: The permission that the linked page asks for; None: whoever sees the alert has it.
+    needs: str | None = None
 
 
-def evidence_lines(alert: Alert) -> list[EvidenceLine]:
-    """The evidence rows (依据) of the alert, as its rule wrote them."""
-    return _WORDS[alert.subject_kind](alert.evidence)
+def evidence_lines(alert: Alert, actor: Actor) -> list[EvidenceLine]:
+    """The evidence rows (依据) of the alert, as its rule wrote them; links only to what ``actor`` may open."""
+    lines = _WORDS[alert.subject_kind](alert.evidence)
+    return [line if line.needs is None or actor.may(line.needs) else replace(line, url=None) for line in lines]
 
 
 def _of_function(facts: dict[str, Any]) -> list[EvidenceLine]:
@@ -60,6 +67,7 @@ def _of_person(facts: dict[str, Any]) -> list[EvidenceLine]:
                 person_id=facts["person_id"],
                 **{"from": facts["first"], "to": facts["last"]},
             ),
+            needs=READ_RECORDS,
         ),
     ]
 

@@ -12,7 +12,7 @@ from basic_info.organization.models import PersonVersion, SectionVersion, Unit, 
 from basic_info.organization.scope import within
 from function_monitor.alerts.models import OVER, Alert, AlertLevel, AlertRule, AlertState, AlertStep
 from function_monitor.permissions import Permission
-from host.kernel.access import Actor
+from host.kernel.access import Actor, ScopeKind
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.versions import Version
@@ -60,6 +60,16 @@ def desk(actor: Actor, filters: Filters, *, after: int | None = None) -> Page:
         rows = rows.where(Alert.id < after)
     found = db.session.execute(rows.order_by(Alert.id.desc()).limit(PAGE + 1)).all()
     return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+
+
+def names_people(actor: Actor) -> bool:
+    """Whether the desk may name people: only where all of it is one section, or oneself.
+
+    Whoever looks after several sections sees the section, and the name on the alert's own page.
+    """
+    kinds = {grant.kind for grant in actor.grants_for(Permission.ALERT_READ)}
+    sections = {grant.section_id for grant in actor.grants_for(Permission.ALERT_READ) if grant.section_id}
+    return kinds <= {ScopeKind.SECTION, ScopeKind.SELF} and len(sections) <= 1
 
 
 def reaches_every_unit(actor: Actor, permission: Permission) -> bool:

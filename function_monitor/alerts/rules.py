@@ -213,7 +213,8 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
             Appointment.section_id,
             Appointment.person_id,
             literal(AlertLevel.YELLOW.value).label("level"),
-            func.concat(f"连续 {int(params['workdays'])} 个工作日无履职记录：", PersonVersion.name).label("title"),
+            # No name: lists of several sections show the title (no table of persons across sections).
+            literal(f"连续 {int(params['workdays'])} 个工作日无履职记录").label("title"),
             func.jsonb_build_object(
                 "person_id", Appointment.person_id, "name", PersonVersion.name,
                 "first", literal(first, Date), "last", literal(last, Date), "workdays", int(params["workdays"]),

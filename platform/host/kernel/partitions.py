@@ -58,9 +58,7 @@ def ensure_month(connection: Connection, table: str, day: date) -> bool:
             ),
             bounds,
         )
-    connection.execute(
-        text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')")
-    )
+    connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
     return True
 
 

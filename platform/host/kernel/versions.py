@@ -104,9 +104,7 @@ def change(
     db.session.flush()  # the old ones must be out of force before the new ones go in
     if before is not None and (before.valid.lower is None or before.valid.lower < on):
         _add(version, key.key, identity_id, old, Range(before.valid.lower, on), before.recorded_by, None)
-    new = _add(
-        version, key.key, identity_id, {**old, **facts}, Range(on, None), actor.account_id, source_document_id
-    )
+    new = _add(version, key.key, identity_id, {**old, **facts}, Range(on, None), actor.account_id, source_document_id)
     record_change(
         f"{key.class_.__tablename__.removesuffix('_version')}:{identity_id}",
         action=action,
@@ -150,9 +148,7 @@ def end(
     )
 
 
-_KEEPING = frozenset(
-    {"id", "valid", "recorded_at", "recorded_by", "superseded_at", "source_document_id", "remark"}
-)
+_KEEPING = frozenset({"id", "valid", "recorded_at", "recorded_by", "superseded_at", "source_document_id", "remark"})
 
 
 def fact_names(version: type[Version], key_name: str) -> set[str]:
@@ -180,4 +176,3 @@ def _add(
     db.session.add(row)
     db.session.flush()  # the exclusion constraint speaks here
     return row
-

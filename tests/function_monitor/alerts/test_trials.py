@@ -16,9 +16,10 @@ from function_monitor.alerts.evaluating import evaluate, rules_in_order, seed_ru
 from function_monitor.alerts.evidence import evidence_lines
 from function_monitor.alerts.models import Alert, AlertRule
 from function_monitor.collection.ingesting import RawRow, ingest
-from host.kernel.access import Actor, Role
+from host.auth.models import RoleGrant
+from host.kernel.access import Actor, Role, ScopeKind
 from host.kernel.db import db
-from tests.factories import a_region, a_unit, an_actor
+from tests.factories import SINCE, a_region, a_unit, an_account, an_actor
 from tests.function_monitor.rows import Office, a_system
 
 Clients = Callable[[Actor], FlaskClient]
@@ -79,8 +80,23 @@ def test_evidence_leads_to_its_things(
 ) -> None:
     evaluate(rule(code), day)
     alert = db.session.scalars(select(Alert)).one()
+    head = an_actor(Role.UNIT_HEAD, unit=office.unit)
     with app.test_request_context():
-        addresses = [line.url for line in evidence_lines(alert) if line.url]
-    client = sign_in_as(an_actor(Role.UNIT_HEAD, unit=office.unit))
+        addresses = [line.url for line in evidence_lines(alert, head) if line.url]
+    client = sign_in_as(head)
     assert [client.get(address).status_code for address in addresses] == [200] * len(pages)
     assert all(page in address for page, address in zip(pages, addresses, strict=True))
+
+
+@pytest.mark.parametrize(("role", "names"), [(Role.SECTION_HEAD, True), (Role.UNIT_HEAD, False)])
+def test_the_desk_names_people_only_inside_one_section(
+    office: Office, sign_in_as: Clients, role: Role, names: bool
+) -> None:
+    account = an_account(person=office.clerk)
+    db.session.add(RoleGrant(account_id=account.id, role=Role.STAFF, scope_kind=ScopeKind.SELF, valid=SINCE))
+    db.session.flush()
+    evaluate(rule("no_records"), date(2026, 3, 10))
+    place = {"section": office.section} if role is Role.SECTION_HEAD else {"unit": office.unit}
+    page = sign_in_as(an_actor(role, **place)).get("/function-monitor/alerts").text
+    table = page.partition("<tbody>")[2]
+    assert ("无履职记录" in table, "王芳" in table) == (True, names)

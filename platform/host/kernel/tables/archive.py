@@ -148,9 +148,7 @@ class _Extent:
         for start in range(0, len(xml), _WINDOW):
             part = xml[start : start + _WINDOW]
             closing = part.count(b"</")
-            self.depth += (
-                part.count(b"<") - 2 * closing - part.count(b"/>") - part.count(b"<?") - part.count(b"<!")
-            )
+            self.depth += part.count(b"<") - 2 * closing - part.count(b"/>") - part.count(b"<?") - part.count(b"<!")
             if self.depth > limits.DEPTH:
                 raise NotATable("工作簿的 XML 嵌套过深，不予读取")
 

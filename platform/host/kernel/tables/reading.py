@@ -150,9 +150,7 @@ def _calamine_sheets(path: Path) -> tuple[Sheet, ...]:
     names = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
     if not names or len(names) > limits.SHEETS:
         raise NotATable("工作簿中没有工作表")
-    return tuple(
-        Sheet(meta.name, meta.visible != SheetVisibleEnum.Visible, _opener(book, meta.name)) for meta in names
-    )
+    return tuple(Sheet(meta.name, meta.visible != SheetVisibleEnum.Visible, _opener(book, meta.name)) for meta in names)
 
 
 def _open(path: Path) -> CalamineWorkbook:
