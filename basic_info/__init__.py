@@ -14,6 +14,7 @@ from basic_info.organization.commands import register
 from basic_info.organization.register_import import views as register_views
 from basic_info.permissions import ROLE_PERMISSIONS, Permission
 from basic_info.power_lists import views as power_list_views
+from basic_info.regions import views as region_views
 from host.kernel.system import MenuItem, System
 
 _views = (
@@ -26,6 +27,7 @@ _views = (
     post_duty_views,
     power_list_views,
     people_views,
+    region_views,
     register_views,
     views,
 )
@@ -39,6 +41,7 @@ system = System(
     role_permissions=ROLE_PERMISSIONS,
     menu=(
         MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
+        MenuItem(title="行政区划", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
         MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
