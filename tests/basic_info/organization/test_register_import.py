@@ -160,3 +160,124 @@ def test_the_database_refuses_two_versions_of_one_day(workbook: Path) -> None:
                 " '', '', '', '', identity, person_kind, work_state, valid FROM person_version LIMIT 1"
             )
         )
+
+
+def _without_column(workbook: Path, folder: Path, sheet: str, heading: str) -> Path:
+    book = load_workbook(workbook)
+    headings = [cell.value for cell in book[sheet][1]]
+    book[sheet].delete_cols(headings.index(heading) + 1)
+    path = folder / "缺列.xlsx"
+    book.save(path)
+    return path
+
+
+def _first_unit(day: date) -> UnitVersion:
+    code = "3713000001"
+    return db.session.scalars(
+        select(UnitVersion)
+        .join(Unit, Unit.id == UnitVersion.unit_id)
+        .where(Unit.code == code, in_force(UnitVersion, day))
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def test_a_changed_row_keeps_what_no_column_of_the_workbook_says(workbook: Path, tmp_path: Path) -> None:
+    import_register(workbook, actor=SYSTEM, on=ON)
+    db.session.execute(
+        text(
+            "UPDATE unit_version SET business_scope = '承办编制事项', unit_state = 'pending_abolition', plates = '[1]'"
+        )
+    )
+    import_register(_edited(workbook, tmp_path, "单位", "C2", "编办"), actor=SYSTEM, on=LATER)
+
+    now, before = _first_unit(LATER), _first_unit(ON)
+    assert (now.short_name, now.business_scope, now.unit_state.value, now.plates) == (
+        "编办", "承办编制事项", "pending_abolition", [1],
+    )  # fmt: skip
+    assert (before.business_scope, before.plates) == ("承办编制事项", [1])
+
+
+def test_a_column_that_is_not_there_changes_nothing(workbook: Path, tmp_path: Path) -> None:
+    import_register(workbook, actor=SYSTEM, on=ON)
+
+    report = import_register(_without_column(workbook, tmp_path, "人员", "手机号"), actor=SYSTEM, on=LATER)
+
+    assert (report.outcomes["人员"].changed, report.outcomes["人员"].unchanged) == (0, 260)
+
+
+def test_rows_below_a_bad_unit_are_named_instead_of_lost(workbook: Path, tmp_path: Path) -> None:
+    book = load_workbook(workbook)
+    book["单位"]["E2"] = "999999"
+    path = tmp_path / "改.xlsx"
+    book.save(path)
+
+    report = import_register(path, actor=SYSTEM, on=ON, dry_run=True)
+
+    sheets = {error.sheet for error in report.errors}
+    assert sheets == {"单位", "科室", "岗位", "人员"}
+
+
+def test_units_that_close_a_circle_with_the_register_are_refused(workbook: Path, tmp_path: Path) -> None:
+    import_register(workbook, actor=SYSTEM, on=ON)
+    book = load_workbook(workbook)
+    child = next(row for row in book["单位"].iter_rows(min_row=2, values_only=True) if row[3])
+    parent_row = next(row for row in book["单位"].iter_rows(min_row=2) if row[0].value == child[3])
+    parent_row[3].value = child[0]
+    for name in ("科室", "岗位", "人员"):
+        del book[name]
+    for row in list(book["单位"].iter_rows(min_row=2)):
+        if row[0].value != child[3]:
+            for cell in row:
+                cell.value = None
+    path = tmp_path / "圈.xlsx"
+    book.save(path)
+
+    report = import_register(path, actor=SYSTEM, on=LATER, dry_run=True)
+
+    assert [error.column for error in report.errors] == ["上级单位编码"]
+
+
+def test_somebody_who_retired_leaves_the_post_on_the_day(workbook: Path, tmp_path: Path) -> None:
+    import_register(workbook, actor=SYSTEM, on=ON)
+    book = load_workbook(workbook)
+    headings = [cell.value for cell in book["人员"][1]]
+    for heading, value in (("人员类别", "离退休"), ("是否占编", "否"), ("科室编码", None), ("岗位编码", None)):
+        book["人员"].cell(2, headings.index(heading) + 1).value = value
+    path = tmp_path / "退休.xlsx"
+    book.save(path)
+    import_register(path, actor=SYSTEM, on=LATER)
+
+    open_ones = select(func.count()).where(Appointment.superseded_at.is_(None), func.upper_inf(Appointment.valid))
+    assert db.session.scalar(open_ones) == 259
+
+
+def test_a_post_that_the_person_holds_besides_is_told_not_doubled(workbook: Path) -> None:
+    import_register(workbook, actor=SYSTEM, on=ON)
+    db.session.execute(text("UPDATE appointment SET is_primary = false, appointment_kind = 'concurrent' WHERE id = "
+                            "(SELECT min(id) FROM appointment)"))  # fmt: skip
+
+    report = import_register(workbook, actor=SYSTEM, on=LATER, dry_run=True)
+
+    assert [error.column for error in report.errors] == ["岗位编码"]
+
+
+def test_somebody_who_comes_back_begins_after_the_earlier_appointment(workbook: Path) -> None:
+    import_register(workbook, actor=SYSTEM, on=ON)
+    db.session.execute(
+        text("UPDATE appointment SET valid = daterange(lower(valid), '2025-06-01') WHERE id = "
+             "(SELECT min(id) FROM appointment)")
+    )  # fmt: skip
+    import_register(workbook, actor=SYSTEM, on=LATER)
+
+    again = db.session.scalars(
+        select(Appointment).order_by(Appointment.id.desc()).execution_options(populate_existing=True)
+    ).first()
+    assert again is not None
+    assert (again.effective_from, again.effective_to) == (date(2025, 6, 1), None)
+
+
+def test_a_dry_run_leaves_the_callers_own_work_alone(workbook: Path) -> None:
+    db.session.add(Unit(code="own", region_id=db.session.scalar(text("SELECT min(id) FROM region"))))
+    import_register(workbook, actor=SYSTEM, on=ON, dry_run=True)
+
+    assert db.session.scalar(select(func.count(Unit.id))) == 1
