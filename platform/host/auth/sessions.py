@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, g
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
-from sqlalchemy import DateTime, Integer, LargeBinary, Row, bindparam, cast, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import DateTime, Integer, LargeBinary, Row, bindparam, cast, func, select, text, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
@@ -44,6 +44,7 @@ class Sessions(SessionInterface):
         self._visitors = SecureCookieSessionInterface()
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        g.pop("actor", None)  # nobody is anybody before the cookie was looked at
         token = request.cookies.get(COOKIE)
         try:
             found = _load(token) if token else None
@@ -121,7 +122,7 @@ def _session_statement() -> Any:
                         RoleGrant.id,
                     )
                 ),
-                cast("[]", JSONB),
+                text("'[]'::jsonb"),
             )
         )
         .where(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
@@ -93,7 +93,7 @@ def show_busy(error: Exception) -> Response:
 def show_database_error(error: DBAPIError) -> Response:
     """Text that PostgreSQL cannot hold (NUL, lone surrogates) and numbers out of range are the sender's fault."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    if state.startswith("22"):
+    if state.startswith("22") or isinstance(error, DataError):
         db.session.rollback()
         return answer(422, "内容中有无法保存的字符或超出范围的数值，请修改后重新提交")
     if error.connection_invalidated or state.startswith(("57", "08")):
