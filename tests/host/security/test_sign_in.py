@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, select
 from werkzeug.test import TestResponse
 
-from host.auth.errors import SignInRefused
+from host.auth.errors import SignInRefused, WeakPassword
 from host.auth.models import Account, AuthSession, SignInGuard
 from host.auth.operations import create_account, end_all_sessions, grant_role, revoke_grant, set_disabled, sign_in
-from host.auth.passwords import HASHER, WeakPassword, check_password, one_time_password
+from host.auth.passwords import HASHER, check_password, one_time_password
 from host.kernel.access import SYSTEM, Role, ScopeKind
 from host.kernel.db import db
 
@@ -57,7 +57,6 @@ def test_row_1_a_fresh_database_has_no_account_to_sign_in_with(client: FlaskClie
 
 def test_row_2_exactly_five_wrong_tries_are_looked_at_by_all_workers_together(app: Flask, committed: Engine) -> None:
     account = an_account()
-    looked_at = []
 
     def wrong(_number: int) -> None:
         with app.app_context():
