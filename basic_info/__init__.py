@@ -9,7 +9,7 @@ from basic_info.duties import link_views, post_duty_views
 from basic_info.duties import views as duty_views
 from basic_info.flowcharts import views as flowchart_views
 from basic_info.mandates import views as mandate_views
-from basic_info.organization import people_views, views
+from basic_info.organization import people_views, reports, views
 from basic_info.organization.commands import register
 from basic_info.organization.register_import import views as register_views
 from basic_info.permissions import ROLE_PERMISSIONS, Permission
@@ -29,6 +29,7 @@ _views = (
     people_views,
     region_views,
     register_views,
+    reports,
     views,
 )
 

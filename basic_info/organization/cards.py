@@ -190,7 +190,24 @@ def people_of_unit(
     only_actual: bool = False,
     after: int | None = None,
 ) -> PeoplePage:
-    """Who holds a primary post in the unit on ``day``, as far as the actor may see people. One statement.
+    """A page of ``people_in_unit``, those behind person ``after``. One statement."""
+    people = people_in_unit(actor, unit_id, day=day, quota_kind=quota_kind, only_actual=only_actual)
+    if after is not None:
+        key = select(PersonVersion.name_key).where(
+            PersonVersion.person_id == min(after, MOST), in_force(PersonVersion, day)
+        )
+        people = people.where(
+            tuple_(PersonVersion.name_key, PersonVersion.person_id) > tuple_(key.scalar_subquery(), min(after, MOST))
+        )
+    rows = db.session.execute(people.limit(PAGE + 1)).all()
+    next_after = rows[PAGE - 1].PersonVersion.person_id if len(rows) > PAGE else None
+    return PeoplePage(rows[:PAGE], next_after)
+
+
+def people_in_unit(
+    actor: Actor, unit_id: int, *, day: date, quota_kind: QuotaKind | None = None, only_actual: bool = False
+) -> AnySelect:
+    """Who holds a primary post in the unit on ``day``, as far as the actor may see people, by name.
 
     With ``quota_kind`` only those who count as actual in it, with ``only_actual`` in any kind (R17).
     """
@@ -199,16 +216,7 @@ def people_of_unit(
         where.append(PersonVersion.quota_kind == quota_kind)
     if quota_kind is not None or only_actual:
         where.append(uses_quota(day))
-    if after is not None:
-        key = select(PersonVersion.name_key).where(
-            PersonVersion.person_id == min(after, MOST), in_force(PersonVersion, day)
-        )
-        where.append(
-            tuple_(PersonVersion.name_key, PersonVersion.person_id) > tuple_(key.scalar_subquery(), min(after, MOST))
-        )
-    rows = db.session.execute(_people(actor, day).where(*where).limit(PAGE + 1)).all()
-    next_after = rows[PAGE - 1].PersonVersion.person_id if len(rows) > PAGE else None
-    return PeoplePage(rows[:PAGE], next_after)
+    return _people(actor, day).where(*where)
 
 
 def people_where(actor: Actor, day: date, condition: ColumnElement[bool]) -> Sequence[AnyRow]:

@@ -20,10 +20,6 @@ from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.versions import in_force
 
 PAGE = 50
-EXPORT_COLUMNS = (
-    "单位编码", "单位名称", "单位简称", "上级单位", "所属区划", "层级", "机构类型", "规格", "经费形式",
-    "事业单位分类", "统一社会信用代码", "状态",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +98,6 @@ def units(actor: Actor, chosen: UnitFilter, *, day: date) -> AnySelect:
         .where(*_cut(actor, chosen))
         .order_by(UnitVersion.name_key, Unit.id)
     )
-
-
-def export_row(row: AnyRow) -> tuple[Any, ...]:
-    """A row of ``units`` as ``EXPORT_COLUMNS`` has it."""
-    unit: UnitVersion = row.UnitVersion
-    return (
-        row.code, unit.name, unit.short_name, row.parent, row.region, unit.tier, unit.unit_kind, unit.rank,
-        unit.funding, unit.institution_class, unit.credit_code, unit.unit_state,
-    )  # fmt: skip
 
 
 def _version(day: date) -> ColumnElement[bool]:

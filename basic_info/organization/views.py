@@ -25,7 +25,6 @@ from host.kernel.access import current_actor, declared_access, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound, Refused
 from host.kernel.forms import options
-from host.kernel.tables.writing import table_response
 from host.kernel.versions import current
 
 
@@ -46,14 +45,6 @@ def list_units() -> ResponseReturnValue:
         regions=[(code, name) for _id, code, name in region_choices(day)],
         may_edit=actor.may(Permission.UNIT_EDIT),
     )
-
-
-@bp.get("/units/export/<kind>")
-@requires(Permission.UNIT_READ)
-def export_units(kind: str) -> ResponseReturnValue:
-    day, chosen = asked_day(), listing.UnitFilter.of(request.args)
-    rows = db.session.execute(listing.units(current_actor(), chosen, day=day)).all()
-    return table_response(kind, f"单位名单{day.isoformat()}", listing.EXPORT_COLUMNS, map(listing.export_row, rows))
 
 
 @bp.get("/units/tree")

@@ -26,6 +26,7 @@ from host.kernel.db import db, engine_options
 from host.kernel.files.views import bp as files_bp
 from host.kernel.jobs.views import bp as jobs_bp
 from host.kernel.pages import register_pages
+from host.kernel.tables.views import bp as exports_bp
 from host.permissions import HOST_ROLE_PERMISSIONS
 from host.web.audit_views import bp as audit_bp
 from host.web.errors import register_errors
@@ -37,7 +38,7 @@ from host.web.home import bp as home_bp
 from host.web.menu import register_menu
 
 SYSTEMS = (basic_info.system, duty_eval.system, function_monitor.system, performance.system)
-HOST_BLUEPRINTS = (health_bp, home_bp, auth_bp, accounts_bp, audit_bp, jobs_bp, calendar_bp, files_bp)
+HOST_BLUEPRINTS = (health_bp, home_bp, auth_bp, accounts_bp, audit_bp, jobs_bp, calendar_bp, files_bp, exports_bp)
 HERE = Path(__file__).parent
 
 csrf = CSRFProtect()

@@ -19,9 +19,11 @@ class Permission(StrEnum):
     JOB_READ_ALL = "host:job:read_all"
     ROLE_GRANT = "host:role:grant"
     SCHEDULE_EDIT = "host:schedule:edit"
+    #: at all; each list asks for its own permission besides
+    TABLE_EXPORT = "host:table:export"
 
 
-_EVERYBODY = frozenset({Permission.CALENDAR_READ, Permission.FILE_READ, Permission.JOB_READ})
+_EVERYBODY = frozenset({Permission.CALENDAR_READ, Permission.FILE_READ, Permission.JOB_READ, Permission.TABLE_EXPORT})
 
 HOST_ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     **{role: frozenset(_EVERYBODY) for role in Role},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -17,7 +17,6 @@ from host.kernel.errors import NotFound
 from host.kernel.pages import CHINA_TIME
 
 PAGE = 50
-EXPORT_ROWS = 100_000
 USUAL_DAYS = 30
 MOST = 2**63 - 1
 SYSTEM_NAME = "系统"
@@ -62,17 +61,11 @@ def page_of_entries(search: Search, *, before: int | None) -> tuple[Sequence[Aud
 
     By id and not by time: ids follow the order of writing even when the machine's clock was set back.
     """
-    query = _found(search).limit(PAGE + 1)
+    query = found(search).limit(PAGE + 1)
     if before is not None:
         query = query.where(AuditEntry.id < min(before, MOST))
-    found = db.session.scalars(query).all()
-    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
-
-
-def entries_to_export(search: Search) -> Iterator[AuditEntry]:
-    """All entries found, at most 100,000, fetched in batches while they are written out."""
-    query = _found(search).limit(EXPORT_ROWS).execution_options(yield_per=1000)
-    yield from db.session.scalars(query)
+    rows = db.session.scalars(query).all()
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
 def entry_of(entry_id: int) -> AuditEntry:
@@ -99,7 +92,8 @@ def as_words(values: Mapping[str, Any] | None) -> str:
     return "" if values is None else json.dumps(values, ensure_ascii=False)
 
 
-def _found(search: Search) -> Select[AuditEntry]:
+def found(search: Search) -> Select[AuditEntry]:
+    """The entries that are looked for, newest first."""
     begin = datetime.combine(search.first, datetime.min.time(), CHINA_TIME)
     end = datetime.combine(search.last + timedelta(days=1), datetime.min.time(), CHINA_TIME)
     # The span of time also says which months' partitions are looked into.

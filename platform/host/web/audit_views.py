@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-import structlog
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from host.kernel.access import current_actor, requires
+from host.kernel.access import requires
 from host.kernel.pages import CHINA_TIME
-from host.kernel.tables.writing import table_response
+from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 from host.web import audit_queries as queries
 from host.web.audit_words import action_words, subject_words
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-log = structlog.get_logger("host.audit")
-
-COLUMNS = ("序号", "时间", "人员", "账号编号", "地址", "操作", "对象", "变更前", "变更后", "理由", "请求编号")
 
 
 @bp.get("/")
@@ -50,30 +47,26 @@ def show_entry(entry_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/export.<kind>")
-@requires(Permission.AUDIT_READ)
-def export(kind: str) -> ResponseReturnValue:
-    """The entries found as CSV or .xlsx, at most 100,000 of them."""
-    search = _search()
-    log.info("audit_exported", account_id=current_actor().account_id, **search.as_values())
-    rows = (
-        (
-            entry.id,
-            entry.at,
-            entry.actor_name,
-            entry.actor_id,
-            entry.ip,
-            action_words(entry.action),
-            subject_words(entry.subject),
-            queries.as_words(entry.before),
-            queries.as_words(entry.after),
-            entry.reason,
-            entry.request_id,
-        )
-        for entry in queries.entries_to_export(search)
-    )
-    return table_response(kind, f"审计日志 {search.first} 至 {search.last}", COLUMNS, rows)
+def _search(values: Mapping[str, str] | None = None) -> queries.Search:
+    return queries.Search.of(request.args if values is None else values, today=datetime.now(CHINA_TIME).date())
 
 
-def _search() -> queries.Search:
-    return queries.Search.of(request.args, today=datetime.now(CHINA_TIME).date())
+register_export(
+    "audit.entries",
+    "审计日志",
+    permission=Permission.AUDIT_READ,
+    columns={
+        "序号": "AuditEntry.id",
+        "时间": "AuditEntry.at",
+        "人员": "AuditEntry.actor_name",
+        "账号编号": "AuditEntry.actor_id",
+        "地址": "AuditEntry.ip",
+        "操作": lambda row: action_words(row.AuditEntry.action),
+        "对象": lambda row: subject_words(row.AuditEntry.subject),
+        "变更前": lambda row: queries.as_words(row.AuditEntry.before),
+        "变更后": lambda row: queries.as_words(row.AuditEntry.after),
+        "理由": "AuditEntry.reason",
+        "请求编号": "AuditEntry.request_id",
+    },
+    rows=lambda _actor, values: queries.found(_search(values)),
+)

@@ -35,6 +35,7 @@ THINGS = {
     "section_duty": "科室职责",
     "session": "登录",
     "stored_file": "附件",
+    "table": "名单",
     "unit": "单位",
     "unit_function": "单位职能",
 }
@@ -60,6 +61,8 @@ VERBS = {
     "edited": "修改",
     "enabled": "启用",
     "ended": "结束",
+    "expired": "到期清理",
+    "exported": "导出",
     "finished": "完成",
     "granted": "授予",
     "imported": "导入",
