@@ -15,6 +15,7 @@ from basic_info.organization.register_import import views as register_views
 from basic_info.permissions import ROLE_PERMISSIONS, Permission
 from basic_info.power_lists import views as power_list_views
 from basic_info.regions import views as region_views
+from basic_info.search import views as search_views
 from host.kernel.system import MenuItem, System
 
 _views = (
@@ -30,6 +31,7 @@ _views = (
     region_views,
     register_views,
     reports,
+    search_views,
     views,
 )
 
@@ -44,6 +46,7 @@ system = System(
         MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
         MenuItem(title="行政区划", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
         MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
+        MenuItem(title="检索职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
     commands=(register, *commands),

@@ -14,6 +14,7 @@ from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Post, Section, Unit
 from basic_info.power_lists.models import PowerItem
 from host.kernel.db import Model
+from host.kernel.words import index_of_words
 
 
 class FunctionKind(Worded):
@@ -46,7 +47,7 @@ class UnitFunction(Model):
     """单位职能: a main duty of a unit, as a confirmed mandate or a power item gives it."""
 
     __tablename__ = "unit_function"
-    __table_args__ = (Index(None, "unit_id", "sort_no"),)
+    __table_args__ = (Index(None, "unit_id", "sort_no"), index_of_words("unit_function", "text"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Unit.id))
@@ -63,7 +64,11 @@ class SectionDuty(Model):
     """科室职责: a duty of a section."""
 
     __tablename__ = "section_duty"
-    __table_args__ = (Index(None, "section_id", "sort_no"), Index(None, "unit_id"))
+    __table_args__ = (
+        Index(None, "section_id", "sort_no"),
+        Index(None, "unit_id"),
+        index_of_words("section_duty", "text"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     section_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Section.id))
@@ -84,6 +89,7 @@ class PostDuty(Model):
     __table_args__ = (
         Index(None, "post_id", "sort_no"),
         Index(None, "section_id"),
+        index_of_words("post_duty", "text"),
         CheckConstraint("standard_minutes IS NULL OR standard_minutes > 0", name="standard_is_positive"),
     )
 

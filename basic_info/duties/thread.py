@@ -168,14 +168,14 @@ def thread_of(layer: Layer, thing_id: int) -> tuple[list[Knot], list[Knot]]:
 
     The thing itself comes first in the second list; an empty second list: there is no such thing.
     """
-    below = _with_words(reach(layer, thing_id, down=True))
+    below = with_words(reach(layer, thing_id, down=True))
     above = [
-        knot for knot in _with_words(reach(layer, thing_id, down=False)) if (knot.layer, knot.id) != (layer, thing_id)
+        knot for knot in with_words(reach(layer, thing_id, down=False)) if (knot.layer, knot.id) != (layer, thing_id)
     ]
     return above, sorted(below, key=lambda knot: knot.layer is not layer or knot.id != thing_id)
 
 
-def _with_words(reached: Any) -> list[Knot]:
+def with_words(reached: Any) -> list[Knot]:
     """The knots of a CTE with their texts, in the order of layers, one statement for all layers."""
     parts = [
         _words(reached, Layer.CLAUSE, MandateClause, MandateClause.text, null(), Mandate.unit_id)

@@ -12,6 +12,7 @@ from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Post, Unit
 from basic_info.power_lists.models import LimitUnit, PowerItem
 from host.kernel.db import Model
+from host.kernel.words import index_of_words
 
 
 class ChartState(Worded):
@@ -46,7 +47,7 @@ class FlowStep(Model):
     """环节: a task of a chart, the post that does it and its limit (R59)."""
 
     __tablename__ = "flow_step"
-    __table_args__ = (UniqueConstraint("flowchart_id", "element_id"),)
+    __table_args__ = (UniqueConstraint("flowchart_id", "element_id"), index_of_words("flow_step", "name"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     flowchart_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Flowchart.id))

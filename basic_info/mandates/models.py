@@ -15,6 +15,7 @@ from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Section, Unit
 from host.kernel.db import Model
 from host.kernel.versions import never_two
+from host.kernel.words import index_of_words
 
 
 class MandateStyle(Worded):
@@ -98,7 +99,7 @@ class MandateClause(Model):
     """条款: a sentence of a mandate with what was read out of it and where it stands (R43)."""
 
     __tablename__ = "mandate_clause"
-    __table_args__ = (Index(None, "mandate_id", "sort_no"),)
+    __table_args__ = (Index(None, "mandate_id", "sort_no"), index_of_words("mandate_clause", "text"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id))

@@ -13,6 +13,7 @@ from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Section, Unit
 from host.kernel.db import Model
 from host.kernel.versions import never_two
+from host.kernel.words import index_of_words
 
 
 class PowerKind(Worded):
@@ -74,7 +75,12 @@ class PowerItem(Model):
     """权责事项: a leaf item of a list."""
 
     __tablename__ = "power_item"
-    __table_args__ = (Index(None, "power_list_id", "sort_no"), Index(None, "unit_id"), Index(None, "item_code"))
+    __table_args__ = (
+        Index(None, "power_list_id", "sort_no"),
+        Index(None, "unit_id"),
+        Index(None, "item_code"),
+        index_of_words("power_item", "name || ' ' || subitem_name"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     power_list_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PowerList.id))
