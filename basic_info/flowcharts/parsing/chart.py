@@ -55,6 +55,7 @@ class Flow:
     source: str
     target: str
     name: str
+    is_conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

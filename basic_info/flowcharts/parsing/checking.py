@@ -44,8 +44,11 @@ def _wide_inclusive_gateways(chart: ParsedFlowchart) -> Iterator[str]:
 
 
 def _other_pools(chart: ParsedFlowchart) -> Iterator[str]:
-    """A pool that shows nothing inside is only drawn; one with a process of its own is no part of the check."""
-    drawn = {chart.process_of(node) for node in chart.nodes.values()} - {chart.main_process}
+    """A pool that shows nothing inside is only drawn; one with a process of its own is no part of the check,
+    unless it is called."""
+    calls = chart.of_kind(frozenset({"callActivity"}))
+    called = {str(node.element.get("calledElement", "")).strip().rpartition(":")[2] for node in calls}
+    drawn = {chart.process_of(node) for node in chart.nodes.values()} - {chart.main_process} - called
     pools = {pool.process_id: pool.name for pool in chart.participants}
     for process in chart.processes:
         if process.id in drawn:
@@ -56,6 +59,10 @@ def _loose_ends(chart: ParsedFlowchart) -> Iterator[str]:
     for flow in chart.flows:
         if flow.source not in chart.nodes or flow.target not in chart.nodes:
             yield f"连线“{flow.name or flow.id}”没有连到环节"
+        elif chart.nodes[flow.source].scope != chart.nodes[flow.target].scope:
+            yield f"连线“{flow.name or flow.id}”穿过了子流程的边界"
+        elif chart.nodes[flow.target].kind == "boundaryEvent":
+            yield f"连线“{flow.name or flow.id}”指向了边界事件"
     for node in chart.of_kind(frozenset({"boundaryEvent"})):
         if node.host not in chart.nodes:
             yield f"边界事件“{_called(node)}”没有附着的环节"

@@ -52,7 +52,8 @@ def _take(chart: ParsedFlowchart, element: Element, repeated: list[str]) -> None
         _take_node(chart, element, kind, repeated)
     elif kind == "sequenceFlow":
         source, target = (element.get(end, "").strip() for end in ("sourceRef", "targetRef"))
-        chart.flows.append(Flow(_id(element), source, target, _name(element)))
+        is_conditional = element.find(f"{{{MODEL}}}conditionExpression") is not None
+        chart.flows.append(Flow(_id(element), source, target, _name(element), is_conditional))
     elif kind == "messageFlow":
         chart.message_flows += 1
     elif kind == "lane":
