@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from basic_info.duties.models import WorkSource
@@ -24,22 +24,19 @@ from duty_eval.records.models import (
     RecordSuggestion,
 )
 from duty_eval.records.queries import Standing, standings
+from duty_eval.records.writing import write_once
 from host.kernel import signals
 from host.kernel.access import Actor
-from host.kernel.audit import plain, record_change
+from host.kernel.audit import entry_of, plain, record_change
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
-from host.kernel.errors import NotFound, NotPermitted, Refused
-from host.kernel.idempotency import claim
+from host.kernel.errors import DomainError, NotFound, NotPermitted, Refused
+from host.kernel.idempotency import kept_answer, key_of
 
 #: Working days that may be filled in late without a reason (R90).
 FREE_LATE_WORKDAYS = 3
 MINUTES_OF_A_DAY = 1440
 MOST_AT_ONCE = 50
-
-
-#: Built once. The table's own insert: rows are dicts already and need no mapped objects.
-_INSERT = insert(DutyRecord.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,44 +83,44 @@ def log_records(
     """Submit one or more records of the actor's own day (填写纪实), once per ``client_key``.
 
     Raises NoPost, NotMyDuty, FutureDay, LateWithoutReason, TooMuchOfADay (422) and KeyReused (409). Statements
-    for one typed entry: standing, key, record, roll-up, audit.
+    for one typed entry: standing, then all that is written in one.
     """
     person_id = _person_of(actor)
     if not 1 <= len(entries) <= MOST_AT_ONCE:
         raise Refused(f"一次请提交 1 至 {MOST_AT_ONCE} 条")
-    is_late = _check_day(worked_on, today=today, reason=late_reason)
-    standing = standings(person_id, worked_on, draw=len(entries))
-    if not standing:
-        raise NoPost
-    places = [_place(entry, standing) for entry in entries]
-    _check_minutes(entries, spent=standing[0].minutes_logged)
     body = {"day": worked_on, "late_reason": late_reason, "entries": [asdict(entry) for entry in entries]}
-    taken = claim(
-        owner=f"account:{actor.account_id}",
-        key=client_key,
-        body=body,
-        answer={"ids": list(standing[0].drawn), "day": worked_on.isoformat()},
-    )
-    ids = tuple(taken.answer["ids"])
-    if not taken.is_first:
-        return Logged(ids, worked_on, is_new=False)
-    now = datetime.now(UTC)
+    key = key_of(owner=f"account:{actor.account_id}", key=client_key, body=body)
+    try:
+        is_late = _check_day(worked_on, today=today, reason=late_reason)
+        standing = standings(person_id, worked_on, draw=len(entries))
+        places = _places(entries, standing)
+    except DomainError:
+        # What was taken once stays taken, whatever would stand against it today: a phone repeats what it never
+        # heard the answer to, hours later and on a day that is full by then.
+        if (kept := kept_answer(key)) is None:
+            raise
+        return _logged_before(kept)
+    ids, now = standing[0].drawn, datetime.now(UTC)
     rows = [
         _row(record_id, entry, place, worked_on=worked_on, person_id=person_id, actor=actor, late=is_late, now=now)
         for record_id, entry, place in zip(ids, entries, places, strict=True)
     ]
-    db.session.execute(_INSERT, rows)
-    rollups.apply(_deltas(rows))
-    _use_up(entries, person_id=person_id, now=now)
-    record_change(
+    audit = entry_of(
         f"duty_record:{ids[0]}",
         action="duty_record.submitted",
         actor=actor,
         after={"ids": ids, "day": worked_on},
         reason=late_reason or None,
     )
+    if not write_once(key, rows, answer={"ids": list(ids), "day": worked_on.isoformat()}, audit=audit):
+        return _logged_before(kept_answer(key) or {})
+    _use_up(entries, person_id=person_id, now=now)
     signals.duty_record_submitted.send(person_id, days={worked_on})
     return Logged(ids, worked_on, is_new=True)
+
+
+def _logged_before(answer: dict[str, Any]) -> Logged:
+    return Logged(tuple(answer["ids"]), date.fromisoformat(answer["day"]), is_new=False)
 
 
 def copy_day(source: date, *, to: date, client_key: str, actor: Actor, today: date) -> Logged:
@@ -180,11 +177,7 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor) -> N
         raise NotOpen
     if not reason.strip():
         raise Refused("请填写修改说明")
-    standing = standings(record.person_id, record.worked_on)
-    if not standing:
-        raise NoPost
-    place = _place(entry, standing)
-    _check_minutes([entry], spent=standing[0].minutes_logged)
+    (place,) = _places([entry], standings(record.person_id, record.worked_on))
     before = _said(record)
     db.session.add(
         DutyRecordRevision(
@@ -247,6 +240,14 @@ def _check_day(day: date, *, today: date, reason: str) -> bool:
     return True
 
 
+def _places(entries: Sequence[Entry], standing: Sequence[Standing]) -> list[Standing]:
+    """Where the person stood for each entry. Raises NoPost, NotMyDuty, TooMuchOfADay."""
+    if not standing:
+        raise NoPost
+    _check_minutes(entries, spent=standing[0].minutes_logged)
+    return [_place(entry, standing) for entry in entries]
+
+
 def _place(entry: Entry, standing: Sequence[Standing]) -> Standing:
     """Where the person stood for this entry: the post whose duty it is, else the primary one."""
     if entry.post_duty_id is None:
@@ -304,23 +305,6 @@ def _source(entry: Entry) -> WorkSource:
     if entry.post_duty_id is None:
         return WorkSource.OTHER
     return WorkSource.POWER_ITEM if entry.case_no else WorkSource.MANDATE
-
-
-def _deltas(rows: Sequence[dict[str, Any]]) -> list[rollups.Delta]:
-    return [
-        rollups.Delta(
-            row["person_id"],
-            row["worked_on"],
-            row["section_id"],
-            row["unit_id"],
-            row["post_duty_id"],
-            records=1,
-            approved=0,
-            quantity=row["quantity"] or Decimal(0),
-            minutes=row["minutes"] or 0,
-        )
-        for row in rows
-    ]
 
 
 def _use_up(entries: Sequence[Entry], *, person_id: int, now: datetime) -> None:

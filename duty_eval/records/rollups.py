@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from duty_eval.records.models import DutyRecord, RecordRollup, RecordState
 from host.kernel.db import AnySelect, db
@@ -61,17 +61,16 @@ def apply(deltas: Iterable[Delta]) -> None:
     _add([row for row in rows if row["record_count"] >= 0])
 
 
-def _upsert() -> Any:
-    table = RecordRollup.__table__
-    fresh = insert(table)  # type: ignore[arg-type]
-    old, new = table.c, fresh.excluded
+def added_up(fresh: Insert) -> Insert:
+    """``fresh`` rows of sums, added to those that are there already."""
+    old, new = RecordRollup.__table__.c, fresh.excluded
     summed = {name: old[name] + new[name] for name in ("record_count", "approved_count", "quantity", "minutes")}
     last = func.greatest(old.last_worked_on, new.last_worked_on)
     return fresh.on_conflict_do_update(constraint="uq_record_rollup_key", set_={**summed, "last_worked_on": last})
 
 
 #: Built once: making the statement costs more than sending it.
-_UPSERT = _upsert()
+_UPSERT = added_up(insert(RecordRollup.__table__))  # type: ignore[arg-type]
 
 
 def _add(rows: list[dict[str, Any]]) -> None:

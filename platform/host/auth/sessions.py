@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, g
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
-from sqlalchemy import DateTime, Integer, LargeBinary, Row, bindparam, cast, func, select, text, update
+from sqlalchemy import DateTime, Interval, LargeBinary, Row, bindparam, func, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
@@ -107,51 +107,53 @@ def _digest(token: str) -> bytes:
 
 def _session_statement() -> Any:
     """Session, account and grants in one statement: a session ended or a role taken away counts at once."""
+    # Tables, not classes: nothing of it becomes an object of the session's, and every request pays for this one.
+    session, account, grant = AuthSession.__table__.c, Account.__table__.c, RoleGrant.__table__.c
     grants = (
         select(
             func.coalesce(
                 func.jsonb_agg(
                     aggregate_order_by(
                         func.jsonb_build_array(
-                            RoleGrant.role,
-                            RoleGrant.scope_kind,
-                            RoleGrant.region_code,
-                            RoleGrant.unit_id,
-                            RoleGrant.section_id,
+                            grant.role,
+                            grant.scope_kind,
+                            grant.region_code,
+                            grant.unit_id,
+                            grant.section_id,
                         ),
-                        RoleGrant.id,
+                        grant.id,
                     )
                 ),
                 text("'[]'::jsonb"),
             )
         )
         .where(
-            RoleGrant.account_id == Account.id,
-            RoleGrant.revoked_at.is_(None),
-            RoleGrant.valid.contains(func.current_date()),
+            grant.account_id == account.id,
+            grant.revoked_at.is_(None),
+            grant.valid.contains(func.current_date()),
         )
         .scalar_subquery()
     )
     now = bindparam("now", type_=DateTime(timezone=True))
-    idle = func.make_interval(0, 0, 0, 0, 0, cast(AuthSession.idle_minutes, Integer))
+    idle = session.idle_minutes * literal_column("INTERVAL '1 minute'", Interval)
     return (
         select(
-            AuthSession.id,
-            AuthSession.data,
-            AuthSession.seen_at,
-            Account.id.label("account_id"),
-            Account.display_name,
-            Account.person_id,
-            Account.must_change_password,
+            session.id,
+            session.data,
+            session.seen_at,
+            account.id.label("account_id"),
+            account.display_name,
+            account.person_id,
+            account.must_change_password,
             grants.label("grants"),
         )
-        .join(Account, Account.id == AuthSession.account_id)
+        .select_from(AuthSession.__table__.join(Account.__table__, account.id == session.account_id))
         .where(
-            AuthSession.token_hash == bindparam("token_hash", type_=LargeBinary),
-            AuthSession.ended_at.is_(None),
-            AuthSession.expires_at > now,
-            AuthSession.seen_at > now - idle,
-            Account.is_disabled.is_(False),
+            session.token_hash == bindparam("token_hash", type_=LargeBinary),
+            session.ended_at.is_(None),
+            session.expires_at > now,
+            session.seen_at > now - idle,
+            account.is_disabled.is_(False),
         )
     )
 

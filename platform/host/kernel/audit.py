@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import BigInteger, Identity, Index, func, insert
+from sqlalchemy import BigInteger, ColumnElement, Identity, Index, Insert, bindparam, column, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,19 +63,53 @@ def record_change(
     db.session.execute(
         _INSERT,
         [
-            {
-                "actor_id": actor.account_id,
-                "actor_name": actor.display_name,
-                "ip": actor.ip,
-                "action": action,
-                "subject": subject if isinstance(subject, str) else subject_of(subject),
-                "before": plain(before),
-                "after": plain(after),
-                "reason": reason,
-                "request_id": g.get("request_id") if has_request_context() else None,
-            }
+            entry_of(
+                subject if isinstance(subject, str) else subject_of(subject),
+                action=action, actor=actor, before=before, after=after, reason=reason,
+            )
         ],
+    )  # fmt: skip
+
+
+def entry_of(
+    subject: str,
+    *,
+    action: str,
+    actor: Actor,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    """The columns of an audit row, for work that writes it as a part of its own statement (see ``entry_if``)."""
+    return {
+        "actor_id": actor.account_id,
+        "actor_name": actor.display_name,
+        "ip": actor.ip,
+        "action": action,
+        "subject": subject,
+        "before": plain(before),
+        "after": plain(after),
+        "reason": reason,
+        "request_id": g.get("request_id") if has_request_context() else None,
+    }
+
+
+def entry_if(condition: ColumnElement[bool]) -> Insert:
+    """The audit row as a part of a larger statement, written where ``condition`` holds.
+
+    Takes the row of ``entry_of`` as the parameter ``audit``.
+    """
+    table = AuditEntry.__table__
+    columns = [table.c[name] for name in _GIVEN]
+    row = (
+        func.jsonb_to_record(bindparam("audit", type_=JSONB))
+        .table_valued(*(column(c.name, c.type) for c in columns))
+        .render_derived("given_audit", with_types=True)
     )
+    return insert(table).from_select(columns, select(*row.c).where(condition))  # type: ignore[arg-type]
+
+
+_GIVEN = ("actor_id", "actor_name", "ip", "action", "subject", "before", "after", "reason", "request_id")
 
 
 def subject_of(row: Model) -> str:

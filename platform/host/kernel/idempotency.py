@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, func, select
+from sqlalchemy import CTE, Index, LargeBinary, String, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,12 +54,53 @@ def hash_body(body: Any) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
+def _taking() -> Any:
+    table = RequestKey.__table__
+    fresh = insert(table).values(  # type: ignore[arg-type]
+        owner=bindparam("key_owner", type_=String),
+        client_key=bindparam("key_client_key", type_=String),
+        body_hash=bindparam("key_body_hash", type_=LargeBinary),
+        answer=bindparam("key_answer", type_=JSONB(none_as_null=True)),
+    )
+    return fresh.on_conflict_do_nothing().returning(table.c.client_key)
+
+
 #: Built once: every submission sends it.
-_TAKE = (
-    insert(RequestKey.__table__)  # type: ignore[arg-type]
-    .on_conflict_do_nothing()
-    .returning(RequestKey.__table__.c.client_key)
-)
+_TAKE = _taking()
+
+
+@dataclass(frozen=True)
+class Key:
+    """What one submission is known by: whose it is, the number that the client gave it, the hash of what it says."""
+
+    owner: str
+    client_key: str
+    body_hash: bytes
+
+    def binds(self, answer: dict[str, Any] | None) -> dict[str, Any]:
+        """The parameters of ``taken_as``."""
+        return {
+            "key_owner": self.owner,
+            "key_client_key": self.client_key,
+            "key_body_hash": self.body_hash,
+            "key_answer": answer,
+        }
+
+
+def key_of(*, owner: str, key: str, body: Any) -> Key:
+    """Raises Refused when the key is empty or too long."""
+    if not key or len(key) > KEY_LENGTH or not key.isprintable():
+        raise Refused("提交编号（Idempotency-Key）缺失或过长，请刷新页面后重试")
+    return Key(owner, key, hash_body(body))
+
+
+def taken_as(name: str) -> CTE:
+    """The claim as a part of a larger statement: one row for a first request, none for a repeated one.
+
+    For work that goes with its key in one statement; ``Key.binds`` gives the parameters.
+    """
+    part: CTE = _TAKE.cte(name)
+    return part
 
 
 def claim(*, owner: str, key: str, body: Any, answer: dict[str, Any] | None = None) -> Claim:
@@ -68,18 +109,26 @@ def claim(*, owner: str, key: str, body: Any, answer: dict[str, Any] | None = No
     One statement for a first request, two for a repeated one. Raises KeyReused when the key came with
     another body (409), Refused when the key is empty or too long.
     """
-    if not key or len(key) > KEY_LENGTH or not key.isprintable():
-        raise Refused("提交编号（Idempotency-Key）缺失或过长，请刷新页面后重试")
-    digest = hash_body(body)
-    row = {"owner": owner, "client_key": key, "body_hash": digest, "answer": answer}
-    if db.session.execute(_TAKE, row).first() is not None:
+    wanted = key_of(owner=owner, key=key, body=body)
+    if db.session.execute(_TAKE, wanted.binds(answer)).first() is not None:
         return Claim(True, answer or {})
+    kept = kept_answer(wanted)
+    assert kept is not None  # what stood in the way is there
+    return Claim(False, kept)
+
+
+def kept_answer(key: Key) -> dict[str, Any] | None:
+    """What the first request with the key was answered; None: there was none. Raises KeyReused (another body)."""
     kept = db.session.execute(
-        select(RequestKey.body_hash, RequestKey.answer).where(RequestKey.owner == owner, RequestKey.client_key == key)
-    ).one()
-    if kept.body_hash != digest:
+        select(RequestKey.body_hash, RequestKey.answer).where(
+            RequestKey.owner == key.owner, RequestKey.client_key == key.client_key
+        )
+    ).first()
+    if kept is None:
+        return None
+    if kept.body_hash != key.body_hash:
         raise KeyReused
-    return Claim(False, kept.answer or {})
+    return kept.answer or {}
 
 
 def keep_answer(*, owner: str, key: str, answer: dict[str, Any]) -> None:

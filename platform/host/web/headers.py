@@ -28,12 +28,15 @@ _ALWAYS = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
 }
 
+#: In the form in which every answer takes them: (lower-case name, (name, value)).
+_PERSONAL = tuple((name.lower(), (name, value)) for name, value in {**_ALWAYS, "Cache-Control": "no-store"}.items())
+
 
 def add_headers(response: Response) -> Response:
     """Set the headers; pages are personal, so nothing but the hashed static files is ever kept by a cache."""
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+    headers = response.headers
+    own = {name.lower() for name, _ in headers}
+    headers.extend([pair for lower, pair in _PERSONAL if lower not in own])
     if request_id := g.get("request_id"):
         response.headers["X-Request-Id"] = request_id
     return response
