@@ -88,7 +88,7 @@ def log_records(
     person_id = _person_of(actor)
     if not 1 <= len(entries) <= MOST_AT_ONCE:
         raise Refused(f"一次请提交 1 至 {MOST_AT_ONCE} 条")
-    body = {"day": worked_on, "late_reason": late_reason, "entries": [asdict(entry) for entry in entries]}
+    body = {"day": worked_on, "late_reason": late_reason, "entries": [vars(entry) for entry in entries]}
     key = key_of(owner=f"account:{actor.account_id}", key=client_key, body=body)
     try:
         is_late = _check_day(worked_on, today=today, reason=late_reason)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -109,13 +110,17 @@ def _standings_statement() -> Any:
     # Tables, not classes: what comes is no object of the session's, and the ORM's share would be a third of the cost.
     record, duty, post = DutyRecord.__table__.c, PostDuty.__table__.c, Appointment.__table__.c
     person_id, day = bindparam("person_id", type_=BigInteger), bindparam("day", type_=Date)
+    # Spelled out: words that are parameters would be written into the statement anew for every record.
+    counted = record.record_state.in_([literal_column(f"'{state.value}'") for state in COUNTED])
     spent = (
-        select(func.coalesce(func.sum(record.minutes), 0))
-        .where(record.person_id == person_id, record.worked_on == day, record.record_state.in_(COUNTED))
+        select(func.coalesce(func.sum(record.minutes), literal_column("0")))
+        .where(record.person_id == person_id, record.worked_on == day, counted)
         .scalar_subquery()
     )
-    numbers = func.generate_series(1, bindparam("draw", type_=Integer)).table_valued("n")
-    drawn = func.array(select(func.nextval("duty_record_id_seq")).select_from(numbers).scalar_subquery())
+    numbers = func.generate_series(literal_column("1"), bindparam("draw", type_=Integer)).table_valued("n")
+    drawn = func.array(
+        select(func.nextval(literal_column("'duty_record_id_seq'"))).select_from(numbers).scalar_subquery()
+    )
     has_duty = duty.id.is_not(None)
     ids = func.array_agg(aggregate_order_by(duty.id, duty.id)).filter(has_duty)
     measures = func.array_agg(aggregate_order_by(duty.measure_unit, duty.id)).filter(has_duty)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Date, String, bindparam, column, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Date, String, bindparam, column, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import added_up
@@ -39,47 +40,46 @@ def write_once(key: Key, rows: Sequence[dict[str, Any]], *, answer: dict[str, An
 
 
 def _statement() -> Any:
-    key = taken_as("taken")
+    # Kept under 4,096 bytes: psycopg converts the parameters of a longer one anew every time.
+    key = taken_as("k")
     is_first = exists(select(key.c.client_key))
-    rows = _given()
+    rows = _given("r", GIVEN)
     records = insert(DutyRecord.__table__).from_select(  # type: ignore[arg-type]
-        [DutyRecord.__table__.c[name] for name in GIVEN],
-        select(*rows.c).where(is_first),
-        include_defaults=False,
+        [DutyRecord.__table__.c[name] for name in GIVEN], select(*rows.c).where(is_first), include_defaults=False
     )
     return select(key.c.client_key).add_cte(
-        records.cte("written"), _sums(rows, is_first).cte("summed"), entry_if(is_first).cte("audited")
+        records.cte("written"), _sums(is_first).cte("summed"), entry_if(is_first).cte("audited")
     )
 
 
-def _given() -> CTE:
+def _given(name: str, names: Sequence[str]) -> TableValuedAlias:
     """The parameter ``rows`` as a table. Enumerations come as the words that they are stored as."""
     columns = DutyRecord.__table__.c
     kinds = {"work_source": String(), "origin": String(), "record_state": String()}
-    given = (
+    return (
         func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-        .table_valued(*(column(name, kinds.get(name, columns[name].type)) for name in GIVEN))
-        .render_derived("given", with_types=True)
+        .table_valued(*(column(one, kinds.get(one, columns[one].type)) for one in names))
+        .render_derived(name, with_types=True)
     )
-    return select(*given.c).cte("rows")
 
 
-def _sums(rows: CTE, is_first: Any) -> Any:
-    month = func.date_trunc(literal_column("'month'"), rows.c.worked_on).cast(Date)
-    keys = (rows.c.person_id, month, rows.c.section_id, rows.c.unit_id, rows.c.post_duty_id)
+def _sums(is_first: ColumnElement[bool]) -> Any:
+    r = _given("s", ("person_id", "worked_on", "section_id", "unit_id", "post_duty_id", "quantity", "minutes")).c
+    month = func.date_trunc(literal_column("'month'"), r.worked_on).cast(Date)
+    keys = (r.person_id, month, r.section_id, r.unit_id, r.post_duty_id)
     sums = (
         select(
             *keys,
             func.count(),
             _ZERO,
-            func.coalesce(func.sum(rows.c.quantity), _ZERO),
-            func.coalesce(func.sum(rows.c.minutes), _ZERO),
-            func.max(rows.c.worked_on),
+            func.coalesce(func.sum(r.quantity), _ZERO),
+            func.coalesce(func.sum(r.minutes), _ZERO),
+            func.max(r.worked_on),
         )
         .where(is_first)
         .group_by(*keys)
         # In key order, so that two writers never wait for each other in a ring.
-        .order_by(rows.c.person_id, month, rows.c.section_id, rows.c.unit_id, func.coalesce(rows.c.post_duty_id, _ZERO))
+        .order_by(r.person_id, month, r.section_id, r.unit_id, func.coalesce(r.post_duty_id, _ZERO))
     )
     names = (
         "person_id", "month", "section_id", "unit_id", "post_duty_id", "record_count", "approved_count", "quantity",

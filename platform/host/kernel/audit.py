@@ -104,7 +104,7 @@ def entry_if(condition: ColumnElement[bool]) -> Insert:
     row = (
         func.jsonb_to_record(bindparam("audit", type_=JSONB))
         .table_valued(*(column(c.name, c.type) for c in columns))
-        .render_derived("given_audit", with_types=True)
+        .render_derived("a", with_types=True)
     )
     return insert(table).from_select(columns, select(*row.c).where(condition))  # type: ignore[arg-type]
 
@@ -122,7 +122,13 @@ def plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if values is None else {name: _plain(value) for name, value in values.items()}
 
 
+#: Types that JSON holds as they are, looked up first: most values are of these.
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, date | datetime):
