@@ -6,6 +6,7 @@ from basic_info.commands import commands
 from basic_info.documents import matching_views
 from basic_info.documents import views as document_views
 from basic_info.duties import link_views, post_duty_views
+from basic_info.duties import reports as duty_reports
 from basic_info.duties import views as duty_views
 from basic_info.flowcharts import views as flowchart_views
 from basic_info.mandates import views as mandate_views
@@ -20,6 +21,7 @@ from host.kernel.system import MenuItem, System
 
 _views = (
     document_views,
+    duty_reports,
     duty_views,
     flowchart_views,
     link_views,

@@ -1,6 +1,7 @@
 """职能运行监管: collects cases, compares what was done with what ought to be, and follows alerts up."""
 
 from function_monitor import models as models
+from function_monitor import reports as reports
 from function_monitor.alerts import views as alert_views
 from function_monitor.alerts.queries import badge
 from function_monitor.blueprint import bp

@@ -2,6 +2,7 @@
 
 from host.kernel.system import MenuItem, System
 from performance import models as models
+from performance import reports as reports
 from performance import views as views
 from performance.blueprint import bp
 from performance.permissions import ROLE_PERMISSIONS, Permission

@@ -12,7 +12,7 @@ from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty,
 from basic_info.duties.thread import Layer
 from basic_info.flowcharts.models import FlowStep
 from basic_info.power_lists.models import PowerItem
-from host.kernel.db import db
+from host.kernel.db import AnySelect, db
 
 PAGE = 60
 
@@ -37,8 +37,15 @@ class ProposalsPage:
 
 def proposals_page(unit_id: int, *, after: int) -> ProposalsPage:
     """Open proposals in the order in which they were made, so that the five of one thing stand together."""
+    rows = db.session.execute(open_proposals(unit_id).where(DutyLink.id > after).limit(PAGE + 1)).all()
+    found = tuple(proposal_of(row) for row in rows[:PAGE])
+    return ProposalsPage(found, found[-1].id if len(rows) > PAGE else None)
+
+
+def open_proposals(unit_id: int) -> AnySelect:
+    """The links proposed for a unit and not decided, with the words of both ends."""
     item, step = aliased(PowerItem), aliased(FlowStep)
-    rows = db.session.execute(
+    return (
         select(
             DutyLink,
             UnitFunction.text.label("function"),
@@ -52,15 +59,13 @@ def proposals_page(unit_id: int, *, after: int) -> ProposalsPage:
         .outerjoin(PostDuty, PostDuty.id == DutyLink.post_duty_id)
         .outerjoin(item, item.id == DutyLink.item_id)
         .outerjoin(step, step.id == DutyLink.step_id)
-        .where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED, DutyLink.id > after)
+        .where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED)
         .order_by(DutyLink.id)
-        .limit(PAGE + 1)
-    ).all()
-    found = tuple(_proposal(row) for row in rows[:PAGE])
-    return ProposalsPage(found, found[-1].id if len(rows) > PAGE else None)
+    )
 
 
-def _proposal(row: Any) -> Proposal:
+def proposal_of(row: Any) -> Proposal:
+    """A row of ``open_proposals`` as the page shows it."""
     link: DutyLink = row.DutyLink
     if link.post_duty_id:
         ends = (Layer.POST_DUTY, row.post_duty, Layer.SECTION_DUTY, row.section_duty)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.duties.thread import Layer
@@ -121,12 +121,21 @@ class UnitsPage:
 
 def units_page(actor: Actor, *, q: str, after: str) -> UnitsPage:
     """A page of readable units in the order of their names, how many duties each has; one statement."""
+    statement = units_with_duties(actor, q=q)
+    if after:
+        statement = statement.where(_unit_key() > after)
+    rows = tuple(db.session.execute(statement.limit(UNITS + 1)).all())
+    return UnitsPage(rows[:UNITS], rows[UNITS - 1].key if len(rows) > UNITS else None)
+
+
+def units_with_duties(actor: Actor, *, q: str = "") -> AnySelect:
+    """(unit_id, name, functions, section_duties, key) of the readable units by name, with ``q`` in it."""
     day = datetime.now(CHINA_TIME).date()
     functions = select(func.count()).where(
         UnitFunction.unit_id == UnitVersion.unit_id, UnitFunction.valid.contains(day)
     )
     duties = select(func.count()).where(SectionDuty.unit_id == UnitVersion.unit_id, SectionDuty.valid.contains(day))
-    key = func.concat(UnitVersion.name_key, " ", func.lpad(cast(UnitVersion.unit_id, Text), 12, "0"))
+    key = _unit_key()
     statement = (
         select(
             UnitVersion.unit_id,
@@ -135,14 +144,16 @@ def units_page(actor: Actor, *, q: str, after: str) -> UnitsPage:
             duties.scalar_subquery().label("section_duties"),
             key.label("key"),
         )
-        .where(in_force(UnitVersion, day), UnitVersion.unit_id.in_(readable_units(actor)), key > after)
+        .where(in_force(UnitVersion, day), UnitVersion.unit_id.in_(readable_units(actor)))
         .order_by(key)
-        .limit(UNITS + 1)
     )
     if q.strip():
         statement = statement.where(UnitVersion.name.contains(q.strip(), autoescape=True))
-    rows = tuple(db.session.execute(statement).all())
-    return UnitsPage(rows[:UNITS], rows[UNITS - 1].key if len(rows) > UNITS else None)
+    return statement
+
+
+def _unit_key() -> ColumnElement[str]:
+    return func.concat(UnitVersion.name_key, " ", func.lpad(cast(UnitVersion.unit_id, Text), 12, "0"))
 
 
 def unit_name(unit_id: int) -> str:

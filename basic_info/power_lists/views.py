@@ -24,7 +24,7 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
     power_list = readable(select(PowerList), PowerList, list_id, actor)
     kind, words = PowerKind.of_word(request.args.get("kind", "")), request.args.get("q", "").strip()
     items = db.session.scalars(
-        _items(list_id, kind, words).where(PowerItem.sort_no > request.args.get("after", 0, type=int)).limit(PAGE + 1)
+        items_of(list_id, kind, words).where(PowerItem.sort_no > request.args.get("after", 0, type=int)).limit(PAGE + 1)
     ).all()
     return render_template(
         "basic_info/power_lists/show.html",
@@ -40,7 +40,7 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
     )
 
 
-def _items(list_id: int, kind: PowerKind | None, words: str) -> Select[PowerItem]:
+def items_of(list_id: int, kind: PowerKind | None, words: str) -> Select[PowerItem]:
     """The items of a list in its order, of one kind and with some words if asked for."""
     statement = select(PowerItem).where(PowerItem.power_list_id == list_id).order_by(PowerItem.sort_no)
     if kind is not None:

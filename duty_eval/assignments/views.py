@@ -15,6 +15,7 @@ from duty_eval.records.queries import name_today
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.forms import options
+from host.kernel.tables.exports import register_export
 
 
 @bp.get("/tasks")
@@ -47,14 +48,34 @@ def _form(actor: Actor) -> AssignForm:
 
 def _page(form: AssignForm) -> str:
     actor = current_actor()
-    tasks = db.session.execute(
+    tasks = db.session.execute(assigned_by(actor).limit(100)).all()
+    return render_template("duty_eval/assignments/list.html", form=form, tasks=tasks)
+
+
+def assigned_by(actor: Actor) -> Select[AssignedTask, str]:
+    """(AssignedTask, person_name) of what the actor gave out, newest first."""
+    return (
         select(AssignedTask, PersonVersion.name.label("person_name"))
         .join(PersonVersion, name_today(AssignedTask.person_id))
         .where(AssignedTask.assigned_by == actor.account_id)
         .order_by(AssignedTask.id.desc())
-        .limit(100)
-    ).all()
-    return render_template("duty_eval/assignments/list.html", form=form, tasks=tasks)
+    )
+
+
+register_export(
+    "duty_eval.assigned_tasks",
+    "交办任务",
+    permission=Permission.TASK_ASSIGN,
+    columns={
+        "事项": "AssignedTask.title",
+        "交给谁": "person_name",
+        "期限": "AssignedTask.due_on",
+        "状态": "AssignedTask.task_state",
+        "交办时间": "AssignedTask.assigned_at",
+        "完成时间": "AssignedTask.done_at",
+    },
+    rows=lambda actor, _values: assigned_by(actor),
+)
 
 
 def _people(actor: Actor) -> Select[int, str]:

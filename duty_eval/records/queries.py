@@ -402,21 +402,27 @@ LIST_PAGE = 50
 def records_of_person(
     actor: Actor, person_id: int, first: date, last: date, *, after: str = "", state: str = ""
 ) -> Page:
-    """A person's records from ``first`` to ``last`` that the actor may read, newest first, by key."""
-    rows = _listed(actor).where(
+    """A page of ``listed_of_person``, by key."""
+    return _page(listed_of_person(actor, person_id, first, last, state=state), after)
+
+
+def listed_of_person(actor: Actor, person_id: int, first: date, last: date, *, state: str = "") -> AnySelect:
+    """A person's records from ``first`` to ``last`` that the actor may read, newest first."""
+    rows = listed(actor).where(
         DutyRecord.person_id == person_id, DutyRecord.worked_on >= first, DutyRecord.worked_on <= last
     )
     if RecordState.of_word(state) is not None:
         rows = rows.where(DutyRecord.record_state == RecordState.of_word(state))
-    return _page(rows, after)
+    return rows
 
 
 def records_of_duty(actor: Actor, post_duty_id: int, *, after: str = "") -> Page:
     """The records of one post duty that the actor may read, newest first, by key."""
-    return _page(_listed(actor).where(DutyRecord.post_duty_id == post_duty_id), after)
+    return _page(listed(actor).where(DutyRecord.post_duty_id == post_duty_id), after)
 
 
-def _listed(actor: Actor) -> Select[DutyRecord, str, str]:
+def listed(actor: Actor) -> Select[DutyRecord, str, str]:
+    """(DutyRecord, person_name, duty_text) of all records but drafts that the actor may read, newest first."""
     return (
         select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
         .join(PersonVersion, name_today(DutyRecord.person_id))

@@ -57,14 +57,7 @@ def _heads() -> Select[int]:
 
 def waiting(actor: Actor, *, after: str = "") -> Waiting:
     """The queue, oldest submission first, by key: page 900 costs what page 1 does. One statement."""
-    rows = (
-        select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
-        .join(PersonVersion, name_today(DutyRecord.person_id))
-        .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
-        .where(reviewable(actor))
-        .order_by(DutyRecord.submitted_at, DutyRecord.id)
-        .limit(PAGE + 1)
-    )
+    rows = queue(actor).limit(PAGE + 1)
     if after:
         at, record_id = _parse(after)
         rows = rows.where(
@@ -74,6 +67,17 @@ def waiting(actor: Actor, *, after: str = "") -> Waiting:
     shown = found[:PAGE]
     last = shown[-1][0] if len(found) > PAGE else None
     return Waiting(shown, _key(last) if last is not None else None)
+
+
+def queue(actor: Actor) -> Select[DutyRecord, str, str]:
+    """(DutyRecord, person_name, duty_text) of all that wait for the actor, oldest submission first."""
+    return (
+        select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
+        .join(PersonVersion, name_today(DutyRecord.person_id))
+        .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
+        .where(reviewable(actor))
+        .order_by(DutyRecord.submitted_at, DutyRecord.id)
+    )
 
 
 def count_waiting(actor: Actor) -> int:

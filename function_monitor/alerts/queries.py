@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
@@ -32,6 +33,17 @@ class Filters:
     #: ``open`` (the default of the desk), ``all``
     which: str = "open"
 
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """From the fields of the desk's address."""
+        rule = values.get("rule", "")
+        return cls(
+            level=next((one for one in AlertLevel if one.value == values.get("level")), None),
+            state=next((one for one in AlertState if one.value == values.get("state")), None),
+            rule_id=int(rule[:18]) if rule.isascii() and rule.isdigit() else None,
+            which="all" if values.get("which") == "all" else "open",
+        )
+
 
 @dataclass(frozen=True)
 class Page:
@@ -46,7 +58,16 @@ def in_scope(actor: Actor, permission: Permission = Permission.ALERT_READ) -> Co
 
 
 def desk(actor: Actor, filters: Filters, *, after: int | None = None) -> Page:
-    """The alerts of the desk, newest first, by key; one statement."""
+    """A page of ``alerts_on_desk``, by key; one statement."""
+    rows = alerts_on_desk(actor, filters)
+    if after:
+        rows = rows.where(Alert.id < after)
+    found = db.session.execute(rows.limit(PAGE + 1)).all()
+    return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+
+
+def alerts_on_desk(actor: Actor, filters: Filters) -> AnySelect:
+    """The alerts that the actor sees under ``filters``, with rule_name and the names of places, newest first."""
     rows = with_places(select(Alert, AlertRule.name.label("rule_name")).join(AlertRule)).where(in_scope(actor))
     if filters.level:
         rows = rows.where(Alert.level == filters.level)
@@ -56,10 +77,7 @@ def desk(actor: Actor, filters: Filters, *, after: int | None = None) -> Page:
         rows = rows.where(Alert.alert_state.not_in(OVER))
     if filters.rule_id:
         rows = rows.where(Alert.rule_id == filters.rule_id)
-    if after:
-        rows = rows.where(Alert.id < after)
-    found = db.session.execute(rows.order_by(Alert.id.desc()).limit(PAGE + 1)).all()
-    return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+    return rows.order_by(Alert.id.desc())
 
 
 def names_people(actor: Actor) -> bool:

@@ -33,12 +33,7 @@ FIRST_TRIAL = date(2000, 1, 1)
 @bp.get("/alerts")
 @requires(Permission.ALERT_READ)
 def alert_desk() -> ResponseReturnValue:
-    filters = queries.Filters(
-        level=_member(AlertLevel, "level"),
-        state=_member(AlertState, "state"),
-        rule_id=request.args.get("rule", type=int),
-        which="all" if request.args.get("which") == "all" else "open",
-    )
+    filters = queries.Filters.of(request.args)
     page = queries.desk(current_actor(), filters, after=request.args.get("after", type=int))
     return render_template(
         "function_monitor/alerts/desk.html",
@@ -234,13 +229,6 @@ _NOTED = {
     StepKind.REOPENED: "function_monitor.reopen_alert",
     StepKind.FALSE_ALARM: "function_monitor.call_alert_false",
 }
-
-
-def _member(kind: type[Any], name: str) -> Any:
-    try:
-        return kind(request.args.get(name))
-    except ValueError:
-        return None
 
 
 def _may_open_evidence(alert_id: int, actor: Actor) -> bool:

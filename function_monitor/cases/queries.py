@@ -17,7 +17,7 @@ from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
 from function_monitor.deadlines.models import StepClock
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
-from host.kernel.db import AnyRow, db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 
 PAGE = 50
@@ -45,7 +45,24 @@ def list_cases(
     post_duty_id: int | None = None,
     after: int | None = None,
 ) -> Page:
-    """Cases with unit_name and is_late, newest first, by key; one statement."""
+    """A page of ``cases``, by key; one statement."""
+    rows = cases(actor, today=today, state=state, number=number, late_only=late_only, post_duty_id=post_duty_id)
+    if after:
+        rows = rows.where(FlowCase.id < after)
+    found = db.session.execute(rows.limit(PAGE + 1)).all()
+    return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+
+
+def cases(
+    actor: Actor,
+    *,
+    today: date,
+    state: CaseState | None = None,
+    number: str = "",
+    late_only: bool = False,
+    post_duty_id: int | None = None,
+) -> AnySelect:
+    """(FlowCase, unit_name, is_late) under the filters of the list, newest first."""
     late = exists(
         select(literal(1))
         .where(StepClock.case_id == FlowCase.id, func.coalesce(StepClock.finished_on, today) > StepClock.due_on)
@@ -56,7 +73,6 @@ def list_cases(
         .outerjoin(UnitVersion, _unit_today())
         .where(in_scope(actor))
         .order_by(FlowCase.id.desc())
-        .limit(PAGE + 1)
     )
     if state:
         rows = rows.where(FlowCase.case_state == state)
@@ -66,10 +82,7 @@ def list_cases(
         rows = rows.where(late)
     if post_duty_id:
         rows = rows.where(FlowCase.id.in_(select(FlowEvent.case_id).where(FlowEvent.post_duty_id == post_duty_id)))
-    if after:
-        rows = rows.where(FlowCase.id < after)
-    found = db.session.execute(rows).all()
-    return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+    return rows
 
 
 def case_row(actor: Actor, case_id: int) -> AnyRow:

@@ -18,7 +18,7 @@ from function_monitor.collection.models import (
 )
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor, ScopeKind
-from host.kernel.db import AnyRow, db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 
 PAGE = 50
@@ -79,8 +79,13 @@ def system_of(actor: Actor, system_id: int) -> BusinessSystem:
 
 
 def sources(actor: Actor) -> Sequence[AnyRow]:
-    """(source, system_name, files, last_collected_at)."""
-    return db.session.execute(
+    """The rows of ``watched_folders``."""
+    return db.session.execute(watched_folders(actor)).all()
+
+
+def watched_folders(actor: Actor) -> AnySelect:
+    """(CollectorSource, system_name, files, last_collected_at)."""
+    return (
         select(
             CollectorSource,
             BusinessSystem.name.label("system_name"),
@@ -92,7 +97,7 @@ def sources(actor: Actor) -> Sequence[AnyRow]:
         .where(BusinessSystem.region_id.in_(regions_of(actor, Permission.SOURCE_EDIT)))
         .group_by(CollectorSource.id, BusinessSystem.name)
         .order_by(CollectorSource.id)
-    ).all()
+    )
 
 
 def recent_files(actor: Actor) -> Sequence[AnyRow]:
@@ -108,8 +113,17 @@ def recent_files(actor: Actor) -> Sequence[AnyRow]:
 
 
 def quarantine(actor: Actor, *, state: QuarantineState, after: int | None = None) -> Page:
-    """(row, system_name, file_name), newest first, by key; one statement."""
-    rows = (
+    """A page of ``quarantined_rows``, by key; one statement."""
+    rows = quarantined_rows(actor, state)
+    if after:
+        rows = rows.where(QuarantineRow.id < after)
+    found = db.session.execute(rows.limit(PAGE + 1)).all()
+    return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
+
+
+def quarantined_rows(actor: Actor, state: QuarantineState) -> AnySelect:
+    """(QuarantineRow, system_name, file_name) in one state, newest first."""
+    return (
         select(QuarantineRow, BusinessSystem.name.label("system_name"), CollectedFile.name.label("file_name"))
         .join(BusinessSystem, BusinessSystem.id == QuarantineRow.system_id)
         .outerjoin(CollectedFile, CollectedFile.id == QuarantineRow.file_id)
@@ -118,12 +132,7 @@ def quarantine(actor: Actor, *, state: QuarantineState, after: int | None = None
             BusinessSystem.region_id.in_(regions_of(actor, Permission.QUARANTINE_RESOLVE)),
         )
         .order_by(QuarantineRow.id.desc())
-        .limit(PAGE + 1)
     )
-    if after:
-        rows = rows.where(QuarantineRow.id < after)
-    found = db.session.execute(rows).all()
-    return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
 
 
 def quarantined(actor: Actor, row_id: int) -> QuarantineRow:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 
 from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
 from basic_info.organization.scope import within
 from basic_info.regions.models import Region, RegionVersion
 from host.kernel.access import Actor
-from host.kernel.db import db
+from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.versions import in_force
 from performance.grading.models import AnnualAssessment, ExcellentQuota, GradingSetting, Regime
@@ -40,6 +40,15 @@ def units_after(
     actor: Actor, year: int, after: tuple[str, int] | None
 ) -> tuple[list[tuple[int, str, str, int | None, int | None]], bool]:
     """(unit id, name, name key, places, taken) of the next units by name, and whether more follow."""
+    units = units_with_places(actor, year).limit(PAGE + 1)
+    if after is not None:
+        units = units.where(tuple_(UnitVersion.name_key, UnitVersion.unit_id) > tuple_(*after))
+    rows = [(row[0], row[1], row[2], row[3], row[4]) for row in db.session.execute(units)]
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def units_with_places(actor: Actor, year: int) -> AnySelect:
+    """(unit_id, name, name_key, allotted, used) of the units in reach, by name."""
     sums = (
         select(
             ExcellentQuota.unit_id,
@@ -50,17 +59,12 @@ def units_after(
         .group_by(ExcellentQuota.unit_id)
         .subquery()
     )
-    units = (
+    return (
         select(UnitVersion.unit_id, UnitVersion.name, UnitVersion.name_key, sums.c.allotted, sums.c.used)
         .outerjoin(sums, sums.c.unit_id == UnitVersion.unit_id)
         .where(_now(UnitVersion), within(actor, Permission.GRADE_READ, unit=UnitVersion.unit_id))
         .order_by(UnitVersion.name_key, UnitVersion.unit_id)
-        .limit(PAGE + 1)
     )
-    if after is not None:
-        units = units.where(tuple_(UnitVersion.name_key, UnitVersion.unit_id) > tuple_(*after))
-    rows = [(row[0], row[1], row[2], row[3], row[4]) for row in db.session.execute(units)]
-    return rows[:PAGE], len(rows) > PAGE
 
 
 def sections_of(unit_id: int, day: date) -> Sequence[Row[int, str, int]]:
@@ -78,19 +82,22 @@ def people_of(
     unit_id: int, section_id: int, year: int, day: date
 ) -> Sequence[Row[int, str, Regime, AnnualAssessment | None]]:
     """(person_id, name, regime, AnnualAssessment or None) of a section, by name."""
-    return db.session.execute(_people(unit_id, year, day, section_id=section_id)).all()
+    return db.session.execute(people_select(unit_id, year, day, section_id=section_id)).all()
 
 
 def person_of(unit_id: int, person_id: int, year: int, day: date) -> Row[int, str, Regime, AnnualAssessment | None]:
     """One person whom the unit assesses. Raises NotFound."""
-    row = db.session.execute(_people(unit_id, year, day, person_id=person_id)).first()
+    row = db.session.execute(people_select(unit_id, year, day, person_id=person_id)).first()
     if row is None:
         raise NotFound
     return row
 
 
-def _people(unit_id: int, year: int, day: date, **only: int) -> Any:
-    """``only``: the column of the people and the one value wanted there."""
+def people_select(unit_id: int, year: int, day: date, **only: int) -> Any:
+    """(person_id, name, regime, AnnualAssessment or None) by name.
+
+    ``only``: the column of the people and the one value wanted there.
+    """
     people = assessed_people(unit_id, day).subquery()
     return (
         select(people.c.person_id, PersonVersion.name, people.c.regime, AnnualAssessment)
@@ -130,14 +137,19 @@ def newest_score_run(person_id: int, year: int) -> int | None:
 
 
 def settings_of(actor: Actor, day: date) -> Sequence[Row[GradingSetting, str]]:
+    """The rows of ``settings_in_force``."""
+    return db.session.execute(settings_in_force(actor, day)).all()
+
+
+def settings_in_force(actor: Actor, day: date) -> Select[GradingSetting, str]:
     """(GradingSetting, region name) in force on ``day`` in the actor's regions."""
-    return db.session.execute(
+    return (
         select(GradingSetting, RegionVersion.name)
         .join(Region, Region.id == GradingSetting.region_id)
         .join(RegionVersion, and_(RegionVersion.region_id == Region.id, _now(RegionVersion)))
         .where(in_force(GradingSetting, day), regions_within(actor, Permission.GRADING_EDIT))
         .order_by(Region.code)
-    ).all()
+    )
 
 
 def regions_of(actor: Actor, permission: str) -> Sequence[Row[int, str]]:

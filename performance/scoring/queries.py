@@ -14,7 +14,7 @@ from basic_info.organization.models import PersonVersion, SectionVersion, UnitVe
 from basic_info.organization.scope import within
 from basic_info.regions.models import Region
 from host.kernel.access import Actor
-from host.kernel.db import db
+from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
 from performance.permissions import Permission
 from performance.schemes.models import IndicatorScheme
@@ -107,7 +107,7 @@ def units_after(actor: Actor, run_id: int, after: tuple[str, int] | None) -> tup
         )
     }
     places = [
-        Place(row.unit_id, row.name, row.name_key, sums[row.unit_id].people, _mean(sums[row.unit_id]))
+        Place(row.unit_id, row.name, row.name_key, sums[row.unit_id].people, mean_of(sums[row.unit_id]))
         for row in found[:PAGE]
     ]
     return places, len(found) > PAGE
@@ -137,7 +137,13 @@ def _scored(run_id: int) -> ColumnElement[bool]:
 
 def sections_of(actor: Actor, run_id: int, unit_id: int) -> list[Place]:
     """The unit's sections with people of the run, in the unit's own order."""
-    rows = db.session.execute(
+    rows = db.session.execute(section_sums(actor, run_id, unit_id)).all()
+    return [Place(row.section_id, row.name, "", row.people, mean_of(row)) for row in rows]
+
+
+def section_sums(actor: Actor, run_id: int, unit_id: int) -> AnySelect:
+    """(section_id, name, sort_no, people, mean) of the unit's sections; show the mean by ``mean_of`` only."""
+    return (
         _sums(PersonScore.section_id, SectionVersion.name, SectionVersion.sort_no)
         .join(
             SectionVersion,
@@ -146,18 +152,32 @@ def sections_of(actor: Actor, run_id: int, unit_id: int) -> list[Place]:
         .where(PersonScore.run_id == run_id, PersonScore.unit_id == unit_id)
         .where(within(actor, Permission.RUN_READ, unit=PersonScore.unit_id))
         .order_by(SectionVersion.sort_no, PersonScore.section_id)
-    ).all()
-    return [Place(row.section_id, row.name, "", row.people, _mean(row)) for row in rows]
+    )
+
+
+def unit_sums(actor: Actor, run_id: int) -> AnySelect:
+    """(unit_id, name, name_key, people, mean) of all units of the run, by name; as ``section_sums``."""
+    return (
+        _sums(PersonScore.unit_id, UnitVersion.name, UnitVersion.name_key)
+        .join(UnitVersion, and_(UnitVersion.unit_id == PersonScore.unit_id, _now(UnitVersion)))
+        .where(PersonScore.run_id == run_id, within(actor, Permission.RUN_READ, unit=PersonScore.unit_id))
+        .order_by(UnitVersion.name_key, PersonScore.unit_id)
+    )
 
 
 def people_of(actor: Actor, run_id: int, section_id: int) -> Sequence[Row[int, str, Decimal | None, int]]:
+    """The rows of ``scores_in_section``."""
+    return db.session.execute(scores_in_section(actor, run_id, section_id)).all()
+
+
+def scores_in_section(actor: Actor, run_id: int, section_id: int) -> Select[int, str, Decimal | None, int]:
     """(person_id, name, score, unit_id) of one section, by name."""
-    return db.session.execute(
+    return (
         select(PersonScore.person_id, PersonVersion.name, PersonScore.score, PersonScore.unit_id)
         .join(PersonVersion, and_(PersonVersion.person_id == PersonScore.person_id, _now(PersonVersion)))
         .where(PersonScore.run_id == run_id, PersonScore.section_id == section_id, in_reach(actor))
         .order_by(PersonVersion.name_key, PersonScore.person_id)
-    ).all()
+    )
 
 
 def score_of(actor: Actor, run_id: int, person_id: int) -> Row[PersonScore, ScoreRun, str, str, str, bool]:
@@ -190,15 +210,19 @@ def score_of(actor: Actor, run_id: int, person_id: int) -> Row[PersonScore, Scor
 
 
 def scores_of_person(actor: Actor, person_id: int) -> Sequence[Row[PersonScore, ScoreRun, str]]:
+    """The latest of ``all_scores_of``."""
+    return db.session.execute(all_scores_of(actor, person_id).limit(PAGE)).all()
+
+
+def all_scores_of(actor: Actor, person_id: int) -> Select[PersonScore, ScoreRun, str]:
     """(PersonScore, ScoreRun, scheme_name) of a person, the newest first."""
-    return db.session.execute(
+    return (
         select(PersonScore, ScoreRun, IndicatorScheme.name.label("scheme_name"))
         .join(ScoreRun, ScoreRun.id == PersonScore.run_id)
         .join(IndicatorScheme, IndicatorScheme.id == ScoreRun.scheme_id)
         .where(PersonScore.person_id == person_id, in_reach(actor))
         .order_by(PersonScore.run_id.desc())
-        .limit(PAGE)
-    ).all()
+    )
 
 
 def score_before(score: PersonScore) -> tuple[PersonScore, ScoreRun] | None:
@@ -270,7 +294,8 @@ def _sums(*by: Any) -> Select[Any]:
     return select(*by, func.count().label("people"), func.avg(PersonScore.score).label("mean")).group_by(*by)
 
 
-def _mean(row: Row[Any]) -> Decimal | None:
+def mean_of(row: Row[Any]) -> Decimal | None:
+    """The mean of a row of sums; None where people are too few for one to be shown."""
     if row.people < FEWEST or row.mean is None:
         return None
     mean: Decimal = row.mean.quantize(Decimal("0.01"))

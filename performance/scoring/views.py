@@ -124,6 +124,7 @@ def show_unit_scores(run_id: int, unit_id: int) -> ResponseReturnValue:
         run=run,
         scheme_name=scheme_name,
         unit_name=_name_of(UnitVersion, UnitVersion.unit_id, unit_id),
+        unit_id=unit_id,
         sections=sections,
         fewest=queries.FEWEST,
     )
@@ -141,6 +142,7 @@ def show_section_scores(run_id: int, section_id: int) -> ResponseReturnValue:
         run=run,
         people=people,
         unit_id=people[0].unit_id,
+        section_id=section_id,
         section_name=_name_of(SectionVersion, SectionVersion.section_id, section_id),
     )
 

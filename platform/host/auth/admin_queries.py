@@ -6,16 +6,16 @@ Places and people are looked up in the register's tables by their names in the m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from host.auth.models import Account, AuthSession, RoleGrant
 from host.kernel.access import Role, ScopeKind
-from host.kernel.db import Model, db
+from host.kernel.db import AnySelect, Model, db
 from host.kernel.errors import NotFound, Refused
 
 PAGE = 50
@@ -52,7 +52,16 @@ def page_of_accounts(
     *, after: int = 0, words: str = "", role: Role | None = None, is_disabled: bool | None = None
 ) -> tuple[Sequence[AccountRow], int | None]:
     """Accounts by id above ``after``, and the ``after`` of the next page (None: this is the last)."""
-    query = select(Account).where(Account.id > min(after, MOST)).order_by(Account.id).limit(PAGE + 1)
+    query = accounts(words=words, role=role, is_disabled=is_disabled).where(Account.id > min(after, MOST))
+    found = db.session.scalars(query.limit(PAGE + 1)).all()
+    roles = _roles_of([account.id for account in found])
+    rows = [_row(account, roles) for account in found[:PAGE]]
+    return rows, found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def accounts(*, words: str = "", role: Role | None = None, is_disabled: bool | None = None) -> Select[Account]:
+    """Accounts under the filters of the list, by id."""
+    query = select(Account).order_by(Account.id)
     if words.strip():
         pattern = f"%{_escaped(words.strip().lower())}%"
         query = query.where(or_(func.lower(Account.login_name).like(pattern), Account.display_name.ilike(pattern)))
@@ -60,10 +69,19 @@ def page_of_accounts(
         query = query.where(Account.id.in_(select(RoleGrant.account_id).where(RoleGrant.role == role, _holds())))
     if is_disabled is not None:
         query = query.where(Account.is_disabled.is_(is_disabled))
-    found = db.session.scalars(query).all()
-    roles = _roles_of([account.id for account in found])
-    rows = [_row(account, roles) for account in found[:PAGE]]
-    return rows, found[PAGE - 1].id if len(found) > PAGE else None
+    return query
+
+
+def accounts_with_roles(values: Mapping[str, str]) -> AnySelect:
+    """(Account, roles) as the address of the list narrows them; ``roles`` are the roles in force, as an array."""
+    role = values.get("role", "")
+    found = accounts(
+        words=values.get("q", ""),
+        role=Role(role) if role in set(Role) else None,
+        is_disabled={"active": False, "disabled": True}.get(values.get("state", "")),
+    )
+    roles = select(RoleGrant.role).where(RoleGrant.account_id == Account.id, _holds()).distinct()
+    return found.add_columns(func.array(roles.scalar_subquery()).label("roles"))
 
 
 def account_of(account_id: int, *, to_change: bool = False) -> Account:

@@ -12,6 +12,7 @@ from host.auth.forms import CreateAccountForm, GrantForm, ReasonForm
 from host.kernel.access import Role, ScopeKind, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
@@ -172,3 +173,19 @@ def _set_disabled(account_id: int, *, disabled: bool) -> ResponseReturnValue:
     db.session.commit()
     flash("账号已停用，其登录随即失效" if disabled else "账号已启用", "success")
     return redirect(url_for("accounts.show", account_id=account_id), 303)
+
+
+register_export(
+    "accounts.list",
+    "账号名单",
+    permission=Permission.ACCOUNT_READ,
+    columns={
+        "登录名": "Account.login_name",
+        "姓名": "Account.display_name",
+        "角色": lambda row: "、".join(role.label for role in Role if role in row.roles),
+        "已停用": "Account.is_disabled",
+        "待首次改密": "Account.must_change_password",
+        "建立时间": "Account.created_at",
+    },
+    rows=lambda _actor, values: queries.accounts_with_roles(values),
+)

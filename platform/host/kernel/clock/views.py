@@ -14,6 +14,7 @@ from host.kernel.clock.forms import ScheduleForm
 from host.kernel.clock.models import ClockSchedule
 from host.kernel.db import db
 from host.kernel.jobs.blueprint import bp
+from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 
 
@@ -52,3 +53,18 @@ def change_schedule(name: str) -> ResponseReturnValue:
 def _form_page(schedule: ClockSchedule, form: ScheduleForm) -> str:
     due = queries.due_next(schedule, datetime.now(UTC))
     return render_template("host/jobs/schedule.html", schedule=schedule, form=form, next_tick=due)
+
+
+register_export(
+    "jobs.schedules",
+    "定时任务",
+    permission=Permission.SCHEDULE_EDIT,
+    columns={
+        "任务": "schedule.title",
+        "时间规则": "schedule.cron",
+        "启用": "schedule.is_on",
+        "上次执行": "last_tick",
+        "下次执行": "next_tick",
+    },
+    rows=lambda _actor, _values: queries.schedule_lines(),
+)

@@ -25,6 +25,12 @@ def visible_runs(actor: Actor) -> Select[JobRun]:
     return runs.where(JobRun.created_by == actor.account_id)
 
 
+def runs_in_state(actor: Actor, word: str) -> Select[JobRun]:
+    """The runs that the actor may see, of one state where ``word`` is one."""
+    state = next((kind for kind in JobState if kind.value == word), None)
+    return visible_runs(actor) if state is None else visible_runs(actor).where(JobRun.state == state)
+
+
 def page_of_runs(actor: Actor, *, before: int | None, state: JobState | None) -> tuple[list[JobRun], int | None]:
     """The newest runs below id ``before``, and the ``before`` of the next page."""
     runs = visible_runs(actor)

@@ -14,6 +14,7 @@ from host.kernel.jobs.actors import names_of
 from host.kernel.jobs.blueprint import bp
 from host.kernel.jobs.models import JobRun, JobState
 from host.kernel.jobs.results import Result, result_of
+from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 
 __all__ = ["bp", "clock_views"]
@@ -96,3 +97,21 @@ def _result_url(result: Result) -> str | None:
         return url_for("files.download", file_id=result.file_id)
     except BuildError:  # an installation without the files' pages
         return None
+
+
+register_export(
+    "jobs.list",
+    "后台任务",
+    permission=Permission.JOB_READ,
+    columns={
+        "编号": "JobRun.id",
+        "任务": "JobRun.title",
+        "状态": "JobRun.state",
+        "已完成": "JobRun.progress_done",
+        "总数": "JobRun.progress_total",
+        "发起时间": "JobRun.created_at",
+        "结束时间": "JobRun.finished_at",
+        "说明": "JobRun.error",
+    },
+    rows=lambda actor, values: queries.runs_in_state(actor, values.get("state", "")),
+)

@@ -1,0 +1,62 @@
+"""Lists of duty records that go out as tables: a person's, a duty's, the review queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from duty_eval.permissions import Permission
+from duty_eval.records.models import DutyRecord
+from duty_eval.records.queries import listed, listed_of_person, today_in_china
+from duty_eval.review.queries import attention, queue
+from host.kernel.access import Actor
+from host.kernel.db import AnySelect
+from host.kernel.partitions import first_of_month
+from host.kernel.tables.exports import Columns, day_of, register_export, whole_of
+
+_RECORD: Columns = {
+    "日期": "DutyRecord.worked_on",
+    "姓名": "person_name",
+    "对应职责": lambda row: row.duty_text or "职责以外",
+    "做了什么": "DutyRecord.content",
+    "数量": "DutyRecord.quantity",
+    "计量单位": "DutyRecord.measure_unit",
+    "用时（分钟）": "DutyRecord.minutes",
+    "成果": "DutyRecord.result",
+    "存在问题": "DutyRecord.problem",
+    "下步打算": "DutyRecord.next_step",
+    "办件编号": "DutyRecord.case_no",
+    "来源": "DutyRecord.origin",
+    "状态": "DutyRecord.record_state",
+    "提交时间": "DutyRecord.submitted_at",
+}
+
+
+def _of_person(actor: Actor, values: Mapping[str, str]) -> AnySelect:
+    today = today_in_china()
+    first, last = day_of(values, "from", first_of_month(today)), day_of(values, "to", today)
+    return listed_of_person(actor, whole_of(values, "person_id"), first, last, state=values.get("state", ""))
+
+
+register_export(
+    "duty_eval.person_records",
+    "个人履职纪实",
+    permission=Permission.DUTY_RECORD_READ,
+    columns=_RECORD,
+    rows=_of_person,
+)
+
+register_export(
+    "duty_eval.duty_records",
+    "岗位职责的履职纪实",
+    permission=Permission.DUTY_RECORD_READ,
+    columns=_RECORD,
+    rows=lambda actor, values: listed(actor).where(DutyRecord.post_duty_id == whole_of(values, "post_duty_id")),
+)
+
+register_export(
+    "duty_eval.review_queue",
+    "待审核履职纪实",
+    permission=Permission.REVIEW_OPEN,
+    columns={**_RECORD, "提示": lambda row: attention(row.DutyRecord)},
+    rows=lambda actor, _values: queue(actor),
+)

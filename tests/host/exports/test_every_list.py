@@ -1,0 +1,183 @@
+"""Every list page offers its list as a table, and every such table can be written in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from flask import Flask, current_app
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import Range
+
+from basic_info.documents.models import Document
+from basic_info.duties.models import DutyLink
+from basic_info.flowcharts.models import Flowchart
+from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateStyle
+from basic_info.organization.models import Appointment, Person
+from basic_info.power_lists.models import PowerList
+from duty_eval.assignments.operations import assign_task
+from duty_eval.records.models import RecordState
+from function_monitor.alerts.evaluating import evaluate_all, seed_rules
+from function_monitor.collection.ingesting import RawRow, ingest
+from host.kernel.access import SYSTEM, Actor, Grant, Role, ScopeKind
+from host.kernel.audit import record_change
+from host.kernel.clock.schedules import HOST_SCHEDULES, seed_schedules
+from host.kernel.db import db
+from host.kernel.errors import DomainError
+from host.kernel.jobs.operations import enqueue
+from host.kernel.tables.exports import registered_exports, table_of
+from performance.grading.settings import Grading, set_grading
+from performance.rounding import Rounding
+from performance.scoring.operations import score_now
+from tests.factories import a_function, a_region, an_account
+from tests.function_monitor.rows import Office as Licensing
+from tests.function_monitor.rows import a_source, a_system
+from tests.performance.rows import FIRST, LAST, Office, a_published_scheme
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted(
+    path
+    for part in ("basic_info", "duty_eval", "function_monitor", "performance", "platform/host")
+    for path in (ROOT / part / "templates").rglob("*.html")
+    if "macros" not in path.parts
+)
+
+
+def reader_of_all(person: Person) -> Actor:
+    """Somebody who may read all there is."""
+    return Actor(
+        account_id=an_account(person=person).id,
+        display_name="王芳",
+        person_id=person.id,
+        grants=tuple(Grant(role=role, kind=ScopeKind.REGION, region_code="371300") for role in Role),
+        permission_map=current_app.extensions["permission_map"],
+    )
+
+
+class City:
+    """At least one row for every list, and what the pages' addresses would say."""
+
+    def __init__(self) -> None:
+        seed_rules(counts_from=date(2025, 1, 1))
+        seed_schedules(HOST_SCHEDULES)
+        self.office = Office("王芳", "李强")
+        self.licensing = Licensing()
+        self.actor = reader_of_all(self.office.people[0])
+        self._work()
+        self._papers()
+        self._cases()
+        self.run = score_now(a_published_scheme(), first=FIRST, last=LAST, actor=SYSTEM)
+        grading = Grading(ratio=Decimal("0.2"), rounding=Rounding.FLOOR, base_includes_ungraded=True)
+        set_grading(a_region().id, grading, since=date(2026, 1, 1), reason="通知", actor=SYSTEM)
+        enqueue("host.prune", actor=self.actor)
+        record_change("unit:1", action="unit.changed", actor=SYSTEM)
+
+    def _work(self) -> None:
+        day = date(2026, 3, 2)
+        self.office.log(self.office.people[1], day)
+        self.office.log(self.office.people[1], day, state=RecordState.SUBMITTED)
+        holder = db.session.scalars(select(Appointment).where(Appointment.person_id == self.office.people[1].id)).one()
+        assign_task(holder, title="报送材料", due_on=day, actor=self.actor)
+
+    def _papers(self) -> None:
+        unit_id = self.licensing.unit.id
+        document = Document(title="三定规定", unit_id=unit_id)
+        db.session.add(document)
+        db.session.flush()
+        self.mandate = Mandate(
+            unit_id=unit_id, version_no=1, style=next(iter(MandateStyle)), document_id=document.id,
+            source_text="全文", valid=Range(date(2026, 1, 1), None),
+        )  # fmt: skip
+        db.session.add(self.mandate)
+        db.session.flush()
+        kind = next(iter(ClauseKind))
+        db.session.add(MandateClause(mandate_id=self.mandate.id, clause_kind=kind, sort_no=1, text="负责审批"))
+        function = a_function(unit=self.licensing.unit, text="负责许可", sort_no=2)
+        duty = self.licensing.section_duty
+        db.session.add(DutyLink(unit_id=unit_id, function_id=function.id, section_duty_id=duty.id))
+        db.session.flush()
+
+    def _cases(self) -> None:
+        system = a_system()
+        a_source(system, "lists")
+        ingest([RawRow(self.licensing.event()), RawRow({"case_no": "X"})], system)
+        evaluate_all(date(2026, 6, 1))
+
+    @property
+    def values(self) -> dict[str, dict[str, str]]:
+        unit = {"unit_id": str(self.licensing.unit.id)}
+        run = {"run_id": str(self.run.id)}
+        office = {"unit_id": str(self.office.unit.id)}
+        chart = db.session.scalars(select(Flowchart.id)).one()
+        return {
+            "basic_info.people_of_unit": office,
+            "basic_info.sections": unit,
+            "basic_info.posts": {"section_id": str(self.office.section.id)},
+            "basic_info.unit_duties": unit,
+            "basic_info.library": unit,
+            "basic_info.link_proposals": unit,
+            "basic_info.post_duties": {"post_id": str(self.office.post.id)},
+            "basic_info.power_items": {"list_id": str(db.session.scalars(select(PowerList.id)).one()), "q": "食品"},
+            "basic_info.mandate_clauses": {"mandate_id": str(self.mandate.id)},
+            "basic_info.flow_steps": {"chart_id": str(chart)},
+            "duty_eval.person_records": {
+                "person_id": str(self.office.people[1].id),
+                "from": "2026-03-01",
+                "to": "2026-03-31",
+                "state": "approved",
+            },
+            "duty_eval.duty_records": {"post_duty_id": str(self.office.duties[0].id)},
+            "performance.indicators": {"scheme_id": str(self.run.scheme_id)},
+            "performance.unit_scores": run,
+            "performance.section_scores": run | office,
+            "performance.people_scores": run | {"section_id": str(self.office.section.id)},
+            "performance.grades": office | {"year": "2026"},
+        }
+
+
+@pytest.fixture
+def city(connection: Connection) -> City:
+    return City()
+
+
+def test_every_list_can_be_written_with_all_its_columns(city: City) -> None:
+    values = city.values
+    empty = []
+    for name, export in registered_exports().items():
+        rows = list(islice(table_of(export, city.actor, values.get(name, {})).rows(), 3))
+        if not rows or any(len(row) != len(export.headings) for row in rows):
+            empty.append(name)
+    assert empty == []
+
+
+def test_security_row_16_no_list_shows_anything_to_somebody_of_no_scope(city: City) -> None:
+    """Divisions are public, and the lists of administrators have no scope but the permission."""
+    open_to_all = {"basic_info.regions", "audit.entries", "accounts.list", "jobs.schedules"}
+    nobody = Actor(account_id=an_account().id, display_name="无", permission_map=city.actor.permission_map)
+    values, shown = city.values, list[object]()
+    for name in sorted(set(registered_exports()) - open_to_all):
+        with suppress(DomainError):  # what is refused shows nothing either
+            shown += list(table_of(registered_exports()[name], nobody, values.get(name, {})).rows())
+    assert shown == []
+
+
+def exports_named(page: Path) -> Iterator[str]:
+    yield from re.findall(r'\bexport\("([^"]+)"', page.read_text(encoding="utf-8"))
+
+
+def test_every_page_that_pages_through_a_list_offers_its_export() -> None:
+    wanting = [
+        path.name for path in PAGES if "{{ pager(" in path.read_text(encoding="utf-8") and not list(exports_named(path))
+    ]
+    assert wanting == ["compare.html"]  # two runs held against each other: a view of two lists that have exports
+
+
+def test_every_export_that_a_page_offers_is_declared_and_every_declared_one_offered(app: Flask) -> None:
+    offered = {name for page in PAGES for name in exports_named(page)}
+    assert offered == set(registered_exports())
