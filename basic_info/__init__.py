@@ -2,6 +2,7 @@
 
 from basic_info import models as models
 from basic_info.blueprint import bp
+from basic_info.catalogue import views as catalogue_views
 from basic_info.commands import commands
 from basic_info.documents import matching_views
 from basic_info.documents import views as document_views
@@ -20,6 +21,7 @@ from basic_info.search import views as search_views
 from host.kernel.system import MenuItem, System
 
 _views = (
+    catalogue_views,
     document_views,
     duty_reports,
     duty_views,
@@ -49,6 +51,7 @@ system = System(
         MenuItem(title="行政区划", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
         MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
         MenuItem(title="检索职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),
+        MenuItem(title="公开目录", endpoint="basic_info.catalogue_opening", permission=Permission.CATALOGUE_OPEN),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
     commands=(register, *commands),

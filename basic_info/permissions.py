@@ -6,6 +6,7 @@ from host.kernel.access import Role
 class Permission(StrEnum):
     """What may be asked of this system, as ``system:thing:verb``; keep it sorted."""
 
+    CATALOGUE_OPEN = "basic_info:catalogue:open"
     DUTY_EDIT = "basic_info:duty:edit"
     DUTY_READ = "basic_info:duty:read"
     FLOWCHART_IMPORT = "basic_info:flowchart:import"
@@ -38,7 +39,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.UNIT_CLERK: _UNIT | {Permission.DUTY_EDIT, Permission.FLOWCHART_IMPORT},
     Role.UNIT_HEAD: _UNIT,
     Role.OFFICE_CLERK: _OFFICE,
-    Role.OFFICE_REVIEWER: _UNIT | {Permission.MANDATE_CONFIRM},
+    Role.OFFICE_REVIEWER: _UNIT | {Permission.CATALOGUE_OPEN, Permission.MANDATE_CONFIRM},
     Role.ASSESSOR: _UNIT,
     Role.INSPECTOR: _UNIT,
 }
