@@ -1,0 +1,123 @@
+"""Work under way that the demo city does not hold: papers that wait for a person, a draft scheme, a second run.
+
+Everything goes in through the forms that people use.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from openpyxl import load_workbook
+from playwright.sync_api import APIResponse, BrowserContext, FilePayload
+
+from tests.basic_info.library.papers import CHART, mandate_file
+from tests.e2e.walking import links_of
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OTHER_RUN = re.compile(r'<option value="(\d+)"')
+_WITHDRAW = re.compile(r'action="(/duty-eval/records/\d+/[\d-]+)/withdraw"')
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dict[str, list[str]]:
+    """Begin what is half done; the addresses that each person starts from thereafter.
+
+    ``folder`` is where the demo city keeps its files.
+    """
+    office, clerk, assessor = context_of("office"), context_of("unit-clerk"), context_of("assessor")
+    library = _link_like(clerk, "/basic-info/duties", r"/basic-info/units/\d+/library")
+    return {
+        "office": [
+            *_paper(office, library, "mandate", "三定规定.docx", DOCX, mandate_file()),
+            *_register(office, folder / "组织机构.xlsx"),
+            *_broken_register(office, folder / "组织机构.xlsx"),
+        ],
+        "unit-clerk": _paper(clerk, library, "flowchart", "流程图.bpmn", "application/xml", CHART.encode()),
+        "assessor": [*_draft_scheme(assessor), *_second_run(assessor)],
+        "staff": _withdrawn_record(context_of("staff")),
+    }
+
+
+def _paper(context: BrowserContext, library: str, kind: str, name: str, mime_type: str, content: bytes) -> list[str]:
+    """Upload a paper and take it in: the pages of what was read and of what waits to be confirmed."""
+    preview = _post(context, library, {"kind": kind, "file": _file(name, mime_type, content)})
+    taken = _post(context, preview.url, {})
+    return [urlsplit(preview.url).path, urlsplit(taken.url).path]
+
+
+def _register(context: BrowserContext, workbook: Path) -> list[str]:
+    """Upload the city's own workbook and have it taken in: the pages of the check and of the job."""
+    page = _post(context, "/basic-info/register-import", _upload(workbook.name, workbook.read_bytes()))
+    job = _post(context, page.url, {}, to=f"{page.url}/confirm")
+    return [urlsplit(page.url).path, urlsplit(job.url).path]
+
+
+def _broken_register(context: BrowserContext, workbook: Path) -> list[str]:
+    """Upload it again with a name missing: the page with its list of errors."""
+    book = load_workbook(workbook)
+    book["单位"]["B3"] = None
+    broken = workbook.with_name("有错.xlsx")
+    book.save(broken)
+    page = _post(context, "/basic-info/register-import", _upload(broken.name, broken.read_bytes()))
+    return [urlsplit(page.url).path]
+
+
+def _draft_scheme(context: BrowserContext) -> list[str]:
+    region = _first_option(context, "/performance/schemes", "region_id")
+    fields = {"region_id": region, "year": "2027", "name": "起草中的指标体系", "content": "default"}
+    return [urlsplit(_post(context, "/performance/schemes", fields).url).path]
+
+
+def _second_run(context: BrowserContext) -> list[str]:
+    scheme = _first_option(context, "/performance/runs", "scheme_id")
+    fields = {"scheme_id": scheme, "first": "2026-01", "last": "2026-02"}
+    run = urlsplit(_post(context, "/performance/runs", fields).url).path
+    deadline = time.monotonic() + 60
+    while not (others := _OTHER_RUN.findall(context.request.get(run).text())):
+        assert time.monotonic() < deadline, "the run did not end"
+        time.sleep(0.2)
+    return [run, f"{run}/compare?with={others[0]}"]
+
+
+def _withdrawn_record(context: BrowserContext) -> list[str]:
+    """Take back the latest record that nobody has reviewed: the page that corrects it."""
+    days = [link for link in links_of(context.request.get("/duty-eval/month")) if "/today?day=" in link]
+    for day in reversed(days):
+        if found := _WITHDRAW.search(context.request.get(day).text()):
+            _post(context, day, {}, to=f"{found[1]}/withdraw")
+            return [f"{found[1]}/correct"]
+    raise AssertionError("no record waits for review this month")
+
+
+def _upload(name: str, content: bytes) -> dict[str, str | FilePayload]:
+    return {"file": _file(name, XLSX, content), "on": "2026-01-01"}
+
+
+def _file(name: str, mime_type: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": mime_type, "buffer": content}
+
+
+def _post(
+    context: BrowserContext, page: str, fields: Mapping[str, str | FilePayload], *, to: str | None = None
+) -> APIResponse:
+    """Send the form of ``page`` and follow to where it leads."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', context.request.get(page).text())
+    assert token is not None, page
+    answer = context.request.post(to or page, multipart={"csrf_token": token[1], **fields})
+    assert answer.ok, f"{page}: {answer.status}"
+    return answer
+
+
+def _first_option(context: BrowserContext, page: str, field: str) -> str:
+    text = context.request.get(page).text()
+    found = re.search(rf'<select[^>]*name="{field}".*?<option[^>]*value="(\d+)"', text, re.DOTALL)
+    assert found is not None, (page, field)
+    return found[1]
+
+
+def _link_like(context: BrowserContext, page: str, shape: str) -> str:
+    return next(link for link in links_of(context.request.get(page)) if re.fullmatch(shape, link))
