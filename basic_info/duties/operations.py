@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
@@ -17,8 +17,13 @@ from basic_info.duties.thread import LINK_COLUMNS, PAIRS, Layer, unit_of
 from basic_info.organization.models import Post, Section
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
+from host.kernel.copying import copy_rows
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
+
+#: Columns of a post duty that its draft has.
+_COLUMNS = ("post_id", "section_id", "unit_id", "sort_no", "text", "rhythm", "measure_unit", "standard_minutes",
+            "is_lead")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,19 +82,26 @@ def add_post_duty(
 def add_post_duties(rows: Sequence[PostDutyDraft], *, on: date, actor: Actor) -> list[int]:
     """Give posts their duties from ``on``, with the links that the drafts name; ids in the order of ``rows``.
 
-    Two statements however many rows; one audit row for each unit. A link needs an actor with an account.
+    Three statements however many rows, the rows themselves by COPY; one audit row for each unit. A link needs an
+    actor with an account.
     """
     if not rows:
         return []
-    statement = insert(PostDuty).returning(PostDuty.id, sort_by_parameter_order=True)
-    ids = list(db.session.scalars(statement, [_values(row, on) for row in rows]))
-    links = [
-        {**_decision(actor), "unit_id": row.unit_id, "section_duty_id": row.section_duty_id, "post_duty_id": duty_id}
-        for row, duty_id in zip(rows, ids, strict=True)
-        if row.section_duty_id is not None
-    ]
+    db.session.flush()  # what the rows refer to
+    ids = _next_ids(len(rows))
+    valid = f"[{on.isoformat()},)"
+    copy_rows(
+        PostDuty.__tablename__,
+        ("id", *_COLUMNS, "valid"),
+        ((number, *_cells(row), valid) for number, row in zip(ids, rows, strict=True)),
+    )
+    links = [(row.unit_id, row.section_duty_id, number) for number, row in zip(ids, rows, strict=True)
+             if row.section_duty_id is not None]  # fmt: skip
     if links:
-        db.session.execute(insert(DutyLink), links)
+        decision = _decision(actor)
+        decision["link_state"] = LinkState.CONFIRMED.value
+        columns = ("unit_id", "section_duty_id", "post_duty_id", *decision)
+        copy_rows(DutyLink.__tablename__, columns, ((*link_ids, *decision.values()) for link_ids in links))
     counts: dict[int, int] = {}
     for row in rows:
         counts[row.unit_id] = counts.get(row.unit_id, 0) + 1
@@ -189,6 +201,12 @@ def _check_section_duty(section_duty_id: int, section_id: int) -> None:
         raise NotFound
 
 
-def _values(row: PostDutyDraft, on: date) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in row.__dataclass_fields__ if name != "section_duty_id"}
-    return {**values, "valid": Range(on, None)}
+def _cells(row: PostDutyDraft) -> tuple[Any, ...]:
+    """The values of ``_COLUMNS``, an enumeration as it is stored."""
+    return tuple(value.value if isinstance(value := getattr(row, name), Rhythm) else value for name in _COLUMNS)
+
+
+def _next_ids(count: int) -> list[int]:
+    """Numbers of post duties to be, so that their links can be made without asking."""
+    numbers = func.nextval(func.pg_get_serial_sequence(PostDuty.__tablename__, "id"))
+    return list(db.session.scalars(select(numbers).select_from(func.generate_series(1, count))))

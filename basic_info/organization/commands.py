@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 
-from basic_info.organization.register_import import ImportReport, import_register
+from basic_info.organization.register_import import HasErrors, ImportReport, import_register
 from host.kernel.access import SYSTEM
 from host.kernel.appcontext import in_app
 from host.kernel.db import db
+from host.kernel.errors import Refused
+from host.kernel.tables.reading import NotATable
 
 
 @click.command("register", help="导入名册工作簿（单位、科室、岗位、人员）")
@@ -24,9 +26,14 @@ from host.kernel.db import db
 def register(file: Path, on: datetime | None, dry_run: bool, keep_good: bool, as_json: bool) -> None:
     day = on.date() if on is not None else date.today()  # noqa: DTZ011  # the operator's own day
     with in_app():
-        report = import_register(file, actor=SYSTEM, on=day, dry_run=dry_run, keep_good=keep_good)
+        try:
+            report = import_register(file, actor=SYSTEM, on=day, dry_run=dry_run, keep_good=keep_good)
+        except (NotATable, Refused) as refused:
+            raise Refused(f"“{file.name}”：{refused}") from refused
         db.session.commit()
     click.echo(json.dumps(_facts(report), ensure_ascii=False) if as_json else _words(report))
+    if report.error_count and dry_run:
+        raise HasErrors(f"“{file.name}”共 {report.error_count} 处错误，请改正后再导入")
 
 
 def _facts(report: ImportReport) -> dict[str, object]:
@@ -44,7 +51,9 @@ def _words(report: ImportReport) -> str:
         f"{title}：新增 {outcome.new}，变更 {outcome.changed}，未变 {outcome.unchanged}"
         for title, outcome in report.outcomes.items()
     ] or [f"{title}：{count} 行可导入" for title, count in report.rows.items()]
-    lines += [f"工作表“{e.sheet}”第 {e.row} 行“{e.column}”：{e.message}" for e in report.errors[:20]]
+    if report.unread:
+        lines.append(f"没有读取的工作表：{'、'.join(report.unread)}")
+    lines += [str(error) for error in report.errors[:20]]
     if report.error_count > 20:
         lines.append(f"……共 {report.error_count} 处错误")
     return "\n".join(lines)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from pypinyin import Style, lazy_pinyin
 
@@ -17,6 +20,8 @@ from host.kernel.errors import DomainError
 from host.kernel.tables.reading import Cell, cell_text
 
 Parse = Callable[[str], Any]
+#: A workbook keeps so many digits of a number; an ID number stored as one has lost its end.
+MOST_DIGITS = 15
 
 
 class BadCell(DomainError):
@@ -38,12 +43,16 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetSpec:
-    """One sheet of the workbook. ``key`` is the column that makes a row one and the same."""
+    """One sheet of the workbook. ``key`` is the column that makes a row one and the same.
+
+    ``may_repeat`` says of a row's values that its key may stand in other rows too.
+    """
 
     title: str
     word: str
     columns: tuple[Column, ...]
     key: str = "code"
+    may_repeat: Callable[[dict[str, Any]], bool] | None = None
     by_header: dict[str, Column] = field(init=False, hash=False)
 
     def __post_init__(self) -> None:
@@ -54,6 +63,8 @@ class SheetSpec:
 def value_of(column: Column, cell: Cell) -> Any:
     """The value of a cell; raises BadCell."""
     text = cell_text(cell).strip() if cell is not None else ""
+    if type(cell) is Decimal and len(text) > MOST_DIGITS:
+        raise BadCell(f"“{column.headers[0]}”以数字保存，末几位已经丢失；请把该列设为文本格式后重新填写")
     if not text:
         if column.is_required:
             raise BadCell(f"“{column.headers[0]}”不能为空")
@@ -76,9 +87,10 @@ def code(text: str) -> str:
 
 
 def whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
+    number = text.partition(".")[0] if text.endswith((".0", ".00")) else text
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
         raise BadCell(f"“{text}”应为整数")
-    return int(text)
+    return int(number)
 
 
 def seats(text: str) -> int:
@@ -89,17 +101,40 @@ def seats(text: str) -> int:
 
 
 def day(text: str) -> date:
-    return _day(text)
+    """A day in the forms that people write; what has a time of day loses it."""
+    return _day(text, _DAYS)
+
+
+def day_or_month(text: str) -> date:
+    """A day, or a month as cadre papers print it (1985.03), which counts from its first day."""
+    return _day(text, _DAYS + _MONTHS)
+
+
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+#: Two digits only: a number 1985.1 may have been 1985.10.
+_MONTHS = ("%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月")
+_TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
+_ONE_DIGIT_MONTH = re.compile(r"\d{4}[-./]\d$")
+_FIRST_YEAR, _LAST_YEAR = 1880, 2100
 
 
 @lru_cache(maxsize=50_000)
-def _day(text: str) -> date:
-    for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%Y-%m-%d %H:%M:%S"):
+def _day(text: str, forms: tuple[str, ...]) -> date:
+    plain_day = "" if _ONE_DIGIT_MONTH.match(text) else half_width_day(text)
+    for form in forms:
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no time zone
+            found = datetime.strptime(plain_day, form).date()  # noqa: DTZ007  # a day has no time zone
         except ValueError:
             continue
+        if _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            return found
+        raise BadCell(f"“{text}”的年份不对，请核对")
     raise BadCell(f"“{text}”不是日期，应写成 2026-03-02")
+
+
+def half_width_day(text: str) -> str:
+    """A date's text without its time of day, blanks and full-width digits."""
+    return _TIME.sub("", normalize("NFKC", text)).replace(" ", "")
 
 
 _YES, _NO = {"是", "有", "1", "true", "Y", "y"}, {"否", "无", "0", "false", "N", "n"}
@@ -215,15 +250,15 @@ PEOPLE = SheetSpec(
         _column("ethnicity", "民族", default=""),
         _column("native_place", "籍贯", default=""),
         _column("political_status", "政治面貌", default=""),
-        _column("party_joined_on", "入党时间", day),
+        _column("party_joined_on", "入党时间", day_or_month),
         _column("education_level", "学历", default=""),
         _column("degree", "学位", default=""),
         _column("school", "毕业院校", default=""),
         _column("major", "所学专业|专业", default=""),
         _column("graduated_on", "毕业时间", plain, default=""),
         _column("professional_title", "专业技术职务|职称", default=""),
-        _column("work_started_on", "参加工作时间", day),
-        _column("entered_unit_on", "进入本单位时间", day),
+        _column("work_started_on", "参加工作时间", day_or_month),
+        _column("entered_unit_on", "进入本单位时间", day_or_month),
         _column("identity", "人员身份", word_of(kinds.Identity), required=True),
         _column("person_kind", "人员类别", word_of(kinds.PersonKind), required=True),
         _column("work_state", "工作状态", word_of(kinds.WorkState), default=kinds.WorkState.ON_POST.value),
@@ -235,8 +270,11 @@ PEOPLE = SheetSpec(
         _column("section_code", "科室编码", code),
         _column("post_code", "岗位编码", code),
         _column("job_title", "任职名称|职务", default=""),
-        _column("appointed_on", "任职起始日期|任现职时间", day),
+        _column("appointed_on", "任职起始日期|任现职时间", day_or_month),
         _column("leader_kind", "领导类型", word_of(kinds.LeaderKind)),
+        _column("appointment_kind", "任职类型|任职方式", word_of(kinds.AppointmentKind),
+                default=kinds.AppointmentKind.MAIN.value),
     ),
-)
+    may_repeat=lambda values: values["appointment_kind"] != kinds.AppointmentKind.MAIN.value,
+)  # fmt: skip
 SHEETS = (UNITS, SECTIONS, POSTS, PEOPLE)

@@ -13,7 +13,7 @@ class UploadForm(ChineseForm):
     file = FileField(
         "名册工作簿",
         [FileRequired("请选择名册工作簿")],
-        description="Excel 工作簿（.xlsx 或 .xls），含“单位”“科室”“岗位”“人员”中的一张或多张工作表",
+        description="Excel 工作簿，含“单位”“科室”“岗位”“人员”中的一张或多张工作表；或以其中一个为文件名的 CSV",
     )
     on = DateField("生效日期", [DataRequired("请填写生效日期，如 2026-03-02")])
 

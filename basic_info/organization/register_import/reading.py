@@ -8,7 +8,7 @@ from typing import Any
 
 from basic_info.organization.register_import.columns import Column, SheetSpec, value_of
 from host.kernel.errors import DomainError, Refused
-from host.kernel.tables.reading import CellError, Row, Sheet, cell_text, iter_rows
+from host.kernel.tables.reading import CellError, Row, Sheet, cell_text, filled_rows
 
 #: So many errors are listed one by one; the rest is counted.
 MOST_ERRORS = 1000
@@ -41,23 +41,26 @@ class SheetRow:
 
 def rows_of(sheet: Sheet, spec: SheetSpec, findings: Findings) -> Iterator[SheetRow]:
     """The good rows of a sheet; bad cells go to ``findings``. Raises Refused when the header is not found."""
-    rows = enumerate(iter_rows(sheet), start=1)
+    rows = enumerate(filled_rows(sheet), start=1)
     places = _header(rows, spec)
     seen: dict[str, int] = {}
     for number, row in rows:
-        if not any(cell is not None and cell != "" for cell in row):
+        if not any(cell is not None and (type(cell) is not str or not cell.isspace()) for cell in row):
             continue
         values = _values(row, number, places, spec, findings)
         if values is None:
             continue
-        key = values[spec.key]
-        if key in seen:
-            findings.add(
-                spec.title, number, spec.columns[0].headers[0], f"编码 {key} 与第 {seen[key]} 行重复，请删除一行"
-            )
-            continue
-        seen[key] = number
+        if spec.may_repeat is None or not spec.may_repeat(values):
+            first = seen.setdefault(values[spec.key], number)
+            if first != number:
+                findings.add(spec.title, number, spec.columns[0].headers[0], _repeated(spec, values[spec.key], first))
+                continue
         yield SheetRow(number, values)
+
+
+def _repeated(spec: SheetSpec, key: str, first: int) -> str:
+    words = f"编码 {key} 与第 {first} 行重复，请删除一行"
+    return words if spec.may_repeat is None else f"{words}；兼任其他岗位的行请在“任职类型”填“兼职”等"
 
 
 def _header(rows: Iterator[tuple[int, Row]], spec: SheetSpec) -> list[tuple[int, Column]]:
@@ -71,11 +74,11 @@ def _header(rows: Iterator[tuple[int, Row]], spec: SheetSpec) -> list[tuple[int,
         if spec.key in found:
             missing = [c.headers[0] for c in spec.columns if c.is_required and c.name not in found]
             if missing:
-                raise Refused(f"工作表“{spec.title}”第 {number} 行缺少列：{'、'.join(missing)}")
+                raise Refused(f"工作表“{spec.title}”第 {number} 行表头缺少列“{'”“'.join(missing)}”，请按名册模板补上")
             return sorted(found.values(), key=lambda pair: pair[0])
         if number >= HEADER_ROWS:
             break
-    raise Refused(f"工作表“{spec.title}”前 {HEADER_ROWS} 行没有找到表头“{spec.columns[0].headers[0]}”")
+    raise Refused(f"工作表“{spec.title}”前 {HEADER_ROWS} 行没有找到表头“{spec.columns[0].headers[0]}”，请使用名册模板")
 
 
 def _values(

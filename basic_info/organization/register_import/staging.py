@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from host.kernel.copying import copy_rows
 from host.kernel.db import db
 
 
@@ -31,12 +32,7 @@ class Stage:
 
     def fill(self, rows: Iterable[Sequence[Any]]) -> int:
         """COPY the rows in; returns how many."""
-        cursor = db.session.connection().connection.cursor()
-        count = 0
-        with cursor.copy(f"COPY {self.name} ({', '.join(self.columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-                count += 1
+        count = copy_rows(self.name, tuple(self.columns), rows)
         db.session.execute(text(f"ANALYZE {self.name}"))
         return count
 

@@ -47,6 +47,15 @@ STAGES = {
     ),
 }  # fmt: skip
 
+#: Posts that people hold besides their primary one, from the same sheet.
+FURTHER = Stage(
+    name="stage_further",
+    columns={
+        "row_no": "int", "code": _TEXT, "post_code": _TEXT, "appointment_kind": _TEXT, "job_title": _TEXT,
+        "leader_kind": _TEXT, "appointed_on": "date",
+    },
+)  # fmt: skip
+
 _PERSON_FACTS = (
     "name", "name_key", "sex", "birth_on", "id_no", "phone", "ethnicity", "native_place", "political_status",
     "party_joined_on", "education", "professional_title", "work_started_on", "entered_unit_on", "identity",
@@ -89,6 +98,9 @@ TARGETS = {
 }  # fmt: skip
 
 
+_APPOINTMENT = "post_id, section_id, unit_id, appointment_kind, is_primary, job_title, leader_kind"
+
+
 def apply_all(titles: list[str], *, on: date, account_id: int | None) -> dict[str, Outcome]:
     """Apply the staged sheets, owners before what they own, then hang the units and appoint the people."""
     outcomes: dict[str, Outcome] = {}
@@ -99,6 +111,9 @@ def apply_all(titles: list[str], *, on: date, account_id: int | None) -> dict[st
         if title == "人员":
             _follow_id_numbers()
             appoint(on=on, account_id=account_id)
+            further = appoint_further(on=on, account_id=account_id)
+            if further != Outcome(0, 0, 0):
+                outcomes["兼任岗位"] = further
     return outcomes
 
 
@@ -148,13 +163,49 @@ def appoint(*, on: date, account_id: int | None) -> None:
         ),
         {"on": on},
     )
-    # Only primary appointments give way; posts held besides are nobody's business here.
+    # Posts held besides stay, but for the one that becomes the primary.
     supersede_and_add(
         "appointment",
         "person_id",
         "stage_appointment",
-        names="post_id, section_id, unit_id, appointment_kind, is_primary, job_title, leader_kind",
+        names=_APPOINTMENT,
         on="r.day",
         parameters={"by": account_id},
-        only="v.is_primary",
+        only="(v.is_primary OR v.post_id = r.post_id)",
     )
+
+
+def appoint_further(*, on: date, account_id: int | None) -> Outcome:
+    """People hold further posts besides (R35): each post is a history of its own, what is unchanged stays."""
+    db.session.execute(
+        text(
+            "CREATE TEMPORARY TABLE stage_appointment_further ON COMMIT DROP AS "
+            "SELECT a.id AS held_id, p.id AS person_id, t.id AS post_id, c.id AS section_id, c.unit_id, "
+            "s.appointment_kind, false AS is_primary, s.job_title, s.leader_kind, "
+            "CASE WHEN a.id IS NULL THEN coalesce(s.appointed_on, CAST(:on AS date)) "
+            "ELSE greatest(CAST(:on AS date), s.appointed_on, lower(a.valid)) END AS day "
+            "FROM stage_further s JOIN person p ON p.code = s.code JOIN post t ON t.code = s.post_code "
+            "JOIN section c ON c.id = t.section_id "
+            "LEFT JOIN appointment a ON a.person_id = p.id AND a.post_id = t.id AND NOT a.is_primary "
+            "AND a.superseded_at IS NULL AND upper_inf(a.valid) "
+            "WHERE a.id IS NULL OR (a.appointment_kind, a.job_title, a.leader_kind) "
+            "IS DISTINCT FROM (s.appointment_kind, s.job_title, s.leader_kind)"
+        ),
+        {"on": on},
+    )
+    written = supersede_and_add(
+        "appointment",
+        "person_id",
+        "stage_appointment_further",
+        names=_APPOINTMENT,
+        on="r.day",
+        parameters={"by": account_id},
+        only="v.post_id = r.post_id",
+    )
+    total, new = db.session.execute(
+        text(
+            "SELECT (SELECT count(*) FROM stage_further), count(*) FILTER (WHERE held_id IS NULL)"
+            " FROM stage_appointment_further"
+        )
+    ).one()
+    return Outcome(new=new, changed=written - new, unchanged=total - written)

@@ -11,10 +11,12 @@ from host.kernel.jobs.registry import job
 
 
 @job("basic_info.import_register", title="导入名册", words={"new": "新增", "changed": "变更", "unchanged": "未变"})
-def import_register_job(run: Progress, *, path: str, on: str, keep_good: bool = False) -> dict[str, Any]:
+def import_register_job(
+    run: Progress, *, path: str, on: str, keep_good: bool = False, name: str | None = None
+) -> dict[str, Any]:
     """Apply an uploaded register workbook; one transaction, so a killed job leaves nothing and may run again."""
     report = import_register(
-        Path(path), actor=run.actor, on=date.fromisoformat(on), progress=run.step, keep_good=keep_good
+        Path(path), actor=run.actor, on=date.fromisoformat(on), name=name, progress=run.step, keep_good=keep_good
     )
     db.session.commit()
     outcomes = report.outcomes.values()

@@ -52,6 +52,7 @@ _ENUMERATIONS: dict[str, type[kinds.Worded] | type[Tier]] = {
     "quota_kind": kinds.QuotaKind,
     "retire_category": kinds.RetireCategory,
     "leader_kind": kinds.LeaderKind,
+    "appointment_kind": kinds.AppointmentKind,
 }
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
@@ -74,6 +75,8 @@ class Upload:
     first_rows: dict[str, list[dict[str, str]]]
     error_count: int
     errors: list[CellError] = field(default_factory=list)
+    #: Sheets of other names, which were not read.
+    unread: list[str] = field(default_factory=list)
 
     @property
     def path(self) -> Path:
@@ -101,7 +104,7 @@ def check_upload(source: IO[bytes], *, file_name: str, on: date, actor: Actor) -
             while piece := content.read(1024 * 1024):
                 kept.write(piece)
     try:
-        report = import_register(path, actor=actor, on=on, dry_run=True)
+        report = import_register(path, actor=actor, on=on, name=file_name, dry_run=True)
     except DomainError:
         path.unlink(missing_ok=True)
         raise
@@ -114,6 +117,7 @@ def check_upload(source: IO[bytes], *, file_name: str, on: date, actor: Actor) -
         first_rows={title: [_words(title, row) for row in rows] for title, rows in report.first_rows.items()},
         error_count=report.error_count,
         errors=report.errors,
+        unread=report.unread,
     )
     _keep(upload)
     return upload

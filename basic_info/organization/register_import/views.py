@@ -74,7 +74,12 @@ def confirm_upload(token: str) -> ResponseReturnValue:
         return page, 422
     run = enqueue(
         "basic_info.import_register",
-        arguments={"path": str(upload.path), "on": upload.on, "keep_good": bool(form.keep_good.data)},
+        arguments={
+            "path": str(upload.path),
+            "on": upload.on,
+            "keep_good": bool(form.keep_good.data),
+            "name": upload.file_name,
+        },
         title=f"导入名册（{upload.row_count} 行）",
         actor=actor,
     )

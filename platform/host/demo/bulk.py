@@ -1,26 +1,33 @@
-"""The growing tables of the demo city by COPY: years of records in minutes.
+"""The growing tables of the demo city by COPY: months of records of everybody in a minute.
 
 Rows are made from ids that were just read, so foreign keys are not checked one by one where the database lets us
-(``session_replication_role``, which takes a superuser; the embedded server's user is one).
+(``session_replication_role``, which takes a superuser; the embedded server's user is one). Indexes are built once,
+after the rows.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from host.demo.city import CityPlan
-from host.demo.people import iter_appointments
+from host.demo.people import person_code, seats
 from host.demo.records import iter_records
 from host.kernel.db import db
-from host.kernel.partitions import ensure_month
+from host.kernel.partitions import filling_month
 
 CHUNK = 1 << 20
+RECORD_COLUMNS = (
+    "person_id, post_id, section_id, unit_id, post_duty_id, measure_unit, worked_on, work_source, content, quantity,"
+    " minutes, origin, record_state, submitted_at"
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Place:
 
 def places(plan: CityPlan) -> dict[str, Place]:
     """By person code: ids of person, post, section and unit, and (post_duty_id, measure unit) in order."""
-    people = dict(_pairs("SELECT code, id FROM person"))
+    people: dict[str, int] = dict(db.session.execute(text("SELECT code, id FROM person")).all())
     posts: dict[str, tuple[int, int, int]] = {
         code: (post, section, unit)
         for code, post, section, unit in db.session.execute(
@@ -44,27 +51,30 @@ def places(plan: CityPlan) -> dict[str, Place]:
     for post_id, duty_id, unit in db.session.execute(
         text("SELECT post_id, id, measure_unit FROM post_duty ORDER BY post_id, sort_no")
     ):
-        duties.setdefault(post_id, []).append((duty_id, unit))
+        duties.setdefault(post_id, []).append((duty_id, sys.intern(unit)))
     found = {}
-    for appointment in iter_appointments(plan):
-        post, section, unit = posts[appointment.post_code]
-        ids = f"{people[appointment.person_code]}\t{post}\t{section}\t{unit}\t"
-        found[appointment.person_code] = Place(ids, tuple(duties.get(post, ())))
+    for planned, numbers in seats(plan):
+        post, section, unit = posts[planned.code]
+        own = tuple(duties.get(post, ()))
+        for number in numbers:
+            code = person_code(number)
+            found[code] = Place(f"{people[code]}\t{post}\t{section}\t{unit}\t", own)
     return found
 
 
 def load_records(plan: CityPlan, days: Sequence[date], *, say: Callable[[str], None]) -> int:
     """Duty records of the days with their roll-ups; returns how many records."""
-    for first in sorted({day.replace(day=1) for day in days}):
-        ensure_month(db.session.connection(), "duty_record", first)
+    connection = db.session.connection()
+    where, count = places(plan), 0
     with unchecked_keys():
-        count = _copy(
-            "COPY duty_record (person_id, post_id, section_id, unit_id, post_duty_id, measure_unit, worked_on,"
-            " work_source, content, quantity, minutes, origin, record_state, submitted_at) FROM STDIN",
-            _record_lines(plan, days, places(plan)),
-        )
-        say(f"履职纪实 {count:,} 条")
-        _sum_up()
+        lines = _record_lines(plan, days, where)
+        for first, of_month in groupby(lines, key=lambda pair: pair[0]):
+            with filling_month(connection, "duty_record", first) as table:
+                count += _copy(f"COPY {table} ({RECORD_COLUMNS}) FROM STDIN", (line for _, line in of_month))
+        say(f"  履职纪实 {count:,} 条")
+        connection.execute(text("ANALYZE duty_record"))
+        with without_indexes("record_rollup"):
+            _sum_up()
     return count
 
 
@@ -96,16 +106,50 @@ def unchecked_keys() -> Iterator[None]:
     db.session.execute(text("SET LOCAL session_replication_role = origin"))
 
 
-def _record_lines(plan: CityPlan, days: Sequence[date], where: dict[str, Place]) -> Iterator[str]:
-    stamps = {day: (day.isoformat(), f"{day.isoformat()} 17:30:00+08") for day in days}
+@contextmanager
+def without_indexes(*tables: str) -> Iterator[None]:
+    """The tables have no indexes but their primary keys and unique columns meanwhile; built anew at the end.
+
+    Sorting all entries once is several times cheaper than placing them one by one. Constraints come back with the
+    same names, so nothing slips in: what they forbid fails here.
+    """
+    connection = db.session.connection()
+    dropped = connection.execute(text(_INDEXES), {"tables": list(tables)}).all()
+    for table, name, is_constraint, _definition in dropped:
+        connection.execute(
+            text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"' if is_constraint else f'DROP INDEX "{name}"')
+        )
+    yield
+    for table, name, is_constraint, definition in dropped:
+        connection.execute(
+            text(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}' if is_constraint else definition)
+        )
+
+
+#: (table, index, whether a constraint owns it, how to make it again) but for primary keys and what they refer to
+_INDEXES = """
+SELECT i.indrelid::regclass::text, k.relname, c.oid IS NOT NULL,
+       coalesce(pg_get_constraintdef(c.oid), pg_get_indexdef(i.indexrelid))
+FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid
+LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
+WHERE i.indrelid = ANY(CAST(CAST(:tables AS text[]) AS regclass[]))
+AND NOT i.indisprimary AND NOT (i.indisunique AND i.indnkeyatts = 1)
+ORDER BY k.relname
+"""
+
+
+def _record_lines(plan: CityPlan, days: Sequence[date], where: dict[str, Place]) -> Iterator[tuple[date, str]]:
+    """(first day of the month, line of COPY) in the order of the days."""
+    stamps = {day: (day.replace(day=1), day.isoformat(), f"{day.isoformat()} 17:30:00+08") for day in days}
     for code, day, index, content, quantity, minutes, state in iter_records(plan, days):
         place = where[code]
         duty, unit = place.duties[index] if index < len(place.duties) else ("\\N", "项")
-        worked, submitted = stamps[day]
+        month, worked, submitted = stamps[day]
         source = "other" if duty == "\\N" else "mandate"
         yield (
+            month,
             f"{place.ids}{duty}\t{unit}\t{worked}\t{source}\t{content}\t{quantity}\t{minutes}\timported\t{state}\t"
-            f"{submitted}\n"
+            f"{submitted}\n",
         )
 
 
@@ -138,7 +182,3 @@ def _sum_up() -> None:
             " WHERE record_state IN ('submitted', 'approved', 'locked') GROUP BY 1, 2, 3, 4, 5"
         )
     )
-
-
-def _pairs(statement: str) -> Iterator[tuple[str, int]]:
-    yield from ((code, id_) for code, id_ in db.session.execute(text(statement)))

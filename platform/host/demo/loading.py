@@ -1,15 +1,17 @@
 """Loads the demo city: its files are written and then go in through the importers that a user's files go through.
 
-A full-size city (``BULK_FROM`` people and more) skips the workbook's XML and its reading: the same rows go straight
-into the importer's staging tables; records go in by COPY.
+A full-size city (``steps.FULL_SIZE`` people and more) skips the workbook's XML and its reading: the same rows go
+straight into the importer; records go in by COPY.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,13 +19,14 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from basic_info.organization.models import Unit
-from basic_info.organization.register_import import import_register
+from basic_info.organization.register_import import import_register, import_workbook
 from basic_info.regions.operations import seed_regions
 from host.demo import steps
 from host.demo.accounts import make_accounts, make_offices, make_staff_accounts
-from host.demo.bulk import load_records, review_approved
+from host.demo.bulk import load_records, review_approved, unchecked_keys, without_indexes
 from host.demo.city import CityPlan, plan_city
-from host.demo.files import CityFiles, write_city
+from host.demo.files import WORKBOOK, write_city
+from host.demo.workbook import unwritten_workbook, write_workbook
 from host.kernel.access import Actor, Role
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import Model, db
@@ -32,12 +35,8 @@ from host.kernel.installation import Installation, installation
 
 Say = Callable[[str], None]
 SINCE = date(2024, 1, 1)
-DAYS = 60
-#: Proposed links at least this alike are taken as if the office had confirmed them.
-ALIKE = 0.3
-CITY = "371300"
-
-
+#: The register's tables whose indexes are built after the rows of a full-size city.
+REGISTER = ("unit_version", "section_version", "post_version", "person_version", "appointment")
 #: The installation's kind while a load is under way.
 LOADING = "demo-loading"
 
@@ -90,10 +89,13 @@ class _Loader:
         clerk, reviewer = (_actor(offices[role], role) for role in (Role.OFFICE_CLERK, Role.OFFICE_REVIEWER))
         seed_regions(actor=clerk)
         days = _last_workdays(self.today, steps.days_for(self.plan))
-        with self._step("名册"):
-            files = self._register(clerk)
-        with self._step("三定规定、权责清单、流程图"):
-            steps.load_library(files, clerk=clerk, reviewer=reviewer, on=SINCE)
+        # Documents are written by a second process while the register goes in.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            writing = pool.submit(write_city, self.plan.staff, self.plan.seed, self.folder)
+            with self._step("名册"):
+                self._register(clerk)
+            with self._step("三定规定、权责清单、流程图"):
+                steps.load_library(writing.result(), clerk=clerk, reviewer=reviewer, on=SINCE)
         with self._step("岗位职责"):
             steps.load_post_duties(self.plan, actor=reviewer, on=SINCE)
         with self._step("履职纪实"):
@@ -108,10 +110,14 @@ class _Loader:
         db.session.commit()
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))
 
-    def _register(self, clerk: Actor) -> CityFiles:
-        files = write_city(self.plan, self.folder)
-        import_register(files.workbook, actor=clerk, on=SINCE)
-        return files
+    def _register(self, clerk: Actor) -> None:
+        if not steps.is_full_size(self.plan):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_workbook(self.plan, self.folder / WORKBOOK)
+            import_register(self.folder / WORKBOOK, actor=clerk, on=SINCE)
+            return
+        with unchecked_keys(), without_indexes(*REGISTER):
+            import_workbook(unwritten_workbook(self.plan), name=WORKBOOK, actor=clerk, on=SINCE)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

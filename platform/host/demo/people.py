@@ -79,17 +79,6 @@ class Person:
     leader_kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """An appointment (任职) of a person to a post."""
-
-    person_code: str
-    post_code: str
-    job_title: str
-    appointed_on: str
-    leader_kind: str
-
-
 def iter_people(plan: CityPlan) -> Iterator[Person]:
     """Everybody in the order of the posts; the same plan gives the same people each time."""
     number = 0
@@ -104,10 +93,12 @@ def iter_people(plan: CityPlan) -> Iterator[Person]:
             number += 1
 
 
-def iter_appointments(plan: CityPlan) -> Iterator[Appointment]:
-    """Everybody's current appointment, in the order of ``iter_people``."""
-    for person in iter_people(plan):
-        yield Appointment(person.code, person.post_code, person.job_title, person.appointed_on, person.leader_kind)
+def seats(plan: CityPlan) -> Iterator[tuple[Post, range]]:
+    """Every post with the running numbers of the people who hold it, in the order of ``iter_people``."""
+    number = 0
+    for post in plan.posts:
+        yield post, range(number, number + post.filled_count)
+        number += post.filled_count
 
 
 def person_code(number: int) -> str:

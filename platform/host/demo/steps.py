@@ -34,6 +34,7 @@ CITY = "371300"
 #: From so many people on it is a full-size city: bulk ways, fewer days.
 FULL_SIZE = 20_000
 DAYS, DAYS_FULL_SIZE = 60, 21
+DRAFTS_AT_ONCE = 50_000
 #: Proposed links at least this alike are taken as if the office had confirmed them.
 ALIKE = 0.2
 
@@ -98,8 +99,11 @@ def load_post_duties(plan: CityPlan, *, actor: Actor, on: date) -> None:
         (section, words.rstrip("。；")): id_
         for section, words, id_ in db.session.execute(select(SectionDuty.section_id, SectionDuty.text, SectionDuty.id))
     }
-    drafts = []
+    drafts: list[PostDutyDraft] = []
     for post in plan.posts:
+        if len(drafts) > DRAFTS_AT_ONCE:
+            add_post_duties(drafts, on=on, actor=actor)
+            drafts.clear()
         post_id, section_id, unit_id = posts[post.code]
         for number, duty in enumerate(post.duties):
             drafts.append(

@@ -1,12 +1,15 @@
 """组织机构.xlsx: units, sections, posts and people of the demo city in the importer's columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import xlsxwriter
 
 from host.demo.city import CityPlan
 from host.demo.people import Person, iter_people
+from host.kernel.tables.reading import Cell, Workbook, workbook_of
 
 Row = tuple[str | int, ...]
 UNIT_COLUMNS = [
@@ -63,13 +66,29 @@ def write_workbook(plan: CityPlan, path: Path) -> None:
     """Write the workbook; it is streamed, so its size doesn't matter to the memory."""
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         bold = book.add_format({"bold": True})
-        for name, columns, rows in (
-            ("单位", UNIT_COLUMNS, unit_rows(plan)),
-            ("科室", SECTION_COLUMNS, section_rows(plan)),
-            ("岗位", POST_COLUMNS, post_rows(plan)),
-            ("人员", PERSON_COLUMNS, (person_row(person) for person in iter_people(plan))),
-        ):
-            _write_sheet(book.add_worksheet(name), columns, rows, bold)
+        for name, columns, rows in _sheets(plan):
+            _write_sheet(book.add_worksheet(name), columns, rows(), bold)
+
+
+def unwritten_workbook(plan: CityPlan) -> Workbook:
+    """The same sheets for the importer without a file between: a full-size city's cells take a minute to write."""
+    return workbook_of({name: partial(_cells, columns, rows) for name, columns, rows in _sheets(plan)})
+
+
+def _sheets(plan: CityPlan) -> tuple[tuple[str, list[str], Callable[[], Iterable[Row]]], ...]:
+    return (
+        ("单位", UNIT_COLUMNS, partial(unit_rows, plan)),
+        ("科室", SECTION_COLUMNS, partial(section_rows, plan)),
+        ("岗位", POST_COLUMNS, partial(post_rows, plan)),
+        ("人员", PERSON_COLUMNS, lambda: map(person_row, iter_people(plan))),
+    )
+
+
+def _cells(columns: list[str], rows: Callable[[], Iterable[Row]]) -> Iterator[list[Cell]]:
+    """The rows as the reader of a workbook would give them: nothing for an empty text, exact numbers."""
+    yield [*columns]
+    for row in rows():
+        yield [Decimal(cell) if isinstance(cell, int) else cell or None for cell in row]
 
 
 def unit_rows(plan: CityPlan) -> Iterator[Row]:

@@ -6,6 +6,8 @@ before that month's partition is made, so no write is ever lost (design §4).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -13,6 +15,10 @@ from sqlalchemy import Connection, text
 #: table → the column its months are cut by.
 MONTHLY = {"audit_entry": "at", "duty_record": "worked_on"}
 HASHED = {"request_key": 8}
+
+
+class MonthInUse(Exception):
+    """The month's partition has rows already: it cannot be filled as a whole."""
 
 
 def first_of_month(day: date, *, plus: int = 0) -> date:
@@ -60,6 +66,38 @@ def ensure_month(connection: Connection, table: str, day: date) -> bool:
         )
     connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
     return True
+
+
+@contextmanager
+def filling_month(connection: Connection, table: str, day: date) -> Iterator[str]:
+    """The name of an empty table without indexes to COPY a whole month into; afterwards it is that month's partition.
+
+    Its indexes are built once at the end instead of row by row. Raises MonthInUse when the month has rows already.
+    """
+    start, end = first_of_month(day), first_of_month(day, plus=1)
+    name = f"{table}_{start:%Y%m}"
+    ensure_month(connection, table, day)
+    if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {name})")):  # noqa: S608
+        raise MonthInUse(name)
+    connection.execute(text(f"ALTER TABLE {table} DETACH PARTITION {name}"))
+    connection.execute(text(f"DROP TABLE {name}"))
+    connection.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"))
+    # The numbers of the whole table go on; a partition takes them over from its parent once it is one.
+    numbers = connection.scalar(text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": table})
+    connection.execute(text(f"ALTER TABLE {name} ALTER id SET DEFAULT nextval('{numbers}')"))
+    # With the keys there from the start, attaching has nothing to look up again.
+    keys = connection.execute(
+        text(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conrelid = to_regclass(:table) AND contype = 'f' AND conparentid = 0"
+        ),
+        {"table": table},
+    ).all()
+    for key, definition in keys:
+        connection.execute(text(f'ALTER TABLE {name} ADD CONSTRAINT "{key}" {definition}'))
+    yield name
+    connection.execute(text(f"ALTER TABLE {name} ALTER id DROP DEFAULT"))
+    connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
 
 
 def ensure_ahead(connection: Connection, today: date, *, back: int = 1, ahead: int = 3) -> int:

@@ -39,7 +39,11 @@ def _forget_stages() -> None:
     names = [
         f"stage_{name}{tail}" for name in ("unit", "section", "post", "person") for tail in ("", "_ready", "_ready_old")
     ]
-    db.session.execute(text(f"DROP TABLE IF EXISTS {', '.join(names)}, stage_appointment, stage_appointment_old"))
+    names += [
+        f"stage_{name}" for name in ("further", "appointment", "appointment_old", "appointment_further",
+                                     "appointment_further_old")
+    ]  # fmt: skip
+    db.session.execute(text(f"DROP TABLE IF EXISTS {', '.join(names)}"))
 
 
 def _edited(workbook: Path, folder: Path, sheet: str, cell: str, value: str) -> Path:

@@ -5,7 +5,7 @@ import pytest
 from stdnum.cn import ric, uscc
 
 from host.demo.city import CityPlan, plan_city, regions
-from host.demo.people import iter_appointments, iter_people
+from host.demo.people import iter_people, person_code, seats
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +29,10 @@ def test_as_many_people_are_made_as_were_asked_for(plan: CityPlan) -> None:
     assert sum(1 for _ in iter_people(plan)) == 600
 
 
-def test_everybody_has_one_appointment(plan: CityPlan) -> None:
-    people = [person.code for person in iter_people(plan)]
+def test_the_seats_of_the_posts_are_those_of_their_people(plan: CityPlan) -> None:
+    held = [(person_code(number), post.code) for post, numbers in seats(plan) for number in numbers]
 
-    assert [appointment.person_code for appointment in iter_appointments(plan)] == people
+    assert held == [(person.code, person.post_code) for person in iter_people(plan)]
 
 
 def test_a_city_of_too_few_people_is_refused() -> None:

@@ -3,12 +3,13 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from host.demo.city import CityPlan, plan_city
-from host.demo.files import write_city
-from host.demo.workbook import PERSON_COLUMNS, POST_COLUMNS, SECTION_COLUMNS, UNIT_COLUMNS
+from host.demo.workbook import PERSON_COLUMNS, POST_COLUMNS, SECTION_COLUMNS, UNIT_COLUMNS, write_workbook
 
 
 def _sheets(plan: CityPlan, folder: Path) -> dict[str, list[list[object]]]:
-    book = CalamineWorkbook.from_path(str(write_city(plan, folder).workbook))
+    path = folder / "名册.xlsx"
+    write_workbook(plan, path)
+    book = CalamineWorkbook.from_path(str(path))
     return {name: [list(row) for row in book.get_sheet_by_name(name).to_python()] for name in book.sheet_names}
 
 

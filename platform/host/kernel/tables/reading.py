@@ -3,7 +3,7 @@
 Positions inside a sheet count from 0; what a person is shown (CellError.row) counts from 1.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -31,10 +31,11 @@ __all__ = [
     "iter_rows",
     "merged_areas",
     "read_workbook",
+    "workbook_of",
 ]
 
 T = TypeVar("T")
-FileKind = Literal["xlsx", "xls", "csv"]
+FileKind = Literal["xlsx", "xls", "csv", "rows"]
 Cell = str | Decimal | date | None
 Row = list[Cell]
 
@@ -71,7 +72,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A workbook (工作簿) or a CSV file, which counts as one sheet named after the file."""
+    """A workbook (工作簿), a CSV file, which counts as one sheet named after the file, or rows made on the way."""
 
     kind: FileKind
     sheets: tuple[Sheet, ...]
@@ -97,6 +98,11 @@ def read_workbook(path: Path) -> Workbook:
     if not size:
         raise NotATable("文件是空的")
     return Workbook("csv", (_csv_sheet(path),))
+
+
+def workbook_of(sheets: Mapping[str, Callable[[], Iterable[Row]]]) -> Workbook:
+    """A workbook that never was a file: its sheets by name, each with what makes its rows, the header first."""
+    return Workbook("rows", tuple(Sheet(name, False, _maker(make)) for name, make in sheets.items()))
 
 
 def iter_rows(sheet: Sheet) -> Iterator[Row]:
@@ -143,6 +149,10 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         return format(cell, "f")
     return cell.isoformat()
+
+
+def _maker(make: Callable[[], Iterable[Row]]) -> Callable[[], _Grid]:
+    return lambda: _Grid(iter(make()), ())
 
 
 def _calamine_sheets(path: Path) -> tuple[Sheet, ...]:
