@@ -4,6 +4,7 @@ from duty_eval import models as models
 from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
+from duty_eval.records import list_views as record_list_views
 from duty_eval.records import reports as record_reports
 from duty_eval.records import views as record_views
 from duty_eval.review import views as review_views
@@ -11,7 +12,7 @@ from duty_eval.review.queries import count_waiting
 from duty_eval.tracing import todo, trace
 from host.kernel.system import MenuItem, System
 
-_views = (assignment_views, record_reports, record_views, review_views)
+_views = (assignment_views, record_list_views, record_reports, record_views, review_views)
 
 system = System(
     name="duty_eval",
@@ -23,6 +24,8 @@ system = System(
     menu=(
         MenuItem(title="今日履职", endpoint="duty_eval.today", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的月历", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="我的纪实", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="我的任务", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(
             title="纪实审核",
             endpoint="duty_eval.review_queue",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 from flask import url_for
 from sqlalchemy import func, select
 
@@ -60,12 +63,16 @@ def todo(actor: Actor) -> list[TodoItem]:
         today = today_in_china()
         returned, is_logged = own_open(actor.person_id, today)
         if returned:
-            items.append(
-                TodoItem(title="被退回的履职纪实", count=returned, url=url_for("duty_eval.month"), is_urgent=True)
-            )
+            items.append(TodoItem(title="被退回的履职纪实", count=returned, url=_returned_url(today), is_urgent=True))
         if not is_logged and load_workdays().is_workday(today):
             items.append(TodoItem(title="今天的履职纪实还没有填写", count=1, url=url_for("duty_eval.today")))
     if actor.may(Permission.REVIEW_OPEN):
         waiting = count_waiting(actor)
         items.append(TodoItem(title="待审核的履职纪实", count=waiting, url=url_for("duty_eval.review_queue")))
     return items
+
+
+def _returned_url(today: date) -> str:
+    """The very records that are counted: those of the last 60 days."""
+    span: dict[str, Any] = {"from": (today - timedelta(days=59)).isoformat()}
+    return url_for("duty_eval.my_records", state="returned", **span)

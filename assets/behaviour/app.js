@@ -5,6 +5,7 @@ import { startCharts } from "./parts.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startErrors } from "./errors.js";
+import { startFilling } from "./fill.js";
 import { startFontSwitch } from "./font.js";
 import { startMenu } from "./menu.js";
 import { startRows } from "./rows.js";
@@ -12,7 +13,7 @@ import { startSending } from "./sending.js";
 import { startShortcuts } from "./shortcuts.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startSending, startShortcuts, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startFilling, startSending, startShortcuts, startCharts,
 ]) {
   start();
 }

@@ -1,6 +1,9 @@
-from wtforms import DateField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from typing import Any
 
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from duty_eval.records.queries import today_in_china
 from host.kernel.forms import ChineseForm
 
 
@@ -8,3 +11,7 @@ class AssignForm(ChineseForm):
     person_id = SelectField("交给谁", [InputRequired("请选择人员")], coerce=int, validate_choice=True)
     title = StringField("交办事项", [DataRequired("请写明交办事项"), Length(max=200, message="不能超过 200 字")])
     due_on = DateField("完成期限", [Optional()])
+
+    def validate_due_on(self, field: Any) -> None:
+        if field.data is not None and field.data < today_in_china():
+            raise ValidationError("完成期限不能早于今天")

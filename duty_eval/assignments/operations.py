@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 from basic_info.organization.models import Appointment
-from duty_eval.assignments.models import AssignedTask
+from duty_eval.assignments.errors import TaskOver
+from duty_eval.assignments.models import AssignedTask, TaskState
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -28,3 +29,12 @@ def assign_task(
     db.session.flush()  # the audit row names it
     record_change(task, action="assigned_task.assigned", actor=actor, after={"title": task.title, "due_on": due_on})
     return task
+
+
+def withdraw_task(task: AssignedTask, *, actor: Actor) -> None:
+    """Take an open task back (撤回); ``task`` is locked by the caller. Raises TaskOver."""
+    if task.task_state is not TaskState.OPEN:
+        raise TaskOver
+    task.task_state = TaskState.WITHDRAWN
+    db.session.flush()
+    record_change(task, action="assigned_task.withdrawn", actor=actor, before={"title": task.title})

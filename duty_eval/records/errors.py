@@ -29,5 +29,11 @@ class NotOpen(DomainError):
     message = "该纪实已提交，不能修改；如需修改请先撤回或等待退回"
 
 
+class HasHistory(DomainError):
+    """What was once reviewed or corrected is never deleted (R89)."""
+
+    message = "这条纪实已有审核或修改记录，不能删除；请修改后重新提交"
+
+
 class NotSubmitted(DomainError):
     message = "该纪实不在待审核状态，可能已被处理，请刷新"

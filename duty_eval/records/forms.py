@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,12 +12,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from duty_eval.records.models import RecordOrigin
 from duty_eval.records.operations import MOST_AT_ONCE, Entry
+from duty_eval.records.queries import Offer
 from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm
 
 CONTENT_LENGTH = 2000
 #: Quarter-hour steps that the phone offers as buttons.
-MINUTE_CHOICES = (15, 30, 60, 90, 120, 180, 240, 480)
+MINUTE_CHOICES = (15, 30, 60, 120, 240, 480)
 
 
 class RecordForm(ChineseForm):
@@ -28,7 +31,9 @@ class RecordForm(ChineseForm):
         "做了什么",
         [DataRequired("请写明做了什么"), Length(max=CONTENT_LENGTH, message=f"内容不能超过 {CONTENT_LENGTH} 字")],
     )
-    quantity = DecimalField("数量", [Optional(), NumberRange(min=0.01, max=99999999, message="数量应大于 0")])
+    quantity = DecimalField(
+        "数量", [Optional(), NumberRange(min=0.01, max=99999999, message="数量应大于 0")], places=None
+    )
     minutes = IntegerField(
         "用时（分钟）", [Optional(), NumberRange(min=1, max=1440, message="用时应为 1 至 1440 分钟")]
     )
@@ -67,6 +72,43 @@ def chosen_offers(form: MultiDict[str, str]) -> list[Entry]:
     if len(chosen) > MOST_AT_ONCE:
         raise Refused(f"一次最多提交 {MOST_AT_ONCE} 项")
     return [_offered(form, number, line) for line, number in enumerate(chosen, start=1)]
+
+
+def typed_over(offers: Sequence[Offer], form: MultiDict[str, str]) -> list[Offer]:
+    """The offers of the day as they were last edited, so that a refusal loses nothing that was typed."""
+    chosen = set(form.getlist("chosen"))
+    sent = {
+        tuple(form.get(f"{number}-{name}", "") for name in _SAME): str(number)
+        for number in range(1, MOST_AT_ONCE + 1)
+        if f"{number}-content" in form
+    }
+    return [_retyped(offer, sent.get(_same(offer)), chosen, form) for offer in offers]
+
+
+#: What tells one offer from another, in the form and on the offer.
+_SAME = ("suggestion_id", "task_id", "post_duty_id")
+
+
+def _same(offer: Offer) -> tuple[str, ...]:
+    return tuple(str(getattr(offer, name) or "") for name in _SAME)
+
+
+def _retyped(offer: Offer, number: str | None, chosen: set[str], form: MultiDict[str, str]) -> Offer:
+    if number is None:
+        return replace(offer, is_checked=False)
+    return replace(
+        offer,
+        content=form.get(f"{number}-content", ""),
+        typed_quantity=form.get(f"{number}-quantity", ""),
+        typed_minutes=form.get(f"{number}-minutes", ""),
+        is_checked=number in chosen,
+    )
+
+
+def submitted_ids(text: str) -> list[int]:
+    """``17.18`` → [17, 18]: the records that a page has just made; what is no number is left out."""
+    numbers = text.split(".")[:MOST_AT_ONCE]
+    return [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 19]
 
 
 def _offered(form: MultiDict[str, str], number: str, line: int) -> Entry:

@@ -123,8 +123,11 @@ def _logged_before(answer: dict[str, Any]) -> Logged:
     return Logged(tuple(answer["ids"]), date.fromisoformat(answer["day"]), is_new=False)
 
 
-def copy_day(source: date, *, to: date, client_key: str, actor: Actor, today: date) -> Logged:
-    """The records of one day again on another (复制), once per key. Raises NotFound when there are none."""
+def copy_day(source: date, *, to: date, client_key: str, actor: Actor, today: date, late_reason: str = "") -> Logged:
+    """The records of one day again on another (复制), once per key. Raises NotFound when there are none.
+
+    What the day has already, word for word under the same duty, is left out: a second copy doubles nothing.
+    """
     person_id = _person_of(actor)
     originals = db.session.scalars(
         select(DutyRecord)
@@ -139,6 +142,7 @@ def copy_day(source: date, *, to: date, client_key: str, actor: Actor, today: da
     if not originals:
         raise NotFound("没有可以复制的记录")
     mine = {duty_id for standing in standings(person_id, to) for duty_id in standing.duty_ids}
+    there = _said_already(person_id, to)
     entries = [
         Entry(
             # A duty that is no longer mine is kept as work outside duty: nothing is lost in copying.
@@ -150,8 +154,23 @@ def copy_day(source: date, *, to: date, client_key: str, actor: Actor, today: da
             origin=RecordOrigin.COPIED,
         )
         for record in originals
+        if (record.post_duty_id if record.post_duty_id in mine else None, record.content) not in there
     ]
-    return log_records(entries, worked_on=to, client_key=client_key, actor=actor, today=today)
+    if not entries:
+        return Logged((), to, is_new=False)
+    return log_records(entries, worked_on=to, client_key=client_key, actor=actor, today=today, late_reason=late_reason)
+
+
+def _said_already(person_id: int, day: date) -> set[tuple[int | None, str]]:
+    """(post duty, words) of what counts on the person's day."""
+    rows = db.session.execute(
+        select(DutyRecord.post_duty_id, DutyRecord.content).where(
+            DutyRecord.person_id == person_id,
+            DutyRecord.worked_on == day,
+            DutyRecord.record_state.in_(rollups.COUNTED),
+        )
+    )
+    return {(row.post_duty_id, row.content) for row in rows}
 
 
 def withdraw(record: DutyRecord, *, actor: Actor) -> None:

@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Date,
     Integer,
     Row,
     Select,
     and_,
     bindparam,
-    case,
+    cast,
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     text,
@@ -29,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from basic_info.duties.models import PostDuty
-from basic_info.organization.models import Appointment, PersonVersion
+from basic_info.organization.models import Appointment, PersonVersion, PostVersion
 from basic_info.organization.scope import within
 from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.permissions import Permission
@@ -60,7 +62,7 @@ def own_open(person_id: int, today: date) -> tuple[int, bool]:
     row = db.session.execute(
         select(
             func.count().filter(DutyRecord.record_state == RecordState.RETURNED),
-            func.count().filter(DutyRecord.worked_on == today),
+            func.count().filter(DutyRecord.worked_on == today, DutyRecord.record_state.in_(COUNTED)),
         ).where(
             DutyRecord.person_id == person_id,
             DutyRecord.worked_on > today - timedelta(days=60),
@@ -216,10 +218,28 @@ class Offer:
     #: 办件, 交办, 常做
     why: str = ""
     is_checked: bool = True
+    #: the limit of an assigned task
+    due_on: date | None = None
+    #: what was typed over the two numbers, where the page comes back with an error
+    typed_quantity: str | None = None
+    typed_minutes: str | None = None
+
+    @property
+    def is_habit(self) -> bool:
+        """Whether it only comes from what is usual, not from a case or a task."""
+        return self.suggestion_id is None and self.task_id is None
+
+    @property
+    def minutes_text(self) -> str:
+        if self.typed_minutes is not None:
+            return self.typed_minutes
+        return str(self.minutes or "")
 
     @property
     def quantity_text(self) -> str:
         """The quantity as a person types it: ``9``, not ``9.00``."""
+        if self.typed_quantity is not None:
+            return self.typed_quantity
         return f"{self.quantity:f}".rstrip("0").rstrip(".") if self.quantity is not None else ""
 
 
@@ -238,6 +258,7 @@ def offers_for(person_id: int, day: date) -> list[Offer]:
             row.task_id,
             "办件" if row.suggestion_id else "交办",
             is_checked=row.suggestion_id is not None,
+            due_on=row.due_on,
         )
         for row in db.session.execute(_known(person_id, day))
     ]
@@ -263,6 +284,7 @@ def _known(person_id: int, day: date) -> AnySelect:
             RecordSuggestion.case_no,
             RecordSuggestion.id.label("suggestion_id"),
             func.nullif(0, 0).label("task_id"),
+            cast(null(), Date).label("due_on"),
         )
         .outerjoin(PostDuty, PostDuty.id == RecordSuggestion.post_duty_id)
         .where(
@@ -282,9 +304,11 @@ def _known(person_id: int, day: date) -> AnySelect:
             func.nullif("", "").label("case_no"),
             func.nullif(0, 0).label("suggestion_id"),
             AssignedTask.id.label("task_id"),
+            AssignedTask.due_on,
         )
         .outerjoin(PostDuty, PostDuty.id == AssignedTask.post_duty_id)
         .where(AssignedTask.person_id == person_id, AssignedTask.task_state == TaskState.OPEN)
+        .order_by(AssignedTask.due_on.nulls_last(), AssignedTask.id)
         .limit(20)
     )
     both = suggestions.subquery().select().union_all(tasks.subquery().select()).subquery()
@@ -344,9 +368,24 @@ def duty_buttons(person_id: int, day: date) -> Sequence[AnyRow]:
         .subquery()
     )
     return db.session.execute(
-        select(PostDuty.id, PostDuty.text, PostDuty.measure_unit, func.coalesce(used.c.times, 0).label("times"))
+        select(
+            PostDuty.id,
+            PostDuty.text,
+            PostDuty.measure_unit,
+            func.coalesce(used.c.times, 0).label("times"),
+            PostVersion.title.label("post_title"),
+            PostDuty.post_id,
+        )
         .join(Appointment, Appointment.post_id == PostDuty.post_id)
         .outerjoin(used, used.c.post_duty_id == PostDuty.id)
+        .outerjoin(
+            PostVersion,
+            and_(
+                PostVersion.post_id == PostDuty.post_id,
+                PostVersion.valid.contains(day),
+                PostVersion.superseded_at.is_(None),
+            ),
+        )
         .where(
             Appointment.person_id == person_id,
             Appointment.valid.contains(day),
@@ -371,16 +410,21 @@ def last_logged_day(person_id: int, before: date) -> date | None:
 
 
 def month_of(person_id: int, first: date, end: date) -> Sequence[AnyRow]:
-    """Per day of a person's month: (worked_on, records, minutes, returned, approved)."""
+    """Per day of a person's month: (worked_on, records, minutes, drafts, returned, approved); drafts are no records."""
+
+    def counted(*states: RecordState) -> Any:
+        return func.count().filter(DutyRecord.record_state.in_(states))
+
     return db.session.execute(
         select(
             DutyRecord.worked_on,
-            func.count().label("records"),
-            func.coalesce(func.sum(DutyRecord.minutes), 0).label("minutes"),
-            func.sum(case((DutyRecord.record_state == RecordState.RETURNED, 1), else_=0)).label("returned"),
-            func.sum(case((DutyRecord.record_state.in_([RecordState.APPROVED, RecordState.LOCKED]), 1), else_=0)).label(
-                "approved"
+            func.count().filter(DutyRecord.record_state != RecordState.DRAFT).label("records"),
+            func.coalesce(func.sum(DutyRecord.minutes).filter(DutyRecord.record_state.in_(COUNTED)), 0).label(
+                "minutes"
             ),
+            counted(RecordState.DRAFT).label("drafts"),
+            counted(RecordState.RETURNED).label("returned"),
+            counted(RecordState.APPROVED, RecordState.LOCKED).label("approved"),
         )
         .where(DutyRecord.person_id == person_id, DutyRecord.worked_on >= first, DutyRecord.worked_on < end)
         .group_by(DutyRecord.worked_on)
@@ -407,13 +451,25 @@ def records_of_person(
 
 
 def listed_of_person(actor: Actor, person_id: int, first: date, last: date, *, state: str = "") -> AnySelect:
-    """A person's records from ``first`` to ``last`` that the actor may read, newest first."""
-    rows = listed(actor).where(
-        DutyRecord.person_id == person_id, DutyRecord.worked_on >= first, DutyRecord.worked_on <= last
-    )
-    if RecordState.of_word(state) is not None:
-        rows = rows.where(DutyRecord.record_state == RecordState.of_word(state))
-    return rows
+    """A person's records from ``first`` to ``last`` that the actor may read, newest first. Raises Refused."""
+    return listed(actor).where(*_of_person(person_id, first, last, state))
+
+
+def sums_of_person(actor: Actor, person_id: int, first: date, last: date, *, state: str = "") -> AnyRow:
+    """(records, minutes) of that whole list."""
+    return db.session.execute(
+        select(func.count().label("records"), func.coalesce(func.sum(DutyRecord.minutes), 0).label("minutes")).where(
+            readable(actor), DutyRecord.record_state != RecordState.DRAFT, *_of_person(person_id, first, last, state)
+        )
+    ).one()
+
+
+def _of_person(person_id: int, first: date, last: date, state: str) -> list[ColumnElement[bool]]:
+    if first > last:
+        raise Refused("开始日期不能晚于结束日期，请修改后再查询")
+    wanted = RecordState.of_word(state)
+    only = [DutyRecord.record_state == wanted] if wanted is not None else []
+    return [DutyRecord.person_id == person_id, DutyRecord.worked_on >= first, DutyRecord.worked_on <= last, *only]
 
 
 def records_of_duty(actor: Actor, post_duty_id: int, *, after: str = "") -> Page:

@@ -46,6 +46,14 @@ register_export(
 )
 
 register_export(
+    "duty_eval.my_records",
+    "我的履职纪实",
+    permission=Permission.DUTY_RECORD_LOG,
+    columns=_RECORD,
+    rows=lambda actor, values: _of_person(actor, {**values, "person_id": str(actor.person_id or 0)}),
+)
+
+register_export(
     "duty_eval.duty_records",
     "岗位职责的履职纪实",
     permission=Permission.DUTY_RECORD_READ,
@@ -58,5 +66,5 @@ register_export(
     "待审核履职纪实",
     permission=Permission.REVIEW_OPEN,
     columns={**_RECORD, "提示": lambda row: attention(row.DutyRecord)},
-    rows=lambda actor, _values: queue(actor),
+    rows=lambda actor, values: queue(actor, which=values.get("which", "")),
 )

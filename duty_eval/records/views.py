@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,10 +9,22 @@ from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
-from duty_eval.records import queries
-from duty_eval.records.forms import MINUTE_CHOICES, CorrectionForm, RecordForm, chosen_offers, day_of
-from duty_eval.records.models import DutyRecord
+from duty_eval.records import own, queries
+from duty_eval.records.days import state_of_day
+from duty_eval.records.discarding import discard, own_submitted, take_back
+from duty_eval.records.forms import (
+    MINUTE_CHOICES,
+    CorrectionForm,
+    RecordForm,
+    chosen_offers,
+    day_of,
+    submitted_ids,
+    typed_over,
+)
+from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import (
+    FREE_LATE_WORKDAYS,
+    Logged,
     copy_day,
     correct,
     dismiss_suggestion,
@@ -20,12 +33,13 @@ from duty_eval.records.operations import (
     withdraw,
 )
 from duty_eval.records.queries import today_in_china
+from duty_eval.review.queries import may_review
 from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
-from host.kernel.errors import NotFound, NotPermitted
+from host.kernel.errors import NotFound, NotPermitted, Refused
 from host.kernel.forms import options
-from host.kernel.partitions import first_of_month
+from host.kernel.pages import number
 
 WEEKDAYS = "一二三四五六日"
 
@@ -35,32 +49,50 @@ WEEKDAYS = "一二三四五六日"
 def today() -> ResponseReturnValue:
     actor = current_actor()
     day = day_of(request.args, "day", today_in_china())
-    return render_template("duty_eval/records/today.html", form=_fresh_form(day), **_day_page(actor, day))
+    page = _day_page(actor, day)
+    made = set(submitted_ids(request.args.get("new", "")))
+    return render_template(
+        "duty_eval/records/today.html",
+        form=_fresh_form(day),
+        made=[
+            record.id
+            for record, _ in page["records"]
+            if record.id in made and record.record_state is RecordState.SUBMITTED
+        ],
+        **page,
+    )
 
 
 @bp.post("/records")
 @requires(Permission.DUTY_RECORD_LOG)
 def log_record() -> ResponseReturnValue:
-    """One typed record. An htmx form gets the day's new row; a program (Accept: JSON) its number."""
+    """One typed record. A browser goes back to the day; a program (Accept: JSON) gets the record's number."""
     form = RecordForm()
     actor = current_actor()
     if not form.validate_on_submit():
         return _form_again(form, actor)
     worked_on = form.worked_on.data
     assert worked_on is not None
-    logged = log_records(
-        [form.entry()],
-        worked_on=worked_on,
-        client_key=form.client_key.data or "",
-        actor=actor,
-        today=today_in_china(),
-        late_reason=form.late_reason.data or "",
-    )
+    try:
+        logged = log_records(
+            [form.entry()],
+            worked_on=worked_on,
+            client_key=form.client_key.data or "",
+            actor=actor,
+            today=today_in_china(),
+            late_reason=form.late_reason.data or "",
+        )
+    except Refused as refused:
+        if _wants_json():
+            raise
+        db.session.rollback()
+        form.form_errors.append(str(refused))
+        return _form_again(form, actor)
     db.session.commit()
-    if request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         return {"id": logged.record_ids[0], "worked_on": worked_on.isoformat()}, 201 if logged.is_new else 200
-    flash("已提交 1 项")
-    return redirect(url_for("duty_eval.today", day=worked_on.isoformat()), 303)
+    flash("已提交 1 项", "success")
+    return _back_to(worked_on, logged)
 
 
 @bp.post("/records/confirm")
@@ -68,17 +100,25 @@ def log_record() -> ResponseReturnValue:
 def confirm_day() -> ResponseReturnValue:
     """The prefilled day, confirmed in one go."""
     worked_on = day_of(request.form, "worked_on", today_in_china())
-    logged = log_records(
-        chosen_offers(request.form),
-        worked_on=worked_on,
-        client_key=request.form.get("client_key", ""),
-        actor=current_actor(),
-        today=today_in_china(),
-        late_reason=request.form.get("late_reason", ""),
-    )
+    actor = current_actor()
+    try:
+        logged = log_records(
+            chosen_offers(request.form),
+            worked_on=worked_on,
+            client_key=request.form.get("client_key", ""),
+            actor=actor,
+            today=today_in_china(),
+            late_reason=request.form.get("late_reason", ""),
+        )
+    except Refused as refused:
+        db.session.rollback()
+        page = _day_page(actor, worked_on)
+        page |= {"offers": typed_over(page["offers"], request.form), "late_reason": request.form.get("late_reason", "")}
+        form = _fresh_form(worked_on)
+        return render_template("duty_eval/records/today.html", form=form, refused=str(refused), **page), refused.status
     db.session.commit()
-    flash(f"已提交 {len(logged.record_ids)} 项")
-    return redirect(url_for("duty_eval.today", day=worked_on.isoformat()), 303)
+    flash(f"已提交 {len(logged.record_ids)} 项", "success")
+    return _back_to(worked_on, logged)
 
 
 @bp.post("/records/copy")
@@ -92,10 +132,33 @@ def copy_records() -> ResponseReturnValue:
     source = day_of(request.form, "source", queries.last_logged_day(actor.person_id, to) or to)
     if source == to:
         raise NotFound("最近 60 天没有可以复制的记录")
-    logged = copy_day(source, to=to, client_key=request.form.get("client_key", ""), actor=actor, today=today_in_china())
+    logged = copy_day(
+        source,
+        to=to,
+        client_key=request.form.get("client_key", ""),
+        actor=actor,
+        today=today_in_china(),
+        late_reason=request.form.get("late_reason", ""),
+    )
     db.session.commit()
-    flash(f"已复制 {source.month}月{source.day}日 的 {len(logged.record_ids)} 项，可逐项撤回修改")
-    return redirect(url_for("duty_eval.today", day=to.isoformat()), 303)
+    words = f"{source.month}月{source.day}日的"
+    if logged.record_ids:
+        flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改", "success")
+    else:
+        flash(f"{words}内容这一天都已有，没有重复添加")
+    return _back_to(to, logged)
+
+
+@bp.post("/records/undo")
+@requires(Permission.DUTY_RECORD_LOG)
+def undo_records() -> ResponseReturnValue:
+    """Take back what was just submitted, as a whole."""
+    actor = current_actor()
+    day = day_of(request.form, "worked_on", today_in_china())
+    done = take_back(own_submitted(actor, day, submitted_ids(request.form.get("records", ""))), actor=actor)
+    db.session.commit()
+    flash(f"已撤销 {done} 项，这一天恢复到提交前", "success")
+    return redirect(url_for("duty_eval.today", day=day.isoformat()), 303)
 
 
 @bp.post("/records/<int:record_id>/<day>/withdraw")
@@ -107,11 +170,22 @@ def withdraw_record(record_id: int, day: str) -> ResponseReturnValue:
     return redirect(url_for("duty_eval.correct_form", record_id=record_id, day=day), 303)
 
 
+@bp.post("/records/<int:record_id>/<day>/discard")
+@requires(Permission.DUTY_RECORD_LOG)
+def discard_record(record_id: int, day: str) -> ResponseReturnValue:
+    discard(_own(record_id, day), actor=current_actor())
+    db.session.commit()
+    flash("已删除", "success")
+    return redirect(url_for("duty_eval.today", day=day), 303)
+
+
 @bp.get("/records/<int:record_id>/<day>/correct")
 @requires(Permission.DUTY_RECORD_LOG)
 def correct_form(record_id: int, day: str) -> ResponseReturnValue:
     record = _own(record_id, day)
     form = CorrectionForm(obj=record, data={"reason": ""})
+    if record.quantity is not None:
+        form.quantity.data = Decimal(number(record.quantity).replace(",", ""))
     return _correction_page(form, record)
 
 
@@ -122,11 +196,18 @@ def correct_record(record_id: int, day: str) -> ResponseReturnValue:
     form = CorrectionForm()
     form.worked_on.data = record.worked_on  # the day is fixed; what a browser sends does not matter
     form.client_key.data = form.client_key.data or new_client_key()
+    if record.record_state is RecordState.DRAFT:
+        form.reason.data = form.reason.data or "本人撤回后修改"  # nobody asked for it, so nobody need be told why
     if not form.validate_on_submit():
         return _correction_page(form, record), 422
-    correct(record, form.entry(record.origin), reason=form.reason.data or "", actor=current_actor())
+    try:
+        correct(record, form.entry(record.origin), reason=form.reason.data or "", actor=current_actor())
+    except Refused as refused:
+        db.session.rollback()
+        form.form_errors.append(str(refused))
+        return _correction_page(form, _own(record_id, day)), refused.status
     db.session.commit()
-    flash("已修改并重新提交")
+    flash("已修改并重新提交", "success")
     return redirect(url_for("duty_eval.today", day=day), 303)
 
 
@@ -146,59 +227,14 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
     if row is None:
         raise NotFound
     history = queries.history_of(record_id, _parse(day))
-    return render_template("duty_eval/records/show.html", row=row, record=row[0], **history)
-
-
-@bp.get("/month")
-@requires(Permission.DUTY_RECORD_LOG)
-def month() -> ResponseReturnValue:
-    actor = current_actor()
-    first = first_of_month(day_of(request.args, "month", today_in_china()))
-    end = first_of_month(first, plus=1)
-    found = {row.worked_on: row for row in queries.month_of(actor.person_id or 0, first, end)}
-    workdays = load_workdays()
-    days = [first + timedelta(days=number) for number in range((end - first).days)]
-    cells = [
-        {"day": day, "row": found.get(day), "is_workday": workdays.is_workday(day), "is_past": day <= today_in_china()}
-        for day in days
-    ]
     return render_template(
-        "duty_eval/records/month.html",
-        cells=cells,
-        lead=range(first.weekday()),
-        first=first,
-        before=first_of_month(first, plus=-1),
-        after=end,
-        open_days=sum(1 for cell in cells if cell["is_workday"] and cell["is_past"] and not cell["row"]),
-        weekdays=WEEKDAYS,
-        today=today_in_china(),
+        "duty_eval/records/show.html",
+        row=row,
+        record=row[0],
+        is_own=row[0].person_id == actor.person_id,
+        may_review=may_review(actor, row[0]),
+        **history,
     )
-
-
-@bp.get("/people/<int:person_id>/records")
-@requires(Permission.DUTY_RECORD_READ)
-def person_records(person_id: int) -> ResponseReturnValue:
-    """A person's records of a span of days: where the numbers of scores and trace pages open to."""
-    today = today_in_china()
-    first = day_of(request.args, "from", first_of_month(today))
-    last = day_of(request.args, "to", today)
-    page = queries.records_of_person(
-        current_actor(),
-        person_id,
-        first,
-        last,
-        after=request.args.get("after", ""),
-        state=request.args.get("state", ""),
-    )
-    return render_template("duty_eval/records/person.html", page=page, person_id=person_id, first=first, last=last)
-
-
-@bp.get("/duties/<int:post_duty_id>/records")
-@requires(Permission.DUTY_RECORD_READ)
-def duty_records(post_duty_id: int) -> ResponseReturnValue:
-    """The records of a post duty within the actor's reach, newest first."""
-    page = queries.records_of_duty(current_actor(), post_duty_id, after=request.args.get("after", ""))
-    return render_template("duty_eval/records/duty.html", page=page, post_duty_id=post_duty_id)
 
 
 @bp.get("/what-is-collected")
@@ -209,26 +245,50 @@ def what_is_collected() -> ResponseReturnValue:
 
 
 def _day_page(actor: Actor, day: date) -> dict[str, Any]:
-    person_id = actor.person_id or 0
+    person_id, now = actor.person_id or 0, today_in_china()
     workdays = load_workdays()
     records = queries.records_of_day(person_id, day)
+    duties = queries.duty_buttons(person_id, day)
+    # Only who has no duties costs the question whether there is a post at all.
+    has_post = bool(duties) or bool(queries.standings(person_id, day))
+    may_log = has_post and day <= now
+    is_workday = workdays.is_workday(day)
+    state = state_of_day([record.record_state for record, _ in records], is_workday=is_workday, is_future=day > now)
+    offers = queries.offers_for(person_id, day) if may_log else []
+    if state.is_done or not is_workday:
+        # A day that is finished, or need not be filled in, asks for nothing more; what came in is still offered.
+        offers = [offer for offer in offers if not offer.is_habit]
     return {
         "day": day,
         "weekday": WEEKDAYS[day.weekday()],
-        "today": today_in_china(),
-        "is_workday": workdays.is_workday(day),
+        "today": now,
+        "state": state,
         "records": records,
-        "minutes": sum(row[0].minutes or 0 for row in records if row[0].record_state.value != "draft"),
-        "offers": queries.offers_for(person_id, day) if day <= today_in_china() else [],
-        "duties": queries.duty_buttons(person_id, day),
-        "last_day": queries.last_logged_day(person_id, day),
+        "minutes": sum(row[0].minutes or 0 for row in records if row[0].record_state is not RecordState.DRAFT),
+        "offers": offers,
+        "duties": duties,
+        "names_posts": len({duty.post_id for duty in duties}) > 1,
+        "recent_days": own.recent_days(person_id, day) if may_log else [],
+        "has_post": has_post,
+        "has_person": actor.person_id is not None,
+        "may_log": may_log,
         "minute_choices": MINUTE_CHOICES,
         "copy_key": new_client_key(),
         "confirm_key": new_client_key(),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "is_late": day < today_in_china() and workdays.add_workdays(day, 3) < today_in_china(),
+        "is_late": day < now and workdays.add_workdays(day, FREE_LATE_WORKDAYS) < now,
     }
+
+
+def _back_to(day: date, logged: Logged) -> ResponseReturnValue:
+    """The day's page, which offers to undo what was just made."""
+    made = ".".join(str(record_id) for record_id in logged.record_ids) if logged.is_new else None
+    return redirect(url_for("duty_eval.today", day=day.isoformat(), new=made), 303)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _fresh_form(day: date) -> RecordForm:
@@ -236,7 +296,7 @@ def _fresh_form(day: date) -> RecordForm:
 
 
 def _form_again(form: RecordForm, actor: Actor) -> ResponseReturnValue:
-    if request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         return {"code": 422, "message": "提交的内容有误", "errors": form.errors}, 422
     day = form.worked_on.data or today_in_china()
     return render_template("duty_eval/records/today.html", form=form, **_day_page(actor, day)), 422

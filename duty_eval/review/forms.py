@@ -3,6 +3,15 @@ from wtforms.validators import DataRequired, Length
 
 from host.kernel.forms import ChineseForm, options
 
+#: What heads write most: one tap fills it in, and it may be changed.
+USUAL_REASONS = (
+    "请写明具体做了什么",
+    "请补充成果或数量",
+    "对应职责选错了，请改选",
+    "用时与内容不符，请核对",
+    "日期不对，请核对",
+)
+
 
 class ReturnForm(ChineseForm):
     reason = StringField("退回原因", [DataRequired("请填写退回原因"), Length(max=200, message="原因不能超过 200 字")])

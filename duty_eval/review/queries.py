@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion
@@ -16,20 +16,27 @@ from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today
 from host.kernel.access import Actor
-from host.kernel.db import AnyRow, db
+from host.kernel.db import db
 from host.kernel.errors import Refused
 
 PAGE = 50
 #: Counting stops here: "1000+" is as good to a reader and costs the same whatever the table holds.
 COUNT_LIMIT = 1000
 LONG_MINUTES = 600
+_WANTS_LOOK = or_(
+    DutyRecord.version_no > 1,
+    DutyRecord.post_duty_id.is_(None),
+    func.coalesce(DutyRecord.minutes, 0) > LONG_MINUTES,
+    DutyRecord.is_backdated,
+)
+_RANK = case((_WANTS_LOOK, 0), else_=1).label("rank")
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A page of the review queue and the key of the next one."""
+    """A page of the review queue, (record, person_name, duty_text), and the key of the next one."""
 
-    rows: Sequence[AnyRow]
+    rows: Sequence[tuple[DutyRecord, str, str | None]]
     next_key: str | None
 
 
@@ -55,29 +62,55 @@ def _heads() -> Select[int]:
     )
 
 
-def waiting(actor: Actor, *, after: str = "") -> Waiting:
-    """The queue, oldest submission first, by key: page 900 costs what page 1 does. One statement."""
-    rows = queue(actor).limit(PAGE + 1)
+def waiting(actor: Actor, *, after: str = "", which: str = "") -> Waiting:
+    """The queue, a page by key. One statement."""
+    rows = queue(actor, which=which).add_columns(_RANK).limit(PAGE + 1)
     if after:
-        at, record_id = _parse(after)
+        rank, at, record_id = _parse(after)
         rows = rows.where(
-            tuple_(DutyRecord.submitted_at, DutyRecord.id) > tuple_(literal(at), literal(record_id)),
+            tuple_(_RANK, DutyRecord.submitted_at, DutyRecord.id)
+            > tuple_(literal(rank), literal(at), literal(record_id)),
         )
     found = db.session.execute(rows).all()
     shown = found[:PAGE]
-    last = shown[-1][0] if len(found) > PAGE else None
-    return Waiting(shown, _key(last) if last is not None else None)
+    last = shown[-1] if len(found) > PAGE else None
+    return Waiting([(row[0], row[1], row[2]) for row in shown], _key(last[0], last.rank) if last is not None else None)
 
 
-def queue(actor: Actor) -> Select[DutyRecord, str, str]:
-    """(DutyRecord, person_name, duty_text) of all that wait for the actor, oldest submission first."""
-    return (
+@dataclass(frozen=True)
+class Counts:
+    """How many wait and how many of them want a look; both stop at COUNT_LIMIT."""
+
+    total: int
+    to_look: int
+
+    @property
+    def plain(self) -> int:
+        return self.total - self.to_look
+
+
+def counts_waiting(actor: Actor) -> Counts:
+    """One statement."""
+    some = select(_WANTS_LOOK.label("looks")).where(reviewable(actor)).limit(COUNT_LIMIT).subquery()
+    row = db.session.execute(select(func.count(), func.count().filter(some.c.looks)).select_from(some)).one()
+    return Counts(int(row[0]), int(row[1]))
+
+
+def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str]:
+    """(DutyRecord, person_name, duty_text): what wants a look first, then oldest submission first.
+
+    ``which``: ``look`` only what wants a look, ``plain`` only the rest.
+    """
+    rows = (
         select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
         .join(PersonVersion, name_today(DutyRecord.person_id))
         .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
         .where(reviewable(actor))
-        .order_by(DutyRecord.submitted_at, DutyRecord.id)
+        .order_by(_RANK, DutyRecord.submitted_at, DutyRecord.id)
     )
+    if which in {"look", "plain"}:
+        rows = rows.where(_WANTS_LOOK if which == "look" else ~_WANTS_LOOK)
+    return rows
 
 
 def count_waiting(actor: Actor) -> int:
@@ -89,7 +122,9 @@ def count_waiting(actor: Actor) -> int:
 
 
 def attention(record: DutyRecord) -> str:
-    """Why a record wants a look before it is passed with the rest; empty: ordinary."""
+    """Why a record wants a look before it is passed with the rest; empty: ordinary. The same rule as _WANTS_LOOK."""
+    if record.version_no > 1:
+        return "修改后重交"
     if record.post_duty_id is None:
         return "职责以外"
     if record.minutes is not None and record.minutes > LONG_MINUTES:
@@ -97,6 +132,16 @@ def attention(record: DutyRecord) -> str:
     if record.is_backdated:
         return "补填"
     return ""
+
+
+def may_review(actor: Actor, record: DutyRecord) -> bool:
+    """Whether the record waits for this actor's decision."""
+    if not actor.may(Permission.REVIEW_OPEN) or record.record_state is not RecordState.SUBMITTED:
+        return False
+    waits = select(DutyRecord.id).where(
+        DutyRecord.id == record.id, DutyRecord.worked_on == record.worked_on, reviewable(actor)
+    )
+    return db.session.scalar(waits) is not None
 
 
 def locked(actor: Actor, keys: Sequence[tuple[int, Any]]) -> Sequence[DutyRecord]:
@@ -112,15 +157,15 @@ def locked(actor: Actor, keys: Sequence[tuple[int, Any]]) -> Sequence[DutyRecord
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _key(record: DutyRecord) -> str:
-    """``<microseconds>.<id>``: whole numbers, so that no row is skipped or shown twice by rounding."""
+def _key(record: DutyRecord, rank: int) -> str:
+    """``<rank>.<microseconds>.<id>``: whole numbers, so that no row is skipped or shown twice by rounding."""
     assert record.submitted_at is not None  # what waits was submitted
-    return f"{(record.submitted_at - _EPOCH) // timedelta(microseconds=1)}.{record.id}"
+    return f"{rank}.{(record.submitted_at - _EPOCH) // timedelta(microseconds=1)}.{record.id}"
 
 
-def _parse(text: str) -> tuple[datetime, int]:
-    instant, _, number = text.partition(".")
+def _parse(text: str) -> tuple[int, datetime, int]:
     try:
-        return _EPOCH + timedelta(microseconds=int(instant)), int(number)
+        rank, instant, number = (int(part) for part in text.split("."))
+        return rank, _EPOCH + timedelta(microseconds=instant), number
     except (ValueError, OverflowError):
         raise Refused("翻页位置有误，请回到第一页") from None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord
+from duty_eval.records.queries import readable_record
 from duty_eval.review import queries
 from duty_eval.review.errors import NothingChosen
-from duty_eval.review.forms import ApproveForm, ReturnForm
+from duty_eval.review.forms import USUAL_REASONS, ApproveForm, ReturnForm
 from duty_eval.review.operations import approve_records, return_record
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
@@ -23,31 +24,44 @@ MOST_AT_ONCE = 500
 @requires(Permission.REVIEW_OPEN)
 def review_queue() -> ResponseReturnValue:
     actor = current_actor()
-    page = queries.waiting(actor, after=request.args.get("after", ""))
-    count = queries.count_waiting(actor)
+    which = _which(request.args.get("which", ""))
+    after = request.args.get("after", "")
+    page = queries.waiting(actor, after=after, which=which)
     return render_template(
         "duty_eval/review/queue.html",
         page=page,
-        count=f"{queries.COUNT_LIMIT}+" if count >= queries.COUNT_LIMIT else count,
+        which=which,
+        counts=queries.counts_waiting(actor),
+        count_limit=queries.COUNT_LIMIT,
+        is_first=not after,
+        now=datetime.now(UTC),
         attention=queries.attention,
         approve_form=ApproveForm(formdata=None),
-        return_form=ReturnForm(formdata=None),
     )
 
 
 @bp.post("/review/approve")
 @requires(Permission.REVIEW_OPEN)
 def approve_chosen() -> ResponseReturnValue:
-    """Pass the chosen records at once."""
+    """Pass the one record of the button that was pressed, else all chosen ones, at once."""
     actor = current_actor()
     form = ApproveForm()
     if not form.validate_on_submit():
         raise Refused("；".join(message for messages in form.errors.values() for message in messages))
-    records = queries.locked(actor, _keys(request.form.getlist("chosen")))
-    done = approve_records(records, actor=actor, comment=form.comment.data or "", quality=form.mark)
+    keys = _keys(request.form.getlist("only") or request.form.getlist("chosen"))
+    done = approve_records(queries.locked(actor, keys), actor=actor, comment=form.comment.data or "", quality=form.mark)
     db.session.commit()
-    flash(f"已通过 {done} 项")
-    return redirect(url_for("duty_eval.review_queue"), 303)
+    missed = len(set(keys)) - done
+    flash(f"已通过 {done} 项" + (f"；另有 {missed} 项已被处理或撤回，没有计入" if missed else ""), "success")
+    return _to_queue()
+
+
+def _which(text: str) -> str:
+    return text if text in {"look", "plain"} else ""
+
+
+def _to_queue() -> ResponseReturnValue:
+    return redirect(url_for("duty_eval.review_queue", which=_which(request.form.get("which", "")) or None), 303)
 
 
 @bp.post("/review/<int:record_id>/<day>/return")
@@ -57,18 +71,29 @@ def return_to_author(record_id: int, day: str) -> ResponseReturnValue:
     record = _one(record_id, day)
     form = ReturnForm()
     if not form.validate_on_submit():
-        page = render_template("duty_eval/review/return.html", record=record, form=form)
-        return page, 422
+        return _return_page(record, form), 422
     return_record(record, reason=form.reason.data or "", actor=actor)
     db.session.commit()
-    flash("已退回")
-    return redirect(url_for("duty_eval.review_queue"), 303)
+    flash("已退回，本人会看到原因", "success")
+    return _to_queue()
 
 
 @bp.get("/review/<int:record_id>/<day>/return")
 @requires(Permission.REVIEW_OPEN)
 def return_form(record_id: int, day: str) -> ResponseReturnValue:
-    return render_template("duty_eval/review/return.html", record=_one(record_id, day), form=ReturnForm())
+    return _return_page(_one(record_id, day), ReturnForm())
+
+
+def _return_page(record: DutyRecord, form: ReturnForm) -> str:
+    row = db.session.execute(readable_record(current_actor(), record.id, record.worked_on)).first()
+    return render_template(
+        "duty_eval/review/return.html",
+        record=record,
+        row=row,
+        form=form,
+        reasons=USUAL_REASONS,
+        which=_which(request.values.get("which", "")),
+    )
 
 
 def _one(record_id: int, day: str) -> DutyRecord:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,17 +10,17 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.kinds import LeaderKind
-from basic_info.organization.models import Person, Section
+from basic_info.organization.models import Person, Post, Section
 from duty_eval.records.errors import NotSubmitted
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records
 from duty_eval.review.models import RecordReview, Verdict
 from duty_eval.review.operations import approve_records, return_record
-from duty_eval.review.queries import locked, waiting
+from duty_eval.review.queries import counts_waiting, locked, waiting
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted, Refused
-from tests.factories import a_person, a_post, a_section, a_unit, an_actor, an_appointment
+from tests.factories import a_person, a_post, a_post_duty, a_section, a_unit, an_actor, an_appointment
 
 SignIn = Callable[[Actor], FlaskClient]
 DAY = date(2026, 3, 2)
@@ -179,3 +180,92 @@ def test_staff_do_not_reach_the_review_desk(section: Section, sign_in_as: SignIn
     staff = an_actor(Role.STAFF, person=a_person(post=a_post(section=section)))
 
     assert sign_in_as(staff).get("/duty-eval/review").status_code == 403
+
+
+def test_what_wants_a_look_comes_before_what_waits_longer(head: Actor, section: Section) -> None:
+    person = a_person(post=a_post(section=section))
+    plain = a_record(section, person=person, content="日常")
+    plain.post_duty_id = a_post_duty(post=_post_of(plain)).id
+    outside = a_record(section, person=person, content="职责以外")
+    db.session.flush()
+
+    assert [row[0].id for row in waiting(head).rows] == [outside.id, plain.id]
+
+
+def test_the_queue_is_cut_to_what_wants_a_look_or_to_the_rest(head: Actor, section: Section) -> None:
+    record = a_record(section)
+
+    counts = counts_waiting(head)
+    found = [[row[0].id for row in waiting(head, which=which).rows] for which in ("look", "plain")]
+
+    assert (counts.total, counts.to_look, found) == (1, 1, [[record.id], []])
+
+
+def test_a_page_of_the_queue_goes_on_where_the_last_one_ended(
+    head: Actor, section: Section, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duty_eval.review.queries.PAGE", 1)
+    person = a_person(post=a_post(section=section))
+    plain = a_record(section, person=person, content="日常")
+    plain.post_duty_id = a_post_duty(post=_post_of(plain)).id
+    a_record(section, person=person, content="职责以外")
+    db.session.flush()
+
+    second = waiting(head, after=waiting(head).next_key or "")
+
+    assert ([row[0].id for row in second.rows], second.next_key) == ([plain.id], None)
+
+
+def test_the_pressed_buttons_record_is_approved_and_not_the_ticked_ones(
+    head: Actor, section: Section, sign_in_as: SignIn
+) -> None:
+    ticked, pressed = a_record(section), a_record(section, content="另一项")
+    keys = {"chosen": f"{ticked.id}:{DAY}", "only": f"{pressed.id}:{DAY}"}
+
+    sign_in_as(head).post("/duty-eval/review/approve", data=keys)
+
+    assert (ticked.record_state, pressed.record_state) == (RecordState.SUBMITTED, RecordState.APPROVED)
+
+
+def test_a_batch_says_how_many_were_decided_by_somebody_else_meanwhile(
+    head: Actor, section: Section, sign_in_as: SignIn
+) -> None:
+    gone, waits = a_record(section), a_record(section, content="另一项")
+    gone.record_state = RecordState.DRAFT
+    db.session.flush()
+
+    page = sign_in_as(head).post(
+        "/duty-eval/review/approve",
+        data={"chosen": [f"{gone.id}:{DAY}", f"{waits.id}:{DAY}"]},
+        follow_redirects=True,
+    )
+
+    assert "已通过 1 项；另有 1 项已被处理或撤回" in page.get_data(as_text=True)
+
+
+def test_the_page_of_a_record_offers_the_decision_only_to_its_reviewer(
+    head: Actor, section: Section, sign_in_as: SignIn
+) -> None:
+    person = a_person(post=a_post(section=section))
+    record = a_record(section, person=person)
+    address = f"/duty-eval/records/{record.id}/{DAY}"
+
+    of_head = sign_in_as(head).get(address).get_data(as_text=True)
+    of_author = sign_in_as(an_actor(Role.STAFF, person=person)).get(address).get_data(as_text=True)
+
+    assert ('data-shortcut="approve"' in of_head, 'data-shortcut="approve"' in of_author) == (True, False)
+
+
+def test_who_heads_two_sections_reviews_both(section: Section) -> None:
+    other = a_section(unit=a_unit(name="市司法局"), name="法规科")
+    both = replace(
+        an_actor(Role.SECTION_HEAD, person=a_person(post=a_post(section=section)), section=section), grants=()
+    )
+    grants = [grant for one in (section, other) for grant in an_actor(Role.SECTION_HEAD, section=one).grants]
+    records = {a_record(section).id, a_record(other, content="另一科").id}
+
+    assert {row[0].id for row in waiting(replace(both, grants=tuple(grants))).rows} == records
+
+
+def _post_of(record: DutyRecord) -> Post:
+    return db.session.get_one(Post, record.post_id)

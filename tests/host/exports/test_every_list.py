@@ -82,8 +82,10 @@ class City:
         day = date(2026, 3, 2)
         self.office.log(self.office.people[1], day)
         self.office.log(self.office.people[1], day, state=RecordState.SUBMITTED)
-        holder = db.session.scalars(select(Appointment).where(Appointment.person_id == self.office.people[1].id)).one()
-        assign_task(holder, title="报送材料", due_on=day, actor=self.actor)
+        self.office.log(self.office.people[0], day)
+        for person in self.office.people:
+            holder = db.session.scalars(select(Appointment).where(Appointment.person_id == person.id)).one()
+            assign_task(holder, title="报送材料", due_on=day, actor=self.actor)
 
     def _papers(self) -> None:
         unit_id = self.licensing.unit.id
@@ -132,6 +134,7 @@ class City:
                 "to": "2026-03-31",
                 "state": "approved",
             },
+            "duty_eval.my_records": {"from": "2026-03-01", "to": "2026-03-31"},
             "duty_eval.duty_records": {"post_duty_id": str(self.office.duties[0].id)},
             "performance.indicators": {"scheme_id": str(self.run.scheme_id)},
             "performance.unit_scores": run,

@@ -1,0 +1,100 @@
+"""Pages of many days: the month, lists of records."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from duty_eval.blueprint import bp
+from duty_eval.permissions import Permission
+from duty_eval.records import queries
+from duty_eval.records.forms import day_of
+from duty_eval.records.queries import today_in_china
+from host.kernel.access import current_actor, requires
+from host.kernel.calendar.workdays import load_workdays
+from host.kernel.partitions import first_of_month
+
+WEEKDAYS = "一二三四五六日"
+
+
+@bp.get("/month")
+@requires(Permission.DUTY_RECORD_LOG)
+def month() -> ResponseReturnValue:
+    actor = current_actor()
+    first = first_of_month(day_of(request.args, "month", today_in_china()))
+    end = first_of_month(first, plus=1)
+    found = {row.worked_on: row for row in queries.month_of(actor.person_id or 0, first, end)}
+    workdays = load_workdays()
+    days = [first + timedelta(days=number) for number in range((end - first).days)]
+    cells = [_month_cell(day, found.get(day), is_workday=workdays.is_workday(day)) for day in days]
+    return render_template(
+        "duty_eval/records/month.html",
+        cells=cells,
+        records=sum(row.records for row in found.values()),
+        minutes=sum(row.minutes for row in found.values()),
+        last=end - timedelta(days=1),
+        lead=range(first.weekday()),
+        first=first,
+        before=first_of_month(first, plus=-1),
+        after=end,
+        open_days=sum(1 for cell in cells if cell["is_open"]),
+        weekdays=WEEKDAYS,
+        today=today_in_china(),
+    )
+
+
+def _month_cell(day: date, row: Any, *, is_workday: bool) -> dict[str, Any]:
+    """A day of the calendar; ``is_open``: a working day up to today on which nothing was submitted."""
+    is_past = day <= today_in_china()
+    is_open = is_workday and is_past and not (row and row.records)
+    return {"day": day, "row": row, "is_workday": is_workday, "is_past": is_past, "is_open": is_open}
+
+
+@bp.get("/my-records")
+@requires(Permission.DUTY_RECORD_LOG)
+def my_records() -> ResponseReturnValue:
+    """One's own records of any span of days."""
+    return _records_page(current_actor().person_id or 0, is_own=True)
+
+
+@bp.get("/people/<int:person_id>/records")
+@requires(Permission.DUTY_RECORD_READ)
+def person_records(person_id: int) -> ResponseReturnValue:
+    """A person's records of a span of days: where the numbers of scores and trace pages open to."""
+    return _records_page(person_id, is_own=False)
+
+
+def _records_page(person_id: int, *, is_own: bool) -> ResponseReturnValue:
+    today = today_in_china()
+    first = day_of(request.args, "from", first_of_month(today))
+    last = day_of(request.args, "to", today)
+    state, after = request.args.get("state", ""), request.args.get("after", "")
+    actor = current_actor()
+    endpoint = "duty_eval.my_records" if is_own else "duty_eval.person_records"
+    kept: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat(), "state": state or None}
+    if not is_own:
+        kept["person_id"] = person_id
+    page = queries.records_of_person(actor, person_id, first, last, after=after, state=state)
+    return render_template(
+        "duty_eval/records/person.html",
+        page=page,
+        sums=queries.sums_of_person(actor, person_id, first, last, state=state),
+        first=first,
+        last=last,
+        is_own=is_own,
+        person_id=person_id,
+        now=datetime.now(UTC),
+        next_url=url_for(endpoint, **kept, after=page.next_key) if page.next_key else None,
+        first_url=url_for(endpoint, **kept) if after else None,
+    )
+
+
+@bp.get("/duties/<int:post_duty_id>/records")
+@requires(Permission.DUTY_RECORD_READ)
+def duty_records(post_duty_id: int) -> ResponseReturnValue:
+    """The records of a post duty within the actor's reach, newest first."""
+    page = queries.records_of_duty(current_actor(), post_duty_id, after=request.args.get("after", ""))
+    return render_template("duty_eval/records/duty.html", page=page, post_duty_id=post_duty_id)
