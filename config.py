@@ -35,6 +35,9 @@ class Settings:
     privileged_idle_minutes: int = 15
     session_days: int = 7
     files_url: str | None = None
+    #: of an object store, where ``files_url`` names one
+    files_access_key: str = field(default="", repr=False)
+    files_secret_key: str = field(default="", repr=False)
     trusted_proxies: int = 0
     log_level: str = "INFO"
     testing: bool = False
@@ -68,6 +71,8 @@ class Settings:
             privileged_idle_minutes=_integer(env, "LVZHI_PRIVILEGED_IDLE_MINUTES", cls.privileged_idle_minutes),
             session_days=_integer(env, "LVZHI_SESSION_DAYS", cls.session_days),
             files_url=env.get("LVZHI_FILES_URL") or None,
+            files_access_key=env.get("LVZHI_FILES_ACCESS_KEY", ""),
+            files_secret_key=env.get("LVZHI_FILES_SECRET_KEY", ""),
             trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies),
             log_level=env.get("LVZHI_LOG_LEVEL", cls.log_level).upper(),
         )

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from basic_info.duties.models import WorkSource
 from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.evidence.operations import NO_EVIDENCE, Evidence, attach
 from duty_eval.records import rollups
 from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
 from duty_eval.records.models import (
@@ -78,9 +79,18 @@ class Logged:
 
 
 def log_records(
-    entries: Sequence[Entry], *, worked_on: date, client_key: str, actor: Actor, today: date, late_reason: str = ""
+    entries: Sequence[Entry],
+    *,
+    worked_on: date,
+    client_key: str,
+    actor: Actor,
+    today: date,
+    late_reason: str = "",
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Logged:
     """Submit one or more records of the actor's own day (填写纪实), once per ``client_key``.
+
+    ``evidence`` belongs to the first one, and to what the key stands for: other files with it are another submission.
 
     Raises NoPost, NotMyDuty, FutureDay, LateWithoutReason, TooMuchOfADay (422) and KeyReused (409). Statements
     for one typed entry: standing, then all that is written in one.
@@ -88,7 +98,9 @@ def log_records(
     person_id = _person_of(actor)
     if not 1 <= len(entries) <= MOST_AT_ONCE:
         raise Refused(f"一次请提交 1 至 {MOST_AT_ONCE} 条")
-    body = {"day": worked_on, "late_reason": late_reason, "entries": [vars(entry) for entry in entries]}
+    body: dict[str, Any] = {"day": worked_on, "late_reason": late_reason, "entries": [vars(entry) for entry in entries]}
+    if evidence:
+        body["evidence"] = evidence.as_body()
     key = key_of(owner=f"account:{actor.account_id}", key=client_key, body=body)
     try:
         is_late = _check_day(worked_on, today=today, reason=late_reason)
@@ -114,6 +126,8 @@ def log_records(
     )
     if not write_once(key, rows, answer={"ids": list(ids), "day": worked_on.isoformat()}, audit=audit):
         return _logged_before(kept_answer(key) or {})
+    if evidence:
+        attach(evidence, record_id=ids[0], worked_on=worked_on, actor=actor)
     _use_up(entries, person_id=person_id, now=now)
     signals.duty_record_submitted.send(person_id, days={worked_on})
     return Logged(ids, worked_on, is_new=True)
@@ -185,8 +199,10 @@ def withdraw(record: DutyRecord, *, actor: Actor) -> None:
     record_change(record, action="duty_record.withdrawn", actor=actor)
 
 
-def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor) -> None:
+def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evidence: Evidence = NO_EVIDENCE) -> None:
     """Mend a returned or withdrawn record and submit it again; what it said stays as a revision (R89).
+
+    ``evidence`` is added to what the record has.
 
     ``record`` is locked by the caller. Raises NotOpen unless it is open, NotMyDuty, TooMuchOfADay, Refused.
     """
@@ -219,6 +235,8 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor) -> N
     record.return_reason = ""
     db.session.flush()  # the row's checks speak before its sums change
     rollups.apply([rollups.delta_of(record, records=1)])
+    if evidence:
+        attach(evidence, record_id=record.id, worked_on=record.worked_on, version_no=record.version_no, actor=actor)
     record_change(
         record, action="duty_record.corrected", actor=actor, before=before, after=_said(record), reason=reason
     )

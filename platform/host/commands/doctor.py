@@ -13,8 +13,10 @@ from pathlib import Path
 import click
 from sqlalchemy import text
 
-from config import Settings
+from config import BadSetting, Settings
 from host import migrating
+from host.kernel.errors import DomainError
+from host.kernel.files.storage import store_of
 from host.running.embedded import database_url
 
 MIN_FREE_GIB = 5
@@ -108,6 +110,14 @@ def cores() -> Finding:
     return Finding("处理器", count >= 2, f"{count} 核" + ("" if count >= 2 else "，建议至少 2 核"))
 
 
+def file_store() -> Finding:
+    """Where uploads go: there, and writable or answering."""
+    try:
+        return Finding("附件存储", True, store_of(Settings.from_env()).check())
+    except (BadSetting, DomainError) as fault:
+        return Finding("附件存储", False, str(fault))
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    python_version, cores, disk_space, var_is_private, front_end, database, migrations,
+    python_version, cores, disk_space, var_is_private, file_store, front_end, database, migrations,
 )  # fmt: skip

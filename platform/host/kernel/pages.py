@@ -15,9 +15,9 @@ NOTHING = "—"
 
 
 def register_pages(app: Flask) -> None:
-    """Give every template ``asset`` and the filters for days, instants, numbers, shares and minutes."""
+    """Give every template ``asset`` and the filters for days, instants, numbers, shares, minutes and sizes."""
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.filters.update(day=day, instant=instant, number=number, percent=percent, minutes=minutes)
+    app.jinja_env.filters.update(day=day, instant=instant, number=number, percent=percent, minutes=minutes, size=size)
 
 
 def asset(name: str) -> str:
@@ -93,6 +93,15 @@ def minutes(value: int | None) -> str:
     if rest % 6 == 0:
         return f"{value / 60:g} 小时"
     return f"{hours} 小时 {rest} 分钟"
+
+
+def size(octets: int) -> str:
+    """The size of a file as people say it: 640 B, 12 KB, 3.4 MB."""
+    if octets < 1024:
+        return f"{octets} B"
+    if octets < 1024 * 1024:
+        return f"{octets / 1024:.0f} KB"
+    return f"{_without_idle_zeros(f'{octets / 1024 / 1024:.1f}')} MB"
 
 
 def _without_idle_zeros(text: str) -> str:

@@ -18,6 +18,13 @@ class FileTooBig(DomainError):
     message = "文件过大，请压缩或拆分后上传"
 
 
+class StoreUnreachable(DomainError):
+    """The object store does not answer, or not as it should; nothing of an upload was kept."""
+
+    status = 503
+    message = "附件存储暂时无法访问，附件没有保存或打开，请稍后重试；仍不成功时请联系管理员"
+
+
 class NoRoom(DomainError):
     """The disk of the file store is full; nothing of the upload was kept."""
 

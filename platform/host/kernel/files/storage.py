@@ -22,13 +22,19 @@ _PIECE = 1024 * 1024
 
 
 class FileStore(Protocol):
-    """What keeps the bytes. Both calls may come from any number of processes and machines."""
+    """What keeps the bytes. All calls may come from any number of processes and machines."""
 
     def keep(self, path: Path, digest: str) -> None:
         """Take the finished file at ``path`` under ``digest``: there as a whole, on disk, or not at all."""
 
     def open(self, digest: str) -> BinaryIO:
         """The bytes; raises FileNotFoundError."""
+
+    def remove(self, digest: str) -> None:
+        """Forget the bytes; none there is no fault."""
+
+    def check(self) -> str:
+        """One sentence for the operator, where and how it is; raises BadSetting or DomainError with what to mend."""
 
 
 class LocalStore:
@@ -57,23 +63,44 @@ class LocalStore:
     def open(self, digest: str) -> BinaryIO:
         return self.path_of(digest).open("rb")
 
+    def remove(self, digest: str) -> None:
+        self.path_of(digest).unlink(missing_ok=True)
+
+    def check(self) -> str:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=self.folder) as file:
+                file.write(b"lvzhi")
+        except OSError as fault:
+            raise BadSetting(f"附件目录 {self.folder} 不能写入：{fault.strerror}") from fault
+        return f"目录 {self.folder} 可以写入"
+
     def path_of(self, digest: str) -> Path:
-        """The place of the bytes; ``digest`` is 64 hexadecimal digits, so no name from outside gets in."""
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise ValueError(digest)
-        return self.folder / digest[:2] / digest[2:4] / digest
+        """The place of the bytes, by ``name_of``."""
+        return self.folder / name_of(digest)
+
+
+def name_of(digest: str) -> str:
+    """``ab/cd/abcd…``; ``digest`` is 64 hexadecimal digits, so no name from outside gets in."""
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError(digest)
+    return f"{digest[:2]}/{digest[2:4]}/{digest}"
 
 
 def store_of(settings: Settings) -> FileStore:
-    """The store that ``LVZHI_FILES_URL`` names (``file:///srv/files``), else ``files`` under the var folder.
+    """The store that ``LVZHI_FILES_URL`` names, else ``files`` under the var folder.
 
-    Raises BadSetting for any other kind of address.
+    ``file:///srv/files``, or ``s3+https://endpoint/bucket`` (see ``objects``). Raises BadSetting for anything else.
     """
     if settings.files_url is None:
         return LocalStore(settings.var_dir / "files")
     parts = urlsplit(settings.files_url)
+    if parts.scheme in {"s3+https", "s3+http"}:
+        from host.kernel.files.objects import object_store  # noqa: PLC0415  # its client loads only where it is used
+
+        return object_store(settings)
     if parts.scheme != "file" or parts.netloc or not parts.path:
-        raise BadSetting(f"LVZHI_FILES_URL={settings.files_url!r}：只支持 file:///目录")
+        raise BadSetting(f"LVZHI_FILES_URL={settings.files_url!r}：只支持 file:///目录 或 s3+https://地址/桶")
     return LocalStore(Path(unquote(parts.path)))
 
 

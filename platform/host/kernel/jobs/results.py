@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from host.kernel.access import Actor
+from host.kernel.db import db
+from host.kernel.files.subjects import register_subject
 from host.kernel.jobs.errors import UnknownJob
 from host.kernel.jobs.models import JobRun
 from host.kernel.jobs.registry import find_job
@@ -54,3 +59,12 @@ def _words_of(name: str) -> dict[str, str]:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _may_open(run_id: int, actor: Actor) -> bool:
+    """What a run made was cut to who asked for it: nobody else opens it, whatever jobs they may look at."""
+    asked_by = db.session.scalar(select(JobRun.created_by).where(JobRun.id == run_id))
+    return asked_by is not None and asked_by == actor.account_id
+
+
+register_subject("job_run", _may_open)

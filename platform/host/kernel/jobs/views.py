@@ -4,16 +4,17 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import BuildError
 
 from host.kernel.access import current_actor, requires
 from host.kernel.clock import views as clock_views  # its pages belong to the same blueprint
 from host.kernel.db import db
+from host.kernel.files.models import StoredFile
+from host.kernel.files.subjects import may_open
 from host.kernel.jobs import operations, queries
 from host.kernel.jobs.actors import names_of
 from host.kernel.jobs.blueprint import bp
 from host.kernel.jobs.models import JobRun, JobState
-from host.kernel.jobs.results import Result, result_of
+from host.kernel.jobs.results import result_of
 from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 
@@ -78,25 +79,22 @@ def retry_job(run_id: int) -> ResponseReturnValue:
 def _shown(run: JobRun) -> dict[str, Any]:
     creators = names_of({run.created_by}) if run.created_by is not None else {}
     result = result_of(run)
+    file = db.session.get(StoredFile, result.file_id) if result.file_id is not None else None
     return {
         "run": run,
         "creator": creators.get(run.created_by or 0, "系统"),
         "pace": queries.pace_of(run),
         "lines": queries.last_lines(run),
         "result": result,
-        "result_url": _result_url(result),
+        "result_url": result.url or (url_for("files.download", file_id=file.id) if _opens(file) and file else None),
+        "file": file if _opens(file) else None,
+        "file_is_gone": result.file_id is not None and file is None,
         "may_change": queries.may_change(current_actor(), run),
     }
 
 
-def _result_url(result: Result) -> str | None:
-    """Where the outcome is to be seen: the page that the job named, else the file that it made."""
-    if result.url is not None or result.file_id is None:
-        return result.url
-    try:
-        return url_for("files.download", file_id=result.file_id)
-    except BuildError:  # an installation without the files' pages
-        return None
+def _opens(file: StoredFile | None) -> bool:
+    return file is not None and may_open(file, current_actor())
 
 
 register_export(

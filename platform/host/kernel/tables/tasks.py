@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from host.kernel.db import db
 from host.kernel.files.kinds import FileKind
-from host.kernel.files.operations import store_produced
+from host.kernel.files.operations import PRODUCED_DAYS, store_produced
 from host.kernel.jobs.progress import Progress
 from host.kernel.jobs.registry import job
 from host.kernel.pages import CHINA_TIME
@@ -41,7 +41,7 @@ def export_table(run: Progress, *, name: str, kind: str, values: dict[str, str])
             subject=f"job_run:{run.run_id or 0}",
             actor=run.actor,
         )
-    run.log(f"已生成“{file.name}”，保存 30 天")
+    run.log(f"已生成“{file.name}”，保存 {PRODUCED_DAYS} 天")
     return {"rows": rows, "file_id": file.id}
 
 
