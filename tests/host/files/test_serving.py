@@ -19,7 +19,7 @@ from host.kernel.files.operations import store_upload
 from host.kernel.files.storage import LocalStore, current_store, store_of
 from host.kernel.files.subjects import register_subject
 from tests.factories import an_actor
-from tests.host.files.file_contents import upload
+from tests.host.files.file_contents import a_photo, upload
 
 OPEN_FOR_ALL, SHUT = 7, 8
 
@@ -106,7 +106,7 @@ def test_a_shared_folder_is_named_by_settings(settings: Settings, tmp_path: Path
     assert store.folder == tmp_path
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/x", "ftp://h/x", "file://host/x", "nonsense"])
+@pytest.mark.parametrize("url", ["s3://bucket/x", "s3+ftp://h/b", "ftp://h/x", "file://host/x", "nonsense"])
 def test_a_store_that_is_not_supported_is_refused_at_once(settings: Settings, url: str) -> None:
     with pytest.raises(BadSetting, match="LVZHI_FILES_URL"):
         store_of(replace(settings, files_url=url))
@@ -116,3 +116,33 @@ def test_the_store_lies_under_the_var_folder(settings: Settings, connection: obj
     store = current_store()
     assert isinstance(store, LocalStore)
     assert store.folder == settings.var_dir / "files"
+
+
+def a_picture() -> StoredFile:
+    file = upload(a_photo(), "现场.jpg")
+    row = store_upload(file, subject=f"test_thing:{OPEN_FOR_ALL}", allowed={FileKind.JPEG}, actor=SYSTEM)
+    db.session.commit()
+    return row
+
+
+def test_a_picture_shows_within_a_page_where_it_can_do_nothing(staff: FlaskClient) -> None:
+    answer = staff.get(f"/files/{a_picture().id}/view")
+    headers = answer.headers
+    assert (headers["Content-Disposition"].partition(";")[0], headers["Content-Security-Policy"], answer.mimetype) == (
+        "inline",
+        "default-src 'none'; sandbox",
+        "image/jpeg",
+    )
+
+
+def test_what_is_shown_has_lost_its_metadata(staff: FlaskClient) -> None:
+    assert b"GEHEIM" not in staff.get(f"/files/{a_picture().id}/view").data
+
+
+def test_anything_but_a_picture_comes_as_an_attachment_there_too(staff: FlaskClient) -> None:
+    disposition = staff.get(f"/files/{stored().id}/view").headers["Content-Disposition"]
+    assert disposition.startswith("attachment")
+
+
+def test_a_view_of_a_thing_that_is_not_to_be_seen_is_not_found(staff: FlaskClient) -> None:
+    assert staff.get(f"/files/{stored(f'test_thing:{SHUT}').id}/view").status_code == 404

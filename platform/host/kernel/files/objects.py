@@ -93,7 +93,7 @@ def object_store(settings: Settings) -> ObjectStore:
     except (ValueError, MinioException) as fault:
         raise BadSetting(f"LVZHI_FILES_URL：{fault}") from fault
     if query.get("style") == ["virtual"]:
-        client.enable_virtual_style_endpoint()
+        client.enable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
     return ObjectStore(client, bucket, f"{prefix}/" if prefix else "")
 
 
