@@ -4,6 +4,7 @@ from basic_info import models as models
 from basic_info.blueprint import bp
 from basic_info.catalogue import views as catalogue_views
 from basic_info.commands import commands
+from basic_info.coverage import views as coverage_views
 from basic_info.documents import matching_views
 from basic_info.documents import views as document_views
 from basic_info.duties import link_views, post_duty_views
@@ -18,10 +19,11 @@ from basic_info.permissions import ROLE_PERMISSIONS, Permission
 from basic_info.power_lists import views as power_list_views
 from basic_info.regions import views as region_views
 from basic_info.search import views as search_views
-from host.kernel.system import MenuItem, System
+from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
     catalogue_views,
+    coverage_views,
     document_views,
     duty_reports,
     duty_views,
@@ -50,9 +52,18 @@ system = System(
         MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
         MenuItem(title="行政区划", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
         MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
+        MenuItem(title="职责覆盖", endpoint="basic_info.coverage", permission=Permission.DUTY_READ),
         MenuItem(title="检索职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),
         MenuItem(title="公开目录", endpoint="basic_info.catalogue_opening", permission=Permission.CATALOGUE_OPEN),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
     commands=(register, *commands),
+    schedules=(
+        Schedule(
+            name="basic_info.check_coverage",
+            title="检查职责覆盖",
+            cron="10 4 * * *",
+            job="basic_info.check_coverage",
+        ),
+    ),
 )

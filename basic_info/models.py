@@ -1,6 +1,7 @@
 """Every mapped class of basic_info, so that metadata is complete whichever part is loaded first."""
 
 from basic_info.catalogue import models as catalogue
+from basic_info.coverage import models as coverage
 from basic_info.documents import models as documents
 from basic_info.duties import models as duties
 from basic_info.flowcharts import models as flowcharts
@@ -9,4 +10,14 @@ from basic_info.organization import models as organization
 from basic_info.power_lists import models as power_lists
 from basic_info.regions import models as regions
 
-__all__ = ["catalogue", "documents", "duties", "flowcharts", "mandates", "organization", "power_lists", "regions"]
+__all__ = [
+    "catalogue",
+    "coverage",
+    "documents",
+    "duties",
+    "flowcharts",
+    "mandates",
+    "organization",
+    "power_lists",
+    "regions",
+]

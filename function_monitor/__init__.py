@@ -1,11 +1,13 @@
 """职能运行监管: collects cases, compares what was done with what ought to be, and follows alerts up."""
 
+from basic_info.api import register_item_activity
 from function_monitor import models as models
 from function_monitor import reports as reports
 from function_monitor.alerts import views as alert_views
 from function_monitor.alerts.queries import badge
 from function_monitor.blueprint import bp
 from function_monitor.cases import views as case_views
+from function_monitor.cases.queries import cases_by_item
 from function_monitor.collection import views as collection_views
 from function_monitor.collection.api_views import api
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
@@ -13,6 +15,8 @@ from function_monitor.tracing import todo, trace
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (alert_views, case_views, collection_views)
+
+register_item_activity(cases_by_item)
 
 system = System(
     name="function_monitor",

@@ -66,6 +66,8 @@ def _alerts(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
             or_(
                 and_(Alert.subject_kind == "unit_function", Alert.subject_id.in_(functions)),
                 and_(Alert.subject_kind == "step_clock", Alert.subject_id.in_(clocks)),
+                # A gap is the thing's own: it says what its thread lacks.
+                and_(Alert.subject_kind == layer.value, Alert.subject_id == thing_id),
             ),
         )
         .order_by(Alert.id.desc())

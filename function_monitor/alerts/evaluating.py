@@ -27,6 +27,7 @@ def seed_rules(*, counts_from: date) -> None:
         {
             "code": rule.code,
             "name": rule.name,
+            "is_on": rule.starts_on,
             "params": {one.name: one.default for one in rule.thresholds}
             | ({"counts_from": counts_from.isoformat()} if rule.has_start else {}),
         }

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 
+from basic_info.api import GAPS
 from function_monitor.alerts.models import Alert
 from host.kernel.access import Actor
 from host.kernel.pages import day as day_words
@@ -30,7 +31,8 @@ class EvidenceLine:
 
 def evidence_lines(alert: Alert, actor: Actor) -> list[EvidenceLine]:
     """The evidence rows (依据) of the alert, as its rule wrote them; links only to what ``actor`` may open."""
-    lines = _WORDS[alert.subject_kind](alert.evidence)
+    words = _of_gap if "gap" in alert.evidence else _WORDS[alert.subject_kind]
+    lines = words(alert.evidence)
     return [line if line.needs is None or actor.may(line.needs) else replace(line, url=None) for line in lines]
 
 
@@ -70,6 +72,17 @@ def _of_person(facts: dict[str, Any]) -> list[EvidenceLine]:
             needs=READ_RECORDS,
         ),
     ]
+
+
+def _of_gap(facts: dict[str, Any]) -> list[EvidenceLine]:
+    gap = GAPS[facts["gap"]]
+    url = (
+        url_for("basic_info.show_post", post_id=facts["thing_id"])
+        if facts["layer"] == "post"
+        else _trace(facts["layer"], facts["thing_id"])
+    )
+    lines = [EvidenceLine("缺口", f"{gap.label}：{gap.explanation}"), EvidenceLine("内容", facts["text"], url)]
+    return [*lines, EvidenceLine("所在", facts["place"])] if facts["place"] else lines
 
 
 def _trace(layer: str, thing_id: int) -> str:

@@ -20,6 +20,7 @@ from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.power_lists.models import PowerItem, PowerKind
 from duty_eval.api import days_with_records, last_activity_by_post_duty
+from function_monitor.alerts.gap_rules import LEVELS, condition_of
 from function_monitor.alerts.models import AlertLevel
 from function_monitor.cases.models import FlowCase, FlowEvent
 from function_monitor.deadlines.models import StepClock
@@ -55,6 +56,8 @@ class Rule:
     test: Callable[[Mapping[str, Any], date, Workdays], AnySelect]
     #: Days before ``counts_from`` do not count against anybody: the platform did not watch then.
     has_start: bool = False
+    #: Whether it is on from the start; otherwise people try it first (R130).
+    starts_on: bool = True
 
 
 def silent_functions(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnySelect:
@@ -269,6 +272,17 @@ RULES = {
             thresholds=(Threshold("workdays", "连续几个工作日", 5, 1, 60),),
             test=persons_without_records,
             has_start=True,
+        ),
+        *(
+            Rule(
+                code=gap.value,
+                name=gap.label,
+                explanation=f"{gap.explanation}为{level.label}。默认关闭，试算后再启用。",
+                thresholds=(),
+                test=condition_of(gap),
+                starts_on=False,
+            )
+            for gap, level in LEVELS.items()
         ),
     )
 }

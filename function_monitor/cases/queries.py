@@ -31,6 +31,15 @@ class Page:
     next_key: int | None
 
 
+def cases_by_item(first: date) -> AnySelect:
+    """(power_item_id, unit_id, case_count) of the items with cases begun on ``first`` or later."""
+    return (
+        select(FlowCase.power_item_id, FlowCase.unit_id, func.count().label("case_count"))
+        .where(FlowCase.begun_at >= first)
+        .group_by(FlowCase.power_item_id, FlowCase.unit_id)
+    )
+
+
 def in_scope(actor: Actor) -> ColumnElement[bool]:
     return within(actor, Permission.CASE_READ, unit=FlowCase.unit_id, section=FlowCase.section_id)
 
