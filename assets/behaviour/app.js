@@ -11,9 +11,10 @@ import { startMenu } from "./menu.js";
 import { startRows } from "./rows.js";
 import { startSending } from "./sending.js";
 import { startShortcuts } from "./shortcuts.js";
+import { startWeights } from "./weights.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startFilling, startSending, startShortcuts, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startCharts,
 ]) {
   start();
 }

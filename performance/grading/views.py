@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,11 @@ from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.forms import options
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import CHINA_TIME, day
 from performance.blueprint import bp
 from performance.grading import operations, queries
 from performance.grading.forms import DecisionForm, PostingForm, ProposalForm, SettingForm
-from performance.grading.models import AnnualGrade
+from performance.grading.models import AnnualAssessment, AnnualGrade
 from performance.grading.quotas import allot, quotas_of
 from performance.grading.settings import NATIONAL, Grading, assessment_day, set_grading
 from performance.permissions import Permission
@@ -37,6 +38,7 @@ def list_grading_units() -> ResponseReturnValue:
         units=units,
         next_url=next_url,
         is_first=after is None,
+        years=[(one, f"{one} 年") for one in range(_today().year, _today().year - 6, -1)],
         may_set=current_actor().may(Permission.GRADING_EDIT),
     )
 
@@ -47,8 +49,8 @@ def show_grading(unit_id: int) -> ResponseReturnValue:
     actor = current_actor()
     unit, name = queries.unit_of(actor, unit_id, Permission.GRADE_READ)
     year = _year()
-    day = assessment_day(year, _today())
-    sections = queries.sections_of(unit.id, day)
+    on = assessment_day(year, _today())
+    sections = queries.sections_of(unit.id, on)
     chosen = request.args.get("section", type=int) or (sections[0].section_id if sections else None)
     return render_template(
         "performance/grading/unit.html",
@@ -58,7 +60,7 @@ def show_grading(unit_id: int) -> ResponseReturnValue:
         quotas=quotas_of(unit.id, year),
         sections=sections,
         chosen=chosen,
-        people=queries.people_of(unit.id, chosen, year, day) if chosen else [],
+        people=queries.people_of(unit.id, chosen, year, on) if chosen else [],
         may_propose=actor.may(Permission.GRADE_PROPOSE),
     )
 
@@ -120,9 +122,12 @@ def post_excellent(assessment_id: int) -> ResponseReturnValue:
     form = PostingForm()
     if not form.validate_on_submit() or form.posted_from.data is None:
         return _show(assessment.unit_id, assessment.person_id, posting=form, year=assessment.year), 422
-    operations.post_excellent(assessment, on=form.posted_from.data, actor=actor)
+    try:
+        operations.post_excellent(assessment, on=form.posted_from.data, actor=actor)
+    except DomainError as refused:
+        return _refused(assessment, refused, posting=form)
     db.session.commit()
-    flash(f"公示到 {operations.posting_ends(form.posted_from.data).isoformat()} 结束", "success")
+    flash(f"公示到{day(operations.posting_ends(form.posted_from.data))}结束", "success")
     return _back(assessment.unit_id, assessment.person_id, assessment.year)
 
 
@@ -135,7 +140,10 @@ def decide_grade(assessment_id: int) -> ResponseReturnValue:
     form.offer(assessment.regime)
     if not form.validate_on_submit():
         return _show(assessment.unit_id, assessment.person_id, decision=form, year=assessment.year), 422
-    operations.decide_grade(assessment, grade=form.chosen(), today=_today(), actor=actor)
+    try:
+        operations.decide_grade(assessment, grade=form.chosen(), today=_today(), actor=actor)
+    except DomainError as refused:
+        return _refused(assessment, refused, decision=form)
     db.session.commit()
     flash("等次已确定", "success")
     return _back(assessment.unit_id, assessment.person_id, assessment.year)
@@ -209,6 +217,13 @@ def _show(
         may_propose=actor.may(Permission.GRADE_PROPOSE) and actor.person_id != person_id,
         may_decide=actor.may(Permission.GRADE_DECIDE) and actor.person_id != person_id,
     )
+
+
+def _refused(assessment: AnnualAssessment, refused: DomainError, **forms: Any) -> ResponseReturnValue:
+    """The person's page with what was refused and what was filled in."""
+    unit_id, person_id, year = assessment.unit_id, assessment.person_id, assessment.year
+    db.session.rollback()
+    return _show(unit_id, person_id, refused=str(refused), year=year, **forms), refused.status
 
 
 def _settings(form: SettingForm) -> str:

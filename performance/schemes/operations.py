@@ -15,14 +15,13 @@ from host.kernel.db import db
 from host.kernel.errors import Refused
 from performance.schemes.errors import (
     SchemeClosed,
-    SchemeIncomplete,
     SchemeNameTaken,
     SchemeNotPublished,
-    WeightsNotHundred,
 )
 from performance.schemes.models import DataSource, Indicator, IndicatorScheme, RuleKind, SchemeState, SchemeSubject
 from performance.schemes.queries import content_hash, indicators_of
 from performance.schemes.rules import read_rule
+from performance.schemes.wholeness import shortfalls
 
 #: 默认体系: name, weight, source, kind, rule. The values are our own choice (【推】) and meant to be changed.
 DEFAULT_INDICATORS: tuple[tuple[str, str, DataSource, RuleKind, dict[str, Any]], ...] = (
@@ -190,19 +189,8 @@ def check_whole(indicators: list[Indicator]) -> None:
 
     Raises WeightsNotHundred, SchemeIncomplete.
     """
-    if not indicators:
-        raise SchemeIncomplete("还没有指标，不能发布")
-    names = {one.id: one.name for one in indicators}
-    sums: dict[int | None, Decimal] = {}
-    for one in indicators:
-        sums[one.parent_id] = sums.get(one.parent_id, Decimal(0)) + one.weight
-    for parent_id, total in sums.items():
-        if total != 100:
-            where = f"“{names[parent_id]}”的下级指标" if parent_id else "一级指标"
-            raise WeightsNotHundred(f"{where}权重合计应为 100，现为 {total.normalize():f}")
-    for one in indicators:
-        if one.rule_kind is None and one.id not in sums:
-            raise SchemeIncomplete(f"“{one.name}”没有设置取数和计分规则")
+    if problem := next(iter(shortfalls(indicators)), None):
+        raise problem
 
 
 def _write(

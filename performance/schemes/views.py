@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,13 +12,16 @@ from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.forms import options
+from host.kernel.pages import CHINA_TIME
 from performance.blueprint import bp
 from performance.permissions import Permission
 from performance.schemes import operations
+from performance.schemes.errors import SchemeNameTaken
 from performance.schemes.forms import CopyForm, IndicatorForm, NewSchemeForm
 from performance.schemes.models import DataSource, Indicator, IndicatorScheme, RuleKind
 from performance.schemes.queries import indicators_of, readable_schemes, regions_within, scheme_of
 from performance.schemes.rules import read_rule
+from performance.schemes.wholeness import branches, shortfalls
 from performance.scoring.explaining import rule_words
 from performance.scoring.measures import MEASURES
 
@@ -25,7 +29,9 @@ from performance.scoring.measures import MEASURES
 @bp.get("/schemes")
 @requires(Permission.SCHEME_READ)
 def list_schemes() -> ResponseReturnValue:
-    return _list(_new_form(current_actor()))
+    form = _new_form(current_actor())
+    form.year.data = datetime.now(CHINA_TIME).year
+    return _list(form)
 
 
 @bp.post("/schemes")
@@ -36,7 +42,12 @@ def create_scheme() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _list(form), 422
     create = operations.default_scheme if form.content.data == "default" else operations.create_scheme
-    scheme = create(form.region_id.data, year=form.year.data or 0, name=(form.name.data or "").strip(), actor=actor)
+    try:
+        scheme = create(form.region_id.data, year=form.year.data or 0, name=(form.name.data or "").strip(), actor=actor)
+    except SchemeNameTaken as taken:
+        db.session.rollback()
+        form.name.errors = [str(taken)]
+        return _list(form), taken.status
     db.session.commit()
     return redirect(url_for("performance.show_scheme", scheme_id=scheme.id), 303)
 
@@ -76,9 +87,14 @@ def copy_scheme(scheme_id: int) -> ResponseReturnValue:
     form = CopyForm()
     if not form.validate_on_submit():
         return _show(scheme, copy_form=form), 422
-    copied = operations.copy_scheme(
-        scheme, year=form.year.data or 0, name=(form.name.data or "").strip(), actor=current_actor()
-    )
+    try:
+        copied = operations.copy_scheme(
+            scheme, year=form.year.data or 0, name=(form.name.data or "").strip(), actor=current_actor()
+        )
+    except SchemeNameTaken as taken:
+        db.session.rollback()
+        form.name.errors = [str(taken)]
+        return _show(scheme_of(current_actor(), scheme_id), copy_form=form), taken.status
     db.session.commit()
     flash("已复制为草稿，可以修改", "success")
     return redirect(url_for("performance.show_scheme", scheme_id=copied.id), 303)
@@ -91,7 +107,7 @@ def new_indicator(scheme_id: int) -> ResponseReturnValue:
     form = _indicator_form(scheme)
     if request.args.get("under", type=int):
         form.parent_id.data = request.args.get("under", type=int)
-    return render_template("performance/schemes/indicator.html", scheme=scheme, form=form, indicator=None)
+    return _indicator_page(scheme, form)
 
 
 @bp.post("/schemes/<int:scheme_id>/indicators")
@@ -108,7 +124,7 @@ def add_indicator(scheme_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             return redirect(url_for("performance.show_scheme", scheme_id=scheme_id), 303)
-    return render_template("performance/schemes/indicator.html", scheme=scheme, form=form, indicator=None), 422
+    return _indicator_page(scheme, form), 422
 
 
 @bp.get("/schemes/<int:scheme_id>/indicators/<int:indicator_id>")
@@ -118,7 +134,7 @@ def show_indicator(scheme_id: int, indicator_id: int) -> ResponseReturnValue:
     indicator = _part(scheme, indicator_id)
     form = _indicator_form(scheme)
     form.show(indicator)
-    return render_template("performance/schemes/indicator.html", scheme=scheme, form=form, indicator=indicator)
+    return _indicator_page(scheme, form, indicator)
 
 
 @bp.post("/schemes/<int:scheme_id>/indicators/<int:indicator_id>")
@@ -135,10 +151,7 @@ def edit_indicator(scheme_id: int, indicator_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             return redirect(url_for("performance.show_scheme", scheme_id=scheme_id), 303)
-    return (
-        render_template("performance/schemes/indicator.html", scheme=scheme, form=form, indicator=indicator),
-        422,
-    )
+    return _indicator_page(scheme, form, indicator), 422
 
 
 @bp.post("/schemes/<int:scheme_id>/indicators/<int:indicator_id>/remove")
@@ -148,6 +161,17 @@ def remove_indicator(scheme_id: int, indicator_id: int) -> ResponseReturnValue:
     operations.remove_indicator(scheme, _part(scheme, indicator_id), actor=current_actor())
     db.session.commit()
     return redirect(url_for("performance.show_scheme", scheme_id=scheme_id), 303)
+
+
+def _indicator_page(scheme: IndicatorScheme, form: IndicatorForm, indicator: Indicator | None = None) -> str:
+    others = [one for one in indicators_of(scheme.id) if indicator is None or one.id != indicator.id]
+    return render_template(
+        "performance/schemes/indicator.html",
+        scheme=scheme,
+        form=form,
+        indicator=indicator,
+        taken={str(group.parent_id or 0): str(group.total) for group in branches(others)},
+    )
 
 
 def _editable(scheme_id: int) -> IndicatorScheme:
@@ -183,6 +207,8 @@ def _show(scheme: IndicatorScheme, *, refused: str | None = None, copy_form: Cop
         rules={one.id: _words_of(one) for one in indicators},
         copy_form=copy_form,
         refused=refused,
+        branches=branches(indicators),
+        shortfalls=[str(one) for one in shortfalls(indicators)],
         may_edit=actor.may(Permission.SCHEME_EDIT),
         may_run=actor.may(Permission.RUN_START),
     )

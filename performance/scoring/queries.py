@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
+from basic_info.organization.models import Appointment, PersonVersion, SectionVersion, UnitVersion
 from basic_info.organization.scope import within
 from basic_info.regions.models import Region
 from host.kernel.access import Actor
@@ -50,6 +51,36 @@ def page_of_runs(actor: Actor, before: int | None) -> tuple[Sequence[Row[ScoreRu
         runs = runs.where(ScoreRun.id < before)
     found = db.session.execute(runs.limit(PAGE + 1)).all()
     return found[:PAGE], found[PAGE - 1].ScoreRun.id if len(found) > PAGE else None
+
+
+def run_underway(scheme_id: int, first: date, last: date) -> int | None:
+    """The id of a run of that very scheme and period that has not ended yet."""
+    return db.session.scalar(
+        select(ScoreRun.id)
+        .where(
+            ScoreRun.scheme_id == scheme_id,
+            ScoreRun.first_day == first,
+            ScoreRun.last_day == last,
+            ScoreRun.run_state == RunState.WAITING,
+        )
+        .order_by(ScoreRun.id.desc())
+        .limit(1)
+    )
+
+
+def people_to_score(actor: Actor) -> int:
+    """How many people hold a post today where the actor may score: said before a run is started."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Appointment.is_primary,
+                Appointment.superseded_at.is_(None),
+                Appointment.valid.contains(func.current_date()),
+                within(actor, Permission.RUN_START, unit=Appointment.unit_id),
+            )
+        )
+        or 0
+    )
 
 
 def run_of(actor: Actor, run_id: int, *, done: bool = False) -> tuple[ScoreRun, str]:

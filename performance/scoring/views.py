@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
@@ -34,6 +34,8 @@ def list_runs() -> ResponseReturnValue:
     form = _run_form(current_actor())
     if request.args.get("scheme", type=int):
         form.scheme_id.data = request.args.get("scheme", type=int)
+    today = datetime.now(CHINA_TIME).date()
+    form.first.data, form.last.data = date(today.year, 1, 1), today
     return _list(form)
 
 
@@ -45,7 +47,11 @@ def start_run() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _list(form), 422
     first, last = form.period(datetime.now(CHINA_TIME).date())
-    scheme = scheme_of(actor, form.scheme_id.data, permission=Permission.RUN_START)
+    scheme = scheme_of(actor, form.scheme_id.data, permission=Permission.RUN_START, to_change=True)
+    # The scheme's row is locked: of two clicks the second finds the run of the first.
+    if going := queries.run_underway(scheme.id, first, last):
+        flash("同样的计分正在进行，没有重复开始")
+        return redirect(url_for("performance.show_run", run_id=going), 303)
     try:
         run = request_run(scheme, first=first, last=last, actor=actor)
     except DomainError as refused:
@@ -194,6 +200,7 @@ def _list(form: RunForm) -> str:
         is_first="before" not in request.args,
         form=form,
         may_start=actor.may(Permission.RUN_START),
+        people=queries.people_to_score(actor) if actor.may(Permission.RUN_START) else 0,
     )
 
 

@@ -14,7 +14,7 @@ from duty_eval.records.models import RecordState
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from performance.grading.models import AnnualAssessment, AnnualGrade
-from performance.schemes.models import IndicatorScheme, SchemeState
+from performance.schemes.models import Indicator, IndicatorScheme, SchemeState
 from performance.schemes.operations import default_scheme
 from performance.scoring.models import PersonScore, ScoreRun
 from performance.scoring.operations import score_now
@@ -339,3 +339,94 @@ def test_why_costs_at_most_eight_statements(
     with count_queries() as seen:
         client.get(why(run, office))
     assert len(seen) <= 8
+
+
+def a_draft(office: Office) -> IndicatorScheme:
+    scheme = default_scheme(a_region("371300").id, year=2027, name="草稿", actor=SYSTEM)
+    db.session.commit()
+    return scheme
+
+
+def test_a_draft_says_that_it_can_be_published(office: Office, sign_in_as: SignIn) -> None:
+    text = sign_in_as(the_assessor()).get(f"/performance/schemes/{a_draft(office).id}").get_data(as_text=True)
+
+    assert ("可以发布。" in text, "合计 100" in text) == (True, True)
+
+
+def test_a_draft_says_what_is_missing_and_cannot_be_published(office: Office, sign_in_as: SignIn) -> None:
+    scheme = a_draft(office)
+    part = db.session.scalars(select(Indicator).where(Indicator.scheme_id == scheme.id)).first()
+    assert part is not None
+    part.weight -= 5
+    db.session.commit()
+
+    text = sign_in_as(the_assessor()).get(f"/performance/schemes/{scheme.id}").get_data(as_text=True)
+
+    assert ("一级指标权重合计应为 100，现为 95" in text, "disabled" in text) == (True, True)
+
+
+def test_a_name_that_is_taken_comes_back_beside_the_field(office: Office, sign_in_as: SignIn) -> None:
+    scheme = a_draft(office)
+    typed = {"region_id": scheme.region_id, "year": 2027, "name": "草稿", "content": "empty"}
+
+    page = sign_in_as(the_assessor()).post("/performance/schemes", data=typed)
+
+    assert (page.status_code, "已有同名的指标体系" in page.get_data(as_text=True)) == (409, True)
+
+
+def test_two_clicks_start_one_run(office: Office, sign_in_as: SignIn) -> None:
+    scheme = a_published_scheme()
+    db.session.commit()
+    browser = sign_in_as(the_assessor())
+    typed = {"scheme_id": scheme.id, "first": "2026-03", "last": "2026-03"}
+
+    first, second = (browser.post("/performance/runs", data=typed) for _ in range(2))
+
+    runs = db.session.scalars(select(ScoreRun.id)).all()
+    assert (len(runs), first.location == second.location) == (1, True)
+
+
+def test_the_posting_says_its_last_day_in_words(office: Office, sign_in_as: SignIn) -> None:
+    browser, person = sign_in_as(the_head(office)), office.people[0]
+    base = f"/performance/grading/units/{office.unit.id}"
+    browser.post(f"{base}/count?year=2026")
+    browser.post(f"{base}/people/{person.id}?year=2026", data={"grade": "excellent", "no_grade_reason": ""})
+    assessment = db.session.scalars(select(AnnualAssessment)).one()
+
+    page = browser.post(
+        f"/performance/grading/assessments/{assessment.id}/posting",
+        data={"posted_from": "2026-03-02"},
+        follow_redirects=True,
+    )
+
+    assert "公示到2026年3月9日结束" in page.get_data(as_text=True)
+
+
+def test_a_decision_that_is_refused_comes_back_on_the_persons_page(office: Office, sign_in_as: SignIn) -> None:
+    person = office.people[0]
+    sign_in_as(the_head(office)).post(f"/performance/grading/units/{office.unit.id}/count?year=2026")
+    sign_in_as(the_head(office)).post(
+        f"/performance/grading/units/{office.unit.id}/people/{person.id}?year=2026",
+        data={"grade": "excellent", "no_grade_reason": ""},
+    )
+    assessment = db.session.scalars(select(AnnualAssessment)).one()
+
+    page = sign_in_as(the_assessor()).post(
+        f"/performance/grading/assessments/{assessment.id}/decision", data={"grade": "excellent", "no_grade_reason": ""}
+    )
+
+    text = page.get_data(as_text=True)
+    assert (page.status_code, "公示" in text, "<h1>" in text and person_name(text)) == (409, True, True)
+
+
+def person_name(text: str) -> bool:
+    return "王芳 2026 年度考核" in text
+
+
+def test_a_run_of_a_year_without_records_scores_nobody_zero(office: Office, sign_in_as: SignIn) -> None:
+    run = score_now(a_published_scheme(), first=date(2025, 2, 1), last=date(2025, 2, 28), actor=SYSTEM)
+    db.session.commit()
+
+    page = sign_in_as(the_assessor()).get(f"/performance/runs/{run.id}")
+
+    assert page.status_code == 200
