@@ -31,7 +31,9 @@ def up(demo: bool, city: int | None) -> None:
     started = time.monotonic()
     settings = Settings.from_env()
     if city is not None:
-        settings = replace(settings, var_dir=settings.var_dir / f"city-{city}", secret_key=settings.secret_key)
+        # Beside the small demo, on an operator's own server too: a folder and a schema of its own.
+        folder = settings.var_dir / f"city-{city}"
+        settings = replace(settings, var_dir=folder, schema=f"{settings.schema}_city_{city}"[:40])
     settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     configure_logs(settings.log_level, process="up")
     with only_one(settings.var_dir):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from host.demo.content import SectionText, in_place, kind_of, party_committee
 from host.demo.duties import PostDuty, leader_duties, section_head_duties, staff_duties
+from host.demo.shares import tasks_with_duties
 
 LEADER = "领导"
 COUNTY_SECTIONS = 6  # departments of a county have fewer sections than the city's
@@ -81,9 +82,9 @@ def sections_of(kind: str, unit_code: str, tier: str, place: str) -> list[Sectio
             is_general=text.is_general,
             post_class=text.post_class,
             post_names=text.posts,
-            tasks=_tasks(text, place),
+            tasks=tasks,
         )
-        for number, text in enumerate(texts, 1)
+        for number, (text, tasks) in enumerate(zip(texts, _tasks(kind, tier, place), strict=True), 1)
     ]
 
 
@@ -110,8 +111,13 @@ def _texts(kind: str, tier: str) -> tuple[SectionText, ...]:
 
 
 @cache
-def _tasks(text: SectionText, place: str) -> tuple[str, ...]:
-    return tuple(in_place(task, place) for task in text.tasks)
+def _tasks(kind: str, tier: str, place: str) -> list[tuple[str, ...]]:
+    """The tasks of each section, those included that the unit's main duties leave to somebody."""
+    sections = [(text.name, [in_place(task, place) for task in text.tasks]) for text in _texts(kind, tier)]
+    body = kind_of(kind)
+    if not body.order:
+        return [tuple(tasks) for _, tasks in sections]
+    return tasks_with_duties([in_place(duty, place) for duty in body.duties], sections)
 
 
 def _section_rank(kind: str, tier: str) -> str:

@@ -18,11 +18,12 @@ LIFE = timedelta(days=365)
 
 
 def own_certificate(folder: Path) -> tuple[Path, Path]:
-    """Certificate and key (PEM) under ``folder``; made anew when absent or within 30 days of its end."""
+    """Certificate and key (PEM) under ``folder``; made anew when absent, near its end or for another address."""
     certificate_path, key_path = folder / "certificate.pem", folder / "certificate-key.pem"
     if certificate_path.exists() and key_path.exists():
         kept = x509.load_pem_x509_certificate(certificate_path.read_bytes())
-        if kept.not_valid_after_utc > datetime.now(UTC) + timedelta(days=30):
+        lasts = kept.not_valid_after_utc > datetime.now(UTC) + timedelta(days=30)
+        if lasts and set(own_addresses()) <= _addresses_of(kept):
             return certificate_path, key_path
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -59,9 +60,19 @@ def _certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     )
 
 
+def _addresses_of(certificate: x509.Certificate) -> set[str]:
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {str(address) for address in names.get_values_for_type(x509.IPAddress)}
+
+
 def own_addresses() -> list[str]:
-    """The machine's IPv4 addresses, loopback included."""
+    """The machine's IPv4 addresses as others in its network know them, loopback included."""
     found = {"127.0.0.1"}
     with suppress(socket.gaierror):  # a machine whose own name nobody knows
         found.update(str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
+    # The name often stands for a loopback address only. Asking for a way to private networks sends nothing.
+    for network in ("10.255.255.255", "172.31.255.255", "192.168.255.255"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+            probe.connect((network, 9))
+            found.add(probe.getsockname()[0])
     return sorted(found)
