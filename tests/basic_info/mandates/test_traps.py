@@ -225,3 +225,8 @@ def test_an_amendment_leaves_out_other_units() -> None:
         "一、调整后，你局机关行政编制47名，市投资促进中心事业编制18名。",
     )
     assert contract["quotas"] == [{"kind": "机关行政编制", "count": 47}]
+
+
+@pytest.mark.parametrize("name", ["行政机构编制科", "机构编制处", "事业编制股"])
+def test_a_section_may_be_named_after_places(name: str) -> None:
+    assert section(f"（一）{name}。审核机构编制事项；拟订草案。")["name"] == name

@@ -3,9 +3,13 @@ from pathlib import Path
 import docx
 import pytest
 
+from basic_info.duties.similarity import likeness
+from basic_info.mandates.parsing import parse_mandate, read_document
 from host.demo.city import CityPlan, plan_city
-from host.demo.mandates import UnitFile, write_mandates
+from host.demo.content import in_place, kind_of
+from host.demo.mandates import UnitFile, departments_of, write_mandates
 from host.demo.quotas import leader_places, unit_quotas
+from host.demo.steps import ALIKE
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +41,30 @@ def test_a_mandate_names_exactly_the_sections_of_its_unit(plan: CityPlan, writte
         for section in plan.sections:
             if section.unit_code == file.unit_code:
                 assert f"{section.name}。{'；'.join(section.tasks)}。" in text
+
+
+def test_every_main_duty_has_a_section_task_that_speaks_of_it(plan: CityPlan) -> None:
+    """The same likeness and threshold with which the demo confirms proposals (R46)."""
+    served = stated = 0
+    for unit in departments_of(plan):
+        duties = [in_place(duty, unit.place) for duty in kind_of(unit.kind).duties]
+        tasks = [task for section in plan.sections if section.unit_code == unit.code for task in section.tasks]
+        scores = likeness(tasks, duties)
+        served += len({int(row.argmax()) for row in scores if row.max() >= ALIKE})
+        stated += len(duties)
+
+    assert served / stated >= 0.95
+
+
+def test_the_parser_finds_every_section_of_a_mandate_with_its_tasks(
+    plan: CityPlan, written: tuple[UnitFile, ...]
+) -> None:
+    for file in written[:15]:
+        found = parse_mandate(read_document(file.path.read_bytes(), file.path.name)).sections
+
+        assert {section.name: section.tasks for section in found} == {
+            section.name: section.tasks for section in plan.sections if section.unit_code == file.unit_code
+        }
 
 
 def test_a_mandate_runs_from_its_number_to_its_day(written: tuple[UnitFile, ...]) -> None:
