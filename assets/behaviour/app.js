@@ -4,6 +4,7 @@ import { startAnswers } from "./answers.js";
 import { startCharts } from "./parts.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
+import { startEvidence } from "./evidence.js";
 import { startErrors } from "./errors.js";
 import { startFilling } from "./fill.js";
 import { startFontSwitch } from "./font.js";
@@ -14,7 +15,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { startWeights } from "./weights.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startCharts,
 ]) {
   start();
 }

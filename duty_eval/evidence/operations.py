@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
 
+from sqlalchemy import delete, func, update
 from werkzeug.datastructures import FileStorage
 
 from duty_eval.evidence.models import LINK_LENGTH, RecordEvidence
@@ -16,6 +17,7 @@ from host.kernel.audit import subject_of
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.files.kinds import EVIDENCE
+from host.kernel.files.models import StoredFile
 from host.kernel.files.operations import store_upload
 
 MOST_FILES = 9
@@ -65,6 +67,15 @@ def attach(evidence: Evidence, *, record_id: int, worked_on: date, version_no: i
     if evidence.link:
         db.session.add(RecordEvidence(link=evidence.link, **place))
     db.session.flush()
+
+
+def detach(record_id: int, worked_on: date) -> None:
+    """Take the evidence of a record that is about to be deleted away; the nightly clean-up removes its files."""
+    mine = (RecordEvidence.record_id == record_id, RecordEvidence.worked_on == worked_on)
+    file_ids = list(db.session.scalars(delete(RecordEvidence).where(*mine).returning(RecordEvidence.file_id)))
+    kept = [file_id for file_id in file_ids if file_id is not None]
+    if kept:
+        db.session.execute(update(StoredFile).where(StoredFile.id.in_(kept)).values(expires_at=func.now()))
 
 
 def _digest(file: FileStorage) -> str:

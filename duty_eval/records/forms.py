@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from duty_eval.evidence.models import LINK_LENGTH
 from duty_eval.records.models import RecordOrigin
 from duty_eval.records.operations import MOST_AT_ONCE, Entry
 from duty_eval.records.queries import Offer
@@ -41,6 +42,7 @@ class RecordForm(ChineseForm):
     problem = StringField("存在问题", [Length(max=500, message="不能超过 500 字")])
     next_step = StringField("下步打算", [Length(max=500, message="不能超过 500 字")])
     case_no = StringField("办件编号", [Length(max=80, message="编号不能超过 80 字")])
+    link = StringField("佐证链接", [Length(max=LINK_LENGTH, message=f"链接不能超过 {LINK_LENGTH} 字")])
     late_reason = StringField("补填原因", [Length(max=200, message="原因不能超过 200 字")])
 
     def entry(self, origin: RecordOrigin = RecordOrigin.TYPED) -> Entry:
@@ -58,6 +60,8 @@ class RecordForm(ChineseForm):
 
 
 class CorrectionForm(RecordForm):
+    #: The record's own day, which is fixed: the form need not send it.
+    worked_on = DateField("日期", [Optional()])
     reason = StringField("修改说明", [DataRequired("请填写修改说明"), Length(max=200, message="说明不能超过 200 字")])
 
 

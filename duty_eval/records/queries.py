@@ -34,6 +34,7 @@ from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion, PostVersion
 from basic_info.organization.scope import within
 from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.evidence.models import RecordEvidence
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordState, RecordSuggestion
 from duty_eval.records.rollups import COUNTED
@@ -152,10 +153,21 @@ def _standings_statement() -> Any:
 _STANDINGS = _standings_statement()
 
 
-def records_of_day(person_id: int, day: date) -> Sequence[Row[DutyRecord, str]]:
+def evidence_count() -> Any:
+    """How much evidence a record of the query has, as a column: a list costs no statement more for it."""
+    return (
+        select(func.count())
+        .where(RecordEvidence.record_id == DutyRecord.id, RecordEvidence.worked_on == DutyRecord.worked_on)
+        .correlate(DutyRecord)
+        .scalar_subquery()
+        .label("evidence_count")
+    )
+
+
+def records_of_day(person_id: int, day: date) -> Sequence[Row[DutyRecord, str, int]]:
     """A person's records of one day with their duties' words, in the order they were made."""
     return db.session.execute(
-        select(DutyRecord, PostDuty.text.label("duty_text"))
+        select(DutyRecord, PostDuty.text.label("duty_text"), evidence_count())
         .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
         .where(DutyRecord.person_id == person_id, DutyRecord.worked_on == day)
         .order_by(DutyRecord.id)

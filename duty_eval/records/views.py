@@ -8,6 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
+from duty_eval.evidence.operations import Evidence, evidence_from
+from duty_eval.evidence.queries import evidence_of
 from duty_eval.permissions import Permission
 from duty_eval.records import own, queries
 from duty_eval.records.days import state_of_day
@@ -56,7 +58,7 @@ def today() -> ResponseReturnValue:
         form=_fresh_form(day),
         made=[
             record.id
-            for record, _ in page["records"]
+            for record, *_ in page["records"]
             if record.id in made and record.record_state is RecordState.SUBMITTED
         ],
         **page,
@@ -81,6 +83,7 @@ def log_record() -> ResponseReturnValue:
             actor=actor,
             today=today_in_china(),
             late_reason=form.late_reason.data or "",
+            evidence=_evidence(form),
         )
     except Refused as refused:
         if _wants_json():
@@ -90,7 +93,8 @@ def log_record() -> ResponseReturnValue:
         return _form_again(form, actor)
     db.session.commit()
     if _wants_json():
-        return {"id": logged.record_ids[0], "worked_on": worked_on.isoformat()}, 201 if logged.is_new else 200
+        answer = {"id": logged.record_ids[0], "worked_on": worked_on.isoformat(), "url": _day_url(worked_on, logged)}
+        return answer, 201 if logged.is_new else 200
     flash("已提交 1 项", "success")
     return _back_to(worked_on, logged)
 
@@ -199,16 +203,25 @@ def correct_record(record_id: int, day: str) -> ResponseReturnValue:
     if record.record_state is RecordState.DRAFT:
         form.reason.data = form.reason.data or "本人撤回后修改"  # nobody asked for it, so nobody need be told why
     if not form.validate_on_submit():
-        return _correction_page(form, record), 422
+        return _errors(form) if _wants_json() else (_correction_page(form, record), 422)
     try:
-        correct(record, form.entry(record.origin), reason=form.reason.data or "", actor=current_actor())
+        correct(
+            record,
+            form.entry(record.origin),
+            reason=form.reason.data or "",
+            actor=current_actor(),
+            evidence=_evidence(form),
+        )
     except Refused as refused:
+        if _wants_json():
+            raise
         db.session.rollback()
         form.form_errors.append(str(refused))
         return _correction_page(form, _own(record_id, day)), refused.status
     db.session.commit()
     flash("已修改并重新提交", "success")
-    return redirect(url_for("duty_eval.today", day=day), 303)
+    url = url_for("duty_eval.today", day=day)
+    return {"id": record_id, "worked_on": day, "url": url} if _wants_json() else redirect(url, 303)
 
 
 @bp.post("/suggestions/<int:suggestion_id>/dismiss")
@@ -233,6 +246,7 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         record=row[0],
         is_own=row[0].person_id == actor.person_id,
         may_review=may_review(actor, row[0]),
+        evidence=evidence_of(record_id, _parse(day)),
         **history,
     )
 
@@ -253,7 +267,7 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
     has_post = bool(duties) or bool(queries.standings(person_id, day))
     may_log = has_post and day <= now
     is_workday = workdays.is_workday(day)
-    state = state_of_day([record.record_state for record, _ in records], is_workday=is_workday, is_future=day > now)
+    state = state_of_day([record.record_state for record, *_ in records], is_workday=is_workday, is_future=day > now)
     offers = queries.offers_for(person_id, day) if may_log else []
     if state.is_done or not is_workday:
         # A day that is finished, or need not be filled in, asks for nothing more; what came in is still offered.
@@ -282,9 +296,13 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
 
 
 def _back_to(day: date, logged: Logged) -> ResponseReturnValue:
+    return redirect(_day_url(day, logged), 303)
+
+
+def _day_url(day: date, logged: Logged) -> str:
     """The day's page, which offers to undo what was just made."""
     made = ".".join(str(record_id) for record_id in logged.record_ids) if logged.is_new else None
-    return redirect(url_for("duty_eval.today", day=day.isoformat(), new=made), 303)
+    return url_for("duty_eval.today", day=day.isoformat(), new=made)
 
 
 def _wants_json() -> bool:
@@ -295,9 +313,17 @@ def _fresh_form(day: date) -> RecordForm:
     return RecordForm(formdata=None, data={"worked_on": day, "client_key": new_client_key()})
 
 
+def _evidence(form: RecordForm) -> Evidence:
+    return evidence_from(request.files.getlist("evidence"), form.link.data or "")
+
+
+def _errors(form: RecordForm) -> ResponseReturnValue:
+    return {"code": 422, "message": "提交的内容有误", "errors": form.errors}, 422
+
+
 def _form_again(form: RecordForm, actor: Actor) -> ResponseReturnValue:
     if _wants_json():
-        return {"code": 422, "message": "提交的内容有误", "errors": form.errors}, 422
+        return _errors(form)
     day = form.worked_on.data or today_in_china()
     return render_template("duty_eval/records/today.html", form=form, **_day_page(actor, day)), 422
 

@@ -14,7 +14,7 @@ from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordState
-from duty_eval.records.queries import name_today
+from duty_eval.records.queries import evidence_count, name_today
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -36,7 +36,7 @@ _RANK = case((_WANTS_LOOK, 0), else_=1).label("rank")
 class Waiting:
     """A page of the review queue, (record, person_name, duty_text), and the key of the next one."""
 
-    rows: Sequence[tuple[DutyRecord, str, str | None]]
+    rows: Sequence[tuple[DutyRecord, str, str | None, int]]
     next_key: str | None
 
 
@@ -74,7 +74,8 @@ def waiting(actor: Actor, *, after: str = "", which: str = "") -> Waiting:
     found = db.session.execute(rows).all()
     shown = found[:PAGE]
     last = shown[-1] if len(found) > PAGE else None
-    return Waiting([(row[0], row[1], row[2]) for row in shown], _key(last[0], last.rank) if last is not None else None)
+    rows_shown = [(row[0], row[1], row[2], row[3]) for row in shown]
+    return Waiting(rows_shown, _key(last[0], last.rank) if last is not None else None)
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,13 @@ def counts_waiting(actor: Actor) -> Counts:
     return Counts(int(row[0]), int(row[1]))
 
 
-def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str]:
-    """(DutyRecord, person_name, duty_text): what wants a look first, then oldest submission first.
+def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int]:
+    """(DutyRecord, person_name, duty_text, evidence_count): what wants a look first, then oldest submission first.
 
     ``which``: ``look`` only what wants a look, ``plain`` only the rest.
     """
     rows = (
-        select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"))
+        select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"), evidence_count())
         .join(PersonVersion, name_today(DutyRecord.person_id))
         .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
         .where(reviewable(actor))

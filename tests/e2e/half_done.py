@@ -16,6 +16,7 @@ from playwright.sync_api import APIResponse, BrowserContext, FilePayload
 
 from tests.basic_info.library.papers import CHART, mandate_file
 from tests.e2e.walking import links_of
+from tests.host.files.file_contents import a_photo
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER_RUN = re.compile(r'<option value="(\d+)"')
@@ -38,7 +39,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
         ],
         "unit-clerk": _paper(clerk, library, "flowchart", "流程图.bpmn", "application/xml", CHART.encode()),
         "assessor": [*_draft_scheme(assessor), *_second_run(assessor)],
-        "staff": _withdrawn_record(context_of("staff")),
+        "staff": [*_withdrawn_record(context_of("staff")), *_record_with_a_photo(context_of("staff"))],
     }
 
 
@@ -91,6 +92,24 @@ def _withdrawn_record(context: BrowserContext) -> list[str]:
             _post(context, day, {}, to=f"{found[1]}/withdraw")
             return [f"{found[1]}/correct"]
     raise AssertionError("no record waits for review this month")
+
+
+def _record_with_a_photo(context: BrowserContext) -> list[str]:
+    """A record of today with a picture as evidence: the page that shows it."""
+    key = re.search(r'id="record-key"[^>]*value="([^"]+)"', context.request.get("/duty-eval/today").text())
+    day = re.search(r'name="worked_on" value="([^"]+)"', context.request.get("/duty-eval/today").text())
+    assert key is not None
+    assert day is not None
+    fields: dict[str, str | FilePayload] = {
+        "client_key": key[1],
+        "worked_on": day[1],
+        "post_duty_id": "0",
+        "content": "现场检查",
+        "evidence": _file("现场.jpg", "image/jpeg", a_photo(size=(1200, 900))),
+    }
+    page = _post(context, "/duty-eval/today", fields, to="/duty-eval/records").text()
+    found = re.findall(r'href="(/duty-eval/records/\d+/[\d-]+)"', page)
+    return found[-1:]
 
 
 def _upload(name: str, content: bytes) -> dict[str, str | FilePayload]:

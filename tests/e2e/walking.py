@@ -22,7 +22,7 @@ PARTS = {
     "/jobs/<int:run_id>/progress": ("/jobs/<int:run_id>", "/progress"),
     "/performance/runs/<int:run_id>/progress": ("/performance/runs/<int:run_id>", "/progress"),
 }
-_LINK = re.compile(r"""(?:href|data-url|hx-get)=["']([^"'#]+)""")
+_LINK = re.compile(r"""(?:href|data-url|hx-get|src)=["']([^"'#]+)""")
 _SHAPES = {"int": r"\d+", "path": r".+"}
 
 
