@@ -2,8 +2,10 @@
 
 from basic_info import models as models
 from basic_info.blueprint import bp
+from basic_info.catalogue import reports as catalogue_reports
 from basic_info.catalogue import views as catalogue_views
 from basic_info.commands import commands
+from basic_info.coverage import reports as coverage_reports
 from basic_info.coverage import views as coverage_views
 from basic_info.documents import matching_views
 from basic_info.documents import views as document_views
@@ -22,7 +24,9 @@ from basic_info.search import views as search_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    catalogue_reports,
     catalogue_views,
+    coverage_reports,
     coverage_views,
     document_views,
     duty_reports,

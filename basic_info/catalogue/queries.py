@@ -41,8 +41,13 @@ def open_units(*, day: date, words: str = "", after: int | None = None) -> Page:
 
 def units_of_office(actor: Actor, *, day: date, words: str = "", after: int | None = None) -> Page:
     """Units with a list in force that the actor may open; ``is_open`` tells whether they are."""
+    return _page(all_units_of_office(actor, day=day, words=words), day, after)
+
+
+def all_units_of_office(actor: Actor, *, day: date, words: str = "") -> AnySelect:
+    """The same without pages."""
     reached = within(actor, Permission.CATALOGUE_OPEN, unit=Unit.id)
-    return _page(_units(day, words).add_columns(_OPEN.label("is_open")).where(reached), day, after)
+    return _units(day, words).add_columns(_OPEN.label("is_open")).where(reached)
 
 
 def is_any_open() -> bool:

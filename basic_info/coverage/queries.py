@@ -88,20 +88,25 @@ def units_with(
     actor: Actor, gap: Gap, day: date, *, after: tuple[int, int] | None = None
 ) -> tuple[Sequence[AnyRow], tuple[int, int] | None]:
     """Units that have gaps of the kind (unit_id, name, gap_count, checked_on), most first; and the next key."""
+    found = all_units_with(actor, gap, day).order_by(None).subquery()
+    statement = select(found).order_by(found.c.gap_count.desc(), found.c.unit_id.desc()).limit(PAGE + 1)
+    if after is not None:
+        statement = statement.where(tuple_(found.c.gap_count, found.c.unit_id) < tuple_(*after))
+    rows = db.session.execute(statement).all()
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return rows[:PAGE], (last.gap_count, last.unit_id) if last else None
+
+
+def all_units_with(actor: Actor, gap: Gap, day: date) -> AnySelect:
+    """The same without pages."""
     latest = _latest(actor).subquery()
     count = cast(latest.c.gaps[gap.value].astext, Integer)
-    statement = (
+    return (
         select(latest.c.unit_id, UnitVersion.name, count.label("gap_count"), latest.c.checked_on)
         .join(UnitVersion, and_(UnitVersion.unit_id == latest.c.unit_id, in_force(UnitVersion, day)))
         .where(count > 0)
         .order_by(count.desc(), latest.c.unit_id.desc())
-        .limit(PAGE + 1)
     )
-    if after is not None:
-        statement = statement.where(tuple_(count, latest.c.unit_id) < tuple_(*after))
-    rows = db.session.execute(statement).all()
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return rows[:PAGE], (last.gap_count, last.unit_id) if last else None
 
 
 def runs_of_unit(unit_id: int) -> Sequence[CoverageRun]:

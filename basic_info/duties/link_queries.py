@@ -2,48 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
+from basic_info.duties.similarity import shared_pairs
 from basic_info.duties.thread import Layer
 from basic_info.flowcharts.models import FlowStep
 from basic_info.power_lists.models import PowerItem
 from host.kernel.db import AnySelect, db
+from host.kernel.words import Piece, highlighted
 
 PAGE = 60
+#: Thresholds that people usually confirm at, from the surest down.
+THRESHOLDS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """One proposed pair with the words of both ends."""
+    """One proposed pair: ``asker`` is to be joined with ``asked``. ``state`` tells whether somebody decided."""
 
     id: int
-    lower: Layer
-    lower_text: str
-    upper: Layer
-    upper_text: str
+    asker: Layer
+    asker_id: int
+    asker_text: str
+    asked: Layer
+    asked_id: int
+    asked_text: str
     score: float
+    state: LinkState
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What is asked, the words that both have marked."""
+        return highlighted(self.asked_text, shared_pairs(self.asker_text, self.asked_text))
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing and the links proposed for it, the likest first."""
+
+    asker: Layer
+    id: int
+    text: str
+    proposals: tuple[Proposal, ...]
 
 
 @dataclass(frozen=True)
 class ProposalsPage:
-    rows: tuple[Proposal, ...]
+    questions: tuple[Question, ...]
     next_key: int | None
 
 
 def proposals_page(unit_id: int, *, after: int) -> ProposalsPage:
-    """Open proposals in the order in which they were made, so that the five of one thing stand together."""
+    """Open proposals in the order in which they were made: those of one thing stand together and on one page."""
     rows = db.session.execute(open_proposals(unit_id).where(DutyLink.id > after).limit(PAGE + 1)).all()
-    found = tuple(proposal_of(row) for row in rows[:PAGE])
-    return ProposalsPage(found, found[-1].id if len(rows) > PAGE else None)
+    found = [proposal_of(row) for row in rows]
+    if len(found) > PAGE:
+        # The last thing may have more on the next page: it goes there as a whole, unless it fills this one.
+        whole = [one for one in found if _asker(one) != _asker(found[-1])]
+        found = whole or found[:PAGE]
+    next_key = max(one.id for one in found) if len(rows) > PAGE else None
+    return ProposalsPage(tuple(_questions(found)), next_key)
+
+
+def _asker(proposal: Proposal) -> tuple[str, int]:
+    return proposal.asker.value, proposal.asker_id
+
+
+def _questions(found: Sequence[Proposal]) -> list[Question]:
+    return [
+        Question(first.asker, first.asker_id, first.asker_text, (first, *rest))
+        for _, (first, *rest) in ((key, list(same)) for key, same in groupby(found, key=_asker))
+    ]
 
 
 def open_proposals(unit_id: int) -> AnySelect:
     """The links proposed for a unit and not decided, with the words of both ends."""
+    return links_with_words().where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED)
+
+
+def links_with_words() -> AnySelect:
+    """Links as ``proposal_of`` reads them, in the order in which they were made."""
     item, step = aliased(PowerItem), aliased(FlowStep)
     return (
         select(
@@ -59,20 +104,43 @@ def open_proposals(unit_id: int) -> AnySelect:
         .outerjoin(PostDuty, PostDuty.id == DutyLink.post_duty_id)
         .outerjoin(item, item.id == DutyLink.item_id)
         .outerjoin(step, step.id == DutyLink.step_id)
-        .where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED)
         .order_by(DutyLink.id)
     )
 
 
 def proposal_of(row: Any) -> Proposal:
-    """A row of ``open_proposals`` as the page shows it."""
+    """A row of ``links_with_words`` as the page shows it."""
     link: DutyLink = row.DutyLink
+    function = (Layer.FUNCTION, link.function_id or 0, row.function)
+    section_duty = (Layer.SECTION_DUTY, link.section_duty_id or 0, row.section_duty)
+    ends: tuple[Any, ...]
     if link.post_duty_id:
-        ends = (Layer.POST_DUTY, row.post_duty, Layer.SECTION_DUTY, row.section_duty)
+        ends = (Layer.POST_DUTY, link.post_duty_id, row.post_duty, *section_duty)
     elif link.step_id:
-        ends = (Layer.SECTION_DUTY, row.section_duty, Layer.STEP, row.step)
+        ends = (Layer.STEP, link.step_id, row.step, *section_duty)
     elif link.item_id:
-        ends = (Layer.FUNCTION, row.function, Layer.ITEM, row.item)
+        ends = (Layer.ITEM, link.item_id, row.item, *function)
     else:
-        ends = (Layer.SECTION_DUTY, row.section_duty, Layer.FUNCTION, row.function)
-    return Proposal(link.id, *ends, link.score or 0.0)
+        ends = (*section_duty, *function)
+    return Proposal(link.id, *ends, link.score or 0.0, link.link_state)
+
+
+def confirmable(unit_id: int) -> list[tuple[float, int]]:
+    """(threshold, how many things have a proposal at or above it), thresholds that confirm nothing left out."""
+    others = (DutyLink.post_duty_id, DutyLink.step_id, DutyLink.item_id)
+    # A section duty asks only where nothing else does; elsewhere it is what is asked for.
+    section_duty = case((func.num_nonnulls(*others) == 0, DutyLink.section_duty_id))
+    likest = (
+        select(func.max(DutyLink.score).label("score"))
+        .where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED)
+        .group_by(*others, section_duty)
+        .subquery()
+    )
+    counts = db.session.execute(
+        select(*(func.count().filter(likest.c.score >= threshold) for threshold in THRESHOLDS)).select_from(likest)
+    ).one()
+    found: list[tuple[float, int]] = []
+    for threshold, count in zip(THRESHOLDS, counts, strict=True):
+        if count and (not found or count > found[-1][1]):
+            found.append((threshold, count))
+    return found

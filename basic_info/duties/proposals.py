@@ -11,14 +11,14 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
-from basic_info.duties.similarity import best, likeness
+from basic_info.duties.similarity import Candidates, likest
 from basic_info.duties.thread import LINK_COLUMNS, Layer
 from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
 from basic_info.organization.models import Post
 from basic_info.power_lists.models import ListState, PowerItem, PowerList
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
-from host.kernel.db import AnySelect, db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotPermitted
 from host.kernel.pages import CHINA_TIME
 
@@ -55,7 +55,9 @@ def propose_links(unit_id: int, *, actor: Actor) -> int:
     rows = [
         row
         for asking, asked in _QUESTIONS
-        for row in _proposals(asking, layers[asking], asked, layers[asked], _answered(asking, asked, unit_id))
+        for row in _proposals(
+            asking, layers[asking], asked, layers[asked], _decided(asking, asked, unit_id, layers[asking])
+        )
     ]
     for start in range(0, len(rows), _AT_ONCE):
         piece = [
@@ -113,35 +115,69 @@ def count_proposals(unit_id: int) -> int:
 
 
 def _proposals(
-    asking: Layer, askers: Sequence[Thing], asked: Layer, candidates: Sequence[Thing], answered: set[int]
+    asking: Layer, askers: Sequence[Thing], asked: Layer, candidates: Sequence[Thing], decided: Decided
 ) -> list[dict[str, int | float]]:
-    """The five likest candidates of each asker; where both know their section, it must be the same."""
-    askers = [asker for asker in askers if asker.id not in answered]
+    """The five likest candidates of each asker that nobody answered yet; where both know their section, it is one."""
+    askers = [asker for asker in askers if asker.id not in decided.answered]
     if not askers or not candidates:
         return []
-    scores = likeness([asker.text for asker in askers], [candidate.text for candidate in candidates])
+    places = {candidate.id: place for place, candidate in enumerate(candidates)}
+    found = likest(
+        [asker.text for asker in askers],
+        Candidates(
+            [candidate.text for candidate in candidates],
+            groups=[candidate.section_id or 0 for candidate in candidates],
+            learned=[(places[one], text) for one, text in decided.learned if one in places],
+        ),
+        count=BEST,
+        least=LEAST_SCORE,
+        groups=[asker.section_id or 0 for asker in askers],
+        barred=[frozenset(places[one] for one in decided.refused_of(asker.id) if one in places) for asker in askers],
+    )
     own, other = LINK_COLUMNS[asking].key, LINK_COLUMNS[asked].key
-    rows: list[dict[str, int | float]] = []
-    for asker, row in zip(askers, scores, strict=True):
-        for place, candidate in enumerate(candidates):
-            if asker.section_id and candidate.section_id and asker.section_id != candidate.section_id:
-                row[place] = -1
-        found = best(row, BEST, LEAST_SCORE)
-        rows += [{own: asker.id, other: candidates[place].id, "score": score} for place, score in found]
-    return rows
+    return [
+        {own: asker.id, other: candidates[place].id, "score": score}
+        for asker, likely in zip(askers, found, strict=True)
+        for place, score in likely
+    ]
 
 
-def _answered(asking: Layer, asked: Layer, unit_id: int) -> set[int]:
+@dataclass(frozen=True)
+class Decided:
+    """What people decided between two layers of a unit.
+
+    ``answered``: askers with a confirmed link; ``refused``: asker → what it is not to be joined with; ``learned``:
+    what confirmed pairs teach, as (id of the asked thing, text that was joined with it).
+    """
+
+    answered: set[int]
+    refused: dict[int, set[int]]
+    learned: list[tuple[int, str]]
+
+    def refused_of(self, asker_id: int) -> set[int]:
+        return self.refused.get(asker_id, set())
+
+
+def _decided(asking: Layer, asked: Layer, unit_id: int, askers: Sequence[Thing]) -> Decided:
     own, other = LINK_COLUMNS[asking], LINK_COLUMNS[asked]
-    ids = db.session.scalars(
-        select(own).where(
+    rows: Sequence[AnyRow] = db.session.execute(
+        select(own, other, DutyLink.link_state).where(
             DutyLink.unit_id == unit_id,
-            DutyLink.link_state == LinkState.CONFIRMED,
+            DutyLink.link_state.in_((LinkState.CONFIRMED, LinkState.REJECTED)),
             own.is_not(None),
             other.is_not(None),
         )
-    )
-    return {found for found in ids if found is not None}
+    ).all()
+    texts = {asker.id: asker.text for asker in askers}
+    found = Decided(set(), {}, [])
+    for asker_id, asked_id, state in rows:
+        if state is LinkState.REJECTED:
+            found.refused.setdefault(asker_id, set()).add(asked_id)
+            continue
+        found.answered.add(asker_id)
+        if asker_id in texts:
+            found.learned.append((asked_id, texts[asker_id]))
+    return found
 
 
 def things_of(layer: Layer, unit_id: int, day: date) -> list[Thing]:

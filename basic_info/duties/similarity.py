@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,12 @@ Matrix = NDArray[np.float32]
 
 #: Marks, blanks and the verbs that nearly every duty begins with say nothing about its subject.
 _IDLE = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]+|负责|承担|组织|指导|协调|开展|工作|有关|相关|全市|全县")
+#: Askers compared at a time: this many rows of scores are in memory, however many texts there are.
+_AT_A_TIME = 500
+#: What a confirmed pair is worth beside the candidate's own words (R46).
+_LEARNED = 0.9
+#: Below every score: the pair is out of the question.
+_BARRED = np.float32(-1)
 
 
 def pairs_of(text: str) -> list[str]:
@@ -22,22 +29,94 @@ def pairs_of(text: str) -> list[str]:
     return pairs
 
 
+def shared_pairs(text: str, other: str) -> tuple[str, ...]:
+    """The pairs that make two texts alike, for people to see."""
+    return tuple(sorted(set(pairs_of(text)) & set(pairs_of(other))))
+
+
+@dataclass
+class Candidates:
+    """What askers are compared with. ``learned``: (place of a candidate, text that people joined with it).
+
+    ``groups``: a number for each candidate that an asker's group must equal, 0 = goes with every asker.
+    """
+
+    texts: Sequence[str]
+    groups: Sequence[int] = ()
+    learned: Sequence[tuple[int, str]] = field(default_factory=tuple)
+
+
+def likest(
+    askers: Sequence[str],
+    candidates: Candidates,
+    *,
+    count: int,
+    least: float,
+    groups: Sequence[int] = (),
+    barred: Sequence[frozenset[int]] = (),
+) -> list[list[tuple[int, float]]]:
+    """For each asker its ``count`` likest candidates at or above ``least``: (place, cosine 0–1), the likest first.
+
+    A candidate counts as what it says or as what people joined with it before, whichever is more alike.
+    ``groups`` and ``barred`` (places out of the question) are those of the askers, in their order.
+    """
+    found: list[list[tuple[int, float]]] = []
+    for start, scores in _scores(askers, candidates):
+        _bar(scores, start, candidates, groups, barred)
+        found += [best(row, count, least) for row in scores]
+    return found
+
+
 def likeness(askers: Sequence[str], candidates: Sequence[str]) -> Matrix:
     """Cosine 0–1 of each asker (row) with each candidate (column)."""
-    bags = [pairs_of(text) for text in (*askers, *candidates)]
-    places = {pair: place for place, pair in enumerate(dict.fromkeys(pair for bag in bags for pair in bag))}
-    counts = np.zeros((len(bags), len(places)), dtype=np.float32)
-    for row, bag in enumerate(bags):
-        np.add.at(counts[row], [places[pair] for pair in bag], 1)
-    rarity = np.log((1 + len(bags)) / (1 + (counts > 0).sum(axis=0))) + 1
-    weighted = counts * rarity.astype(np.float32)
-    lengths = np.linalg.norm(weighted, axis=1, keepdims=True)
-    unit = np.divide(weighted, lengths, out=np.zeros_like(weighted), where=lengths > 0)
-    found: Matrix = np.clip(unit[: len(askers)] @ unit[len(askers) :].T, 0, 1)
-    return found
+    parts = [scores for _, scores in _scores(askers, Candidates(candidates))]
+    return np.vstack(parts) if parts else np.zeros((0, len(candidates)), dtype=np.float32)
 
 
 def best(row: Matrix, count: int, least: float) -> list[tuple[int, float]]:
     """The ``count`` likest candidates of an asker at or above ``least``, the likest first: (place, cosine)."""
-    order = np.argsort(-row, kind="stable")[:count]
-    return [(int(place), round(float(row[place]), 4)) for place in order if row[place] >= least]
+    places = np.flatnonzero(row >= least)
+    if len(places) > count:
+        # Those that tie with the last one stay in, so that the first of them wins below, as everywhere.
+        edge = np.partition(row[places], len(places) - count)[len(places) - count]
+        places = places[row[places] >= edge]
+    order = places[np.argsort(-row[places], kind="stable")][:count]
+    return [(int(place), round(float(row[place]), 4)) for place in order]
+
+
+def _scores(askers: Sequence[str], candidates: Candidates) -> Iterator[tuple[int, Matrix]]:
+    """Some askers' scores at a time, with the place of the first of them."""
+    learned = [text for _, text in candidates.learned]
+    texts = [*askers, *candidates.texts, *learned]
+    if not any(map(pairs_of, texts)):
+        yield 0, np.zeros((len(askers), len(candidates.texts)), dtype=np.float32)
+        return
+    # It takes a second to load: a process that never compares texts need not wait for it.
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
+    weighted = TfidfVectorizer(analyzer=pairs_of, dtype=np.float32).fit_transform(texts)
+    own = weighted[len(askers) : len(askers) + len(candidates.texts)].T.tocsr()
+    joined = weighted[len(askers) + len(candidates.texts) :].T.tocsr()
+    places = np.array([place for place, _ in candidates.learned], dtype=np.intp)
+    for start in range(0, len(askers), _AT_A_TIME):
+        some = weighted[start : min(start + _AT_A_TIME, len(askers))]
+        scores: Matrix = np.clip((some @ own).toarray(), 0, 1)
+        if len(places):
+            # Several texts may have been joined with one candidate: the likest of them speaks for it.
+            np.maximum.at(scores.T, places, (some @ joined).toarray().T * np.float32(_LEARNED))
+        yield start, scores
+
+
+def _bar(
+    scores: Matrix,
+    start: int,
+    candidates: Candidates,
+    groups: Sequence[int],
+    barred: Sequence[frozenset[int]],
+) -> None:
+    if groups and candidates.groups:
+        asking = np.array(groups[start : start + len(scores)])[:, None]
+        asked = np.array(candidates.groups)[None, :]
+        scores[(asking != asked) & (asking != 0) & (asked != 0)] = _BARRED
+    for row, places in enumerate(barred[start : start + len(scores)]):
+        scores[row, list(places)] = _BARRED

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from basic_info.blueprint import bp
 from basic_info.duties import queries
 from basic_info.duties.forms import BatchForm
-from basic_info.duties.link_queries import proposals_page
+from basic_info.duties.link_queries import confirmable, links_with_words, proposal_of, proposals_page
 from basic_info.duties.models import DutyLink
 from basic_info.duties.operations import confirm_link, reject_link
 from basic_info.duties.proposals import confirm_proposals, count_proposals, propose_links
@@ -121,17 +121,22 @@ def confirm_best_proposals(unit_id: int) -> ResponseReturnValue:
 @bp.post("/links/<int:link_id>/confirm")
 @requires(Permission.DUTY_EDIT)
 def accept_link(link_id: int) -> ResponseReturnValue:
-    found = confirm_link(_link(link_id), actor=current_actor())
-    db.session.commit()
-    return redirect(_back(found.unit_id), 303)
+    return _decided(confirm_link(_link(link_id), actor=current_actor()))
 
 
 @bp.post("/links/<int:link_id>/reject")
 @requires(Permission.DUTY_EDIT)
 def refuse_link(link_id: int) -> ResponseReturnValue:
-    found = reject_link(_link(link_id), actor=current_actor())
+    return _decided(reject_link(_link(link_id), actor=current_actor()))
+
+
+def _decided(found: DutyLink) -> ResponseReturnValue:
+    """The row as decided where only the row was asked for, so that the next one is a key away; else the page again."""
     db.session.commit()
-    return redirect(_back(found.unit_id), 303)
+    if "HX-Request" not in request.headers:
+        return redirect(_back(found.unit_id), 303)
+    row = db.session.execute(links_with_words().where(DutyLink.id == found.id)).one()
+    return render_template("basic_info/duties/_proposal.html", row=proposal_of(row), is_answer=True)
 
 
 def _back(unit_id: int) -> str:
@@ -146,6 +151,7 @@ def _proposals(unit_id: int, form: BatchForm) -> str:
         unit_name=queries.unit_name(unit_id),
         page=proposals_page(unit_id, after=request.args.get("after", 0, type=int)),
         count=count_proposals(unit_id),
+        confirmable=confirmable(unit_id),
         form=form,
     )
 

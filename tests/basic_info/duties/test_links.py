@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
 from basic_info.duties.errors import AlreadyDecided, NotNeighbours
+from basic_info.duties.link_queries import confirmable, proposals_page
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.duties.operations import PostDutyDraft, add_post_duties, confirm_link, link, reject_link
 from basic_info.duties.proposals import confirm_proposals, propose_links
-from basic_info.duties.similarity import best, likeness
+from basic_info.duties.similarity import Candidates, best, likeness, likest, shared_pairs
 from basic_info.duties.thread import Layer, thread_of
-from basic_info.organization.models import Post, Unit
+from basic_info.organization.models import Post, Section, Unit
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted
@@ -144,3 +147,78 @@ def test_post_duties_come_with_their_links(chain: Chain) -> None:
     )
     (duty_id,) = add_post_duties([draft], on=date(2026, 1, 1), actor=chain.actor)
     assert [knot.id for knot in thread_of(Layer.POST_DUTY, duty_id)[0]] == [chain.like.id]
+
+
+def test_only_the_count_that_is_asked_for_is_given_the_first_of_ties_first() -> None:
+    found = likest(["油品审批"], Candidates(["油品审批", "油品", "油品审批", "教育"]), count=2, least=0.1)
+    assert [place for place, _ in found[0]] == [0, 2]
+
+
+def test_what_people_joined_before_speaks_for_a_candidate() -> None:
+    candidates = Candidates(["商品流通促进", "市场秩序"], learned=[(1, "加油站年度检查")])
+    ((first, *_),) = likest(["加油站检查"], candidates, count=5, least=0.1)
+    assert first[0] == 1
+
+
+def test_things_of_two_sections_are_not_compared_but_what_has_none_is() -> None:
+    found = likest(["油品审批"], Candidates(["油品审批"] * 3, groups=[1, 2, 0]), count=5, least=0.1, groups=[1])
+    assert [place for place, _ in found[0]] == [0, 2]
+
+
+def test_many_texts_are_compared_some_at_a_time() -> None:
+    texts = [f"{chr(0x4E00 + number)}类事项审批" for number in range(1201)]
+    found = likest(texts, Candidates(texts), count=1, least=0.5)
+    assert [row[0][0] for row in found] == list(range(1201))
+
+
+def test_the_words_that_two_texts_share_are_told_without_idle_ones() -> None:
+    assert shared_pairs("负责成品油管理工作", "承担成品油审批工作") == ("品油", "成品")
+
+
+def test_a_refused_pair_makes_room_for_the_next(chain: Chain) -> None:
+    propose_links(chain.unit.id, actor=chain.actor)
+    reject_link(the_link(chain.function.id, chain.like.id), actor=chain.actor)
+    propose_links(chain.unit.id, actor=chain.actor)
+    assert the_link(chain.function.id, chain.like.id).link_state is LinkState.REJECTED
+    asked = [one.asker_id for one in proposals_page(chain.unit.id, after=0).questions[0].proposals]
+    assert chain.like.id not in asked
+
+
+def test_confirmed_pairs_improve_what_is_proposed_next(chain: Chain) -> None:
+    other = factories.a_function(unit=chain.unit, text="市场运行监测", sort_no=2)
+    section_duty = factories.a_section_duty(
+        section=db.session.get_one(Section, chain.like.section_id), text="加油站检查"
+    )
+    link((Layer.FUNCTION, other.id), (Layer.SECTION_DUTY, section_duty.id), actor=chain.actor)
+    alike = factories.a_section_duty(section=db.session.get_one(Section, chain.like.section_id), text="加油站年度检查")
+    propose_links(chain.unit.id, actor=chain.actor)
+    assert the_link(other.id, alike.id).score is not None
+
+
+def test_the_proposals_of_one_thing_stand_together(chain: Chain) -> None:
+    factories.a_function(unit=chain.unit, text="成品油零售企业管理", sort_no=2)
+    propose_links(chain.unit.id, actor=chain.actor)
+    questions = proposals_page(chain.unit.id, after=0).questions
+    assert [(one.asker, one.id) for one in questions] == [
+        (Layer.SECTION_DUTY, chain.like.id),
+        (Layer.POST_DUTY, chain.post_duty.id),
+    ]
+    assert len(questions[0].proposals) == 2
+
+
+def test_it_is_told_how_many_things_a_threshold_confirms(chain: Chain) -> None:
+    factories.a_function(unit=chain.unit, text=chain.like.text, sort_no=2)
+    propose_links(chain.unit.id, actor=chain.actor)
+    counts = dict(confirmable(chain.unit.id))
+    assert counts[0.9] == 1
+    assert confirm_proposals(chain.unit.id, above=0.9, actor=chain.actor) == 1
+
+
+def test_a_decision_by_a_key_answers_with_its_row_alone(
+    chain: Chain, sign_in_as: Callable[[Actor], FlaskClient]
+) -> None:
+    propose_links(chain.unit.id, actor=chain.actor)
+    found = the_link(chain.function.id, chain.like.id)
+    answer = sign_in_as(chain.actor).post(f"/basic-info/links/{found.id}/confirm", headers={"HX-Request": "true"})
+    assert answer.text.strip().startswith(f'<tr id="link-{found.id}"')
+    assert "已确认" in answer.text
