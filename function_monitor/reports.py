@@ -12,7 +12,6 @@ from function_monitor.alerts import queries as alerts
 from function_monitor.cases import queries as cases
 from function_monitor.cases.models import CaseState
 from function_monitor.collection import queries as collection
-from function_monitor.collection.models import QuarantineState
 from function_monitor.collection.schemas import FIELDS
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
@@ -100,9 +99,7 @@ register_export(
         "状态": "QuarantineRow.quarantine_state",
         "时间": "QuarantineRow.created_at",
     },
-    rows=lambda actor, values: collection.quarantined_rows(
-        actor, QuarantineState.of_word(values.get("state", "")) or QuarantineState.WAITING
-    ),
+    rows=lambda actor, values: collection.quarantined_rows(actor, collection.Sieve.of(values)),
 )
 
 register_export(

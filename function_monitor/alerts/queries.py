@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from sqlalchemy import ColumnElement, func, select
@@ -78,6 +78,14 @@ def alerts_on_desk(actor: Actor, filters: Filters) -> AnySelect:
     if filters.rule_id:
         rows = rows.where(Alert.rule_id == filters.rule_id)
     return rows.order_by(Alert.id.desc())
+
+
+def count_by_level(actor: Actor, filters: Filters) -> dict[AlertLevel, int]:
+    """How many alerts of each level there are under the other filters; one statement."""
+    rows = alerts_on_desk(actor, replace(filters, level=None)).order_by(None).with_only_columns(Alert.level).subquery()
+    found = db.session.execute(select(rows.c.level, func.count()).group_by(rows.c.level))
+    counts = {level: int(count) for level, count in found}
+    return {level: counts.get(level, 0) for level in AlertLevel}
 
 
 def names_people(actor: Actor) -> bool:

@@ -35,9 +35,13 @@ FIRST_TRIAL = date(2000, 1, 1)
 def alert_desk() -> ResponseReturnValue:
     filters = queries.Filters.of(request.args)
     page = queries.desk(current_actor(), filters, after=request.args.get("after", type=int))
+    counts = queries.count_by_level(current_actor(), filters)
     return render_template(
         "function_monitor/alerts/desk.html",
         page=page,
+        counts=counts,
+        total=counts[filters.level] if filters.level else sum(counts.values()),
+        now=datetime.now(CHINA_TIME),
         filters=filters,
         names_people=queries.names_people(current_actor()),
         rules=rules_in_order(),
@@ -216,6 +220,8 @@ def _show(alert_id: int, **forms: Any) -> str:
         evidence=evidence_lines(alert, actor),
         history=queries.history(alert),
         steps={step.value for step in steps},
+        next_words=_NEXT.get(alert.alert_state, "这条预警已办结，不用再做什么。"),
+        is_my_turn=bool(steps - {StepKind.FALSE_ALARM, StepKind.REOPENED}),
         note_steps=[step for step in _NOTED if step in steps],
         note_urls={step: url_for(endpoint, alert_id=alert_id) for step, endpoint in _NOTED.items()},
         rectify_form=forms.get("rectify_form") or RectifyForm(formdata=None),
@@ -223,6 +229,14 @@ def _show(alert_id: int, **forms: Any) -> str:
     )
 
 
+#: Who does what next, in each open state.
+_NEXT = {
+    AlertState.PENDING: "下一步：由发生预警的单位或科室签收。",
+    AlertState.ACKNOWLEDGED: "下一步：由发生预警的单位或科室整改，提交整改情况和佐证材料。",
+    AlertState.REOPENED: "已退回：请按退回说明重新整改后再提交。",
+    AlertState.RECTIFIED: "下一步：由编办核验整改情况；提交整改的人不能核验。",
+    AlertState.VERIFIED: "下一步：由编办复核人员销号；提交整改和核验的人不能销号。",
+}
 #: Steps that want words, and where they are sent.
 _NOTED = {
     StepKind.VERIFIED: "function_monitor.verify_alert",

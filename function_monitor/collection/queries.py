@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -22,6 +23,8 @@ from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 
 PAGE = 50
+#: So many reasons are named; a feed that fails in more ways fails as a whole.
+REASONS = 12
 
 
 @dataclass(frozen=True)
@@ -112,27 +115,79 @@ def recent_files(actor: Actor) -> Sequence[AnyRow]:
     ).all()
 
 
-def quarantine(actor: Actor, *, state: QuarantineState, after: int | None = None) -> Page:
+@dataclass(frozen=True)
+class Sieve:
+    """What the list of quarantined rows is narrowed to."""
+
+    state: QuarantineState = QuarantineState.WAITING
+    reason: str = ""
+    file_id: int | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """From the fields of the page's address; unknown words narrow nothing."""
+        file_id = values.get("file", "")
+        return cls(
+            state=QuarantineState.of_word(values.get("state", "")) or QuarantineState.WAITING,
+            reason=values.get("reason", ""),
+            file_id=int(file_id[:18]) if file_id.isascii() and file_id.isdigit() else None,
+        )
+
+
+def quarantine(actor: Actor, sieve: Sieve, *, after: int | None = None) -> Page:
     """A page of ``quarantined_rows``, by key; one statement."""
-    rows = quarantined_rows(actor, state)
+    rows = quarantined_rows(actor, sieve)
     if after:
         rows = rows.where(QuarantineRow.id < after)
     found = db.session.execute(rows.limit(PAGE + 1)).all()
     return Page(found[:PAGE], found[PAGE - 1][0].id if len(found) > PAGE else None)
 
 
-def quarantined_rows(actor: Actor, state: QuarantineState) -> AnySelect:
-    """(QuarantineRow, system_name, file_name) in one state, newest first."""
+def quarantined_rows(actor: Actor, sieve: Sieve) -> AnySelect:
+    """(row, system_name, file_name), newest first."""
     return (
         select(QuarantineRow, BusinessSystem.name.label("system_name"), CollectedFile.name.label("file_name"))
         .join(BusinessSystem, BusinessSystem.id == QuarantineRow.system_id)
         .outerjoin(CollectedFile, CollectedFile.id == QuarantineRow.file_id)
-        .where(
-            QuarantineRow.quarantine_state == state,
-            BusinessSystem.region_id.in_(regions_of(actor, Permission.QUARANTINE_RESOLVE)),
-        )
+        .where(*_sifted(actor, sieve))
         .order_by(QuarantineRow.id.desc())
     )
+
+
+def _sifted(actor: Actor, sieve: Sieve) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [
+        QuarantineRow.quarantine_state == sieve.state,
+        BusinessSystem.region_id.in_(regions_of(actor, Permission.QUARANTINE_RESOLVE)),
+    ]
+    if sieve.reason:
+        wanted.append(QuarantineRow.reason == sieve.reason)
+    if sieve.file_id:
+        wanted.append(QuarantineRow.file_id == sieve.file_id)
+    return wanted
+
+
+def quarantine_reasons(actor: Actor, sieve: Sieve) -> Sequence[AnyRow]:
+    """(reason, rows) of the list without its reason, the most frequent first: what to mend first."""
+    return db.session.execute(
+        select(QuarantineRow.reason, func.count().label("rows"))
+        .join(BusinessSystem, BusinessSystem.id == QuarantineRow.system_id)
+        .where(*_sifted(actor, replace(sieve, reason="")))
+        .group_by(QuarantineRow.reason)
+        .order_by(func.count().desc(), QuarantineRow.reason)
+        .limit(REASONS)
+    ).all()
+
+
+def chosen_waiting(actor: Actor, row_ids: Sequence[int]) -> Sequence[QuarantineRow]:
+    """Those of the rows that still wait, with their systems, locked in id order."""
+    return db.session.scalars(
+        select(QuarantineRow)
+        .join(QuarantineRow.system)
+        .options(contains_eager(QuarantineRow.system))
+        .where(QuarantineRow.id.in_(row_ids), *_sifted(actor, Sieve()))
+        .order_by(QuarantineRow.id)
+        .with_for_update(of=QuarantineRow)
+    ).all()
 
 
 def quarantined(actor: Actor, row_id: int) -> QuarantineRow:

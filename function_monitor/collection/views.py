@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from function_monitor.collection import operations, queries
 from function_monitor.collection.forms import SourceForm, SystemForm
 from function_monitor.collection.models import BusinessSystem, QuarantineState
 from function_monitor.collection.schemas import FIELDS
+from function_monitor.paging import page_urls
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
@@ -85,17 +87,44 @@ def create_source() -> ResponseReturnValue:
 @bp.get("/quarantine")
 @requires(Permission.QUARANTINE_RESOLVE)
 def quarantine() -> ResponseReturnValue:
-    state = QuarantineState.of_word(request.args.get("state", "")) or QuarantineState.WAITING
-    page = queries.quarantine(current_actor(), state=state, after=request.args.get("after", type=int))
-    next_url = url_for("function_monitor.quarantine", state=state.value, after=page.next_key) if page.next_key else None
+    actor = current_actor()
+    sieve = queries.Sieve.of(request.args)
+    page = queries.quarantine(actor, sieve, after=request.args.get("after", type=int))
+    reasons = queries.quarantine_reasons(actor, sieve)
     return render_template(
         "function_monitor/collection/quarantine.html",
         page=page,
-        state=state,
+        sieve=sieve,
+        state=sieve.state,
+        reasons=reasons,
+        total=sum(row.rows for row in reasons if not sieve.reason or row.reason == sieve.reason),
         states=[(one.value, one.label) for one in QuarantineState],
         fields=FIELDS,
-        next_url=next_url,
+        now=datetime.now(UTC),
+        **page_urls("function_monitor.quarantine", ("state", "reason", "file"), next_key=page.next_key),
     )
+
+
+@bp.post("/quarantine/chosen")
+@requires(Permission.QUARANTINE_RESOLVE)
+def resolve_chosen() -> ResponseReturnValue:
+    """Take the chosen rows again, or leave them out, together."""
+    actor = current_actor()
+    ids = [int(text) for text in request.form.getlist("chosen")[: queries.PAGE] if text.isascii() and text.isdigit()]
+    if not ids:
+        raise Refused("请先勾选要处理的行")
+    rows = queries.chosen_waiting(actor, ids)
+    if request.form.get("act") == "dismiss":
+        for row in rows:
+            operations.dismiss_row(row, actor=actor)
+        words = f"已将 {len(rows)} 行标为不予采集"
+    else:
+        taken = sum(1 for row in rows if not operations.retry_row(row, actor=actor).reason)
+        words = f"已采集 {taken} 行" + (f"，{len(rows) - taken} 行仍不能采集，原因见各行" if taken < len(rows) else "")
+    db.session.commit()
+    flash(words, "success")
+    kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("reason", "file")}
+    return redirect(url_for("function_monitor.quarantine", **kept), 303)
 
 
 @bp.post("/quarantine/<int:row_id>/retry")

@@ -26,7 +26,7 @@ INSTEAD = {
     HEADING: "小标宋,宋体,SimSun,Noto Serif CJK SC",
 }
 #: Widths of the six columns in centimetres: 16.6 in all, A4 less its margins.
-WIDTHS = (2.6, 3.2, 2.2, 2.6, 2.6, 3.4)
+WIDTHS = (3.2, 2.7, 2.6, 2.4, 2.5, 3.2)
 SIGNATURE = "签名：　　　　　　　　　　年　　月　　日"
 SEAL = "盖章：　　　　　　　　　　年　　月　　日"
 #: Characters that XML has no way to write, and lone halves of a pair.
@@ -42,22 +42,24 @@ def register_document(form: RegisterForm) -> bytes:
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Cm(width)  # the grid too: some word processors read only that
     _short(table, ("姓　　名", form.name), ("性　别", form.sex), ("出生年月", form.birth))
     _short(table, ("政治面貌", form.political_status), ("任现职时间", form.since))
     _long(table, "单位及职务", form.unit_and_post, height=1.0)
-    _long(table, "从事或分管工作", form.work, height=1.2)
-    _long(table, "本\n人\n述\n职", form.report, height=9.2)
-    _long(table, "主管领导评语\n和考核等次建议", _proposed(form), height=3.6, signature=SIGNATURE)
+    _long(table, "从事或分管\n工作", form.work, height=1.2)
+    _long(table, "本\n人\n述\n职", form.report, height=6.8)
+    _long(table, "主管领导评语\n和考核等次\n建议", _proposed(form), height=3.2, signature=SIGNATURE)
     _long(
         table,
-        "机关负责人或\n考核委员会意见",
+        "机关负责人或\n考核委员会\n意见",
         _final(form),
-        height=3.0,
-        signature="盖章：　　　　　　　　　　年　　月　　日",
+        height=2.8,
+        signature=SEAL,
     )
     _long(table, "本人意见", "", height=2.2, signature=SIGNATURE)
-    _long(table, "未确定等次或\n不参加考核\n情况说明", form.no_grade, height=1.8)
-    _long(table, "备　　注", "", height=1.4)
+    _long(table, "未确定等次或\n不参加考核\n情况说明", form.no_grade, height=1.6)
+    _long(table, "备　　注", "", height=1.2)
     _name_substitutes(document)
     written = io.BytesIO()
     document.save(written)

@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.duties.models import Rhythm
+from basic_info.organization.models import SectionVersion
 from function_monitor.alerts import operations
 from function_monitor.alerts.errors import NothingSaid, SamePerson, WrongAlertState
 from function_monitor.alerts.evaluating import evaluate_all, seed_rules
 from function_monitor.alerts.models import Alert, AlertState, AlertStep, StepKind
-from function_monitor.alerts.queries import badge
+from function_monitor.alerts.queries import Filters, badge, count_by_level
 from function_monitor.tracing import trace
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
@@ -178,3 +179,48 @@ def test_an_alert_is_handled_from_its_page(scene: Scene, sign_in_as: Clients) ->
     assert sign_in_as(scene.reviewer).post(f"{address}/close").status_code == 303
     db.session.refresh(scene.alert)
     assert scene.alert.alert_state is AlertState.CLOSED
+
+
+def test_an_alert_says_whose_turn_it_is(scene: Scene, sign_in_as: Clients) -> None:
+    address = f"/function-monitor/alerts/{scene.alert.id}"
+
+    of_head = sign_in_as(scene.head).get(address).text
+    of_inspector = sign_in_as(scene.inspector).get(address).text
+
+    assert ("轮到您办理" in of_head, "轮到您办理" in of_inspector, "由发生预警的单位或科室签收" in of_inspector) == (
+        True,
+        False,
+        True,
+    )
+
+
+def test_the_desk_counts_its_alerts_by_level(scene: Scene) -> None:
+    counts = count_by_level(scene.head, Filters())
+
+    assert (sum(counts.values()), counts[scene.alert.level]) == (1, 1)
+
+
+def test_the_desk_of_another_unit_counts_nothing(scene: Scene) -> None:
+    assert sum(count_by_level(scene.stranger, Filters()).values()) == 0
+
+
+def test_an_alert_of_an_abolished_section_still_opens(scene: Scene, sign_in_as: Clients) -> None:
+    scene.alert.section_id = scene.office.section.id
+    db.session.execute(delete(SectionVersion).where(SectionVersion.section_id == scene.office.section.id))
+    db.session.commit()
+    client = sign_in_as(scene.head)
+
+    texts = [
+        client.get(path).text for path in ("/function-monitor/alerts", f"/function-monitor/alerts/{scene.alert.id}")
+    ]
+
+    assert all("（科室已撤销）" in text for text in texts)
+
+
+def test_a_second_click_on_the_same_step_is_refused_in_words(scene: Scene, sign_in_as: Clients) -> None:
+    client = sign_in_as(scene.head)
+    address = f"/function-monitor/alerts/{scene.alert.id}/acknowledge"
+
+    first, second = client.post(address), client.post(address)
+
+    assert (first.status_code, second.status_code, "预警状态已变化" in second.text) == (303, 409, True)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from host.kernel.access import Role
 from host.kernel.db import db
 from host.kernel.errors import NotFound
-from performance.forms.document import register_document
+from performance.forms.document import WIDTHS, register_document
 from performance.forms.queries import RegisterForm, register_form_of
 from performance.grading.models import Regime
 from tests.factories import an_actor
@@ -41,7 +41,7 @@ LABELS = (
     "政治面貌",
     "任现职时间",
     "单位及职务",
-    "从事或分管工作",
+    "从事或分管\n工作",
     "本人意见",
     "备　　注",
 )
@@ -68,6 +68,13 @@ def test_what_is_known_is_filled_in() -> None:
 def test_the_page_is_a4() -> None:
     section = opened(FORM).sections[0]  # type: ignore[attr-defined]
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
+
+
+def test_an_ordinary_form_takes_one_page_with_its_columns_as_planned() -> None:
+    table = opened(FORM).tables[0]  # type: ignore[attr-defined]
+    height = sum(row.height.cm for row in table.rows)
+
+    assert ([round(column.width.cm, 1) for column in table.columns], height < 23.5) == (list(WIDTHS), True)
 
 
 def test_no_row_is_broken_over_pages() -> None:
