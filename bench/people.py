@@ -6,12 +6,12 @@ import resource
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
-from sqlalchemy import text
 
 from basic_info.organization.register_import import import_register
 from config import Settings
@@ -25,25 +25,31 @@ from host.seeding import seed
 
 
 def main(count: int) -> None:
-    settings = replace(Settings.from_env())
+    settings = Settings.from_env()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.xlsx"
-        write_workbook(plan_city(count), path)
-        started = time.perf_counter()
-        for name in ("单位", "科室", "岗位", "人员"):
-            for _row in CalamineWorkbook.from_path(path).get_sheet_by_name(name).iter_rows():
-                pass
-        raw = time.perf_counter() - started
+        # In a process of their own, so that the peak is the import's alone.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            raw = pool.submit(written_and_read, count, path).result()
         migrating.upgrade(settings)
         seed(settings)
         with create_app(settings, process="bench").app_context():
-            db.session.execute(text("SET statement_timeout = 0"))
             started = time.perf_counter()
             import_register(path, actor=SYSTEM, on=date(2026, 1, 1))
             db.session.commit()
             spent = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{spent:.2f} {peak:.0f} {raw:.2f}")
+
+
+def written_and_read(count: int, path: Path) -> float:
+    """Write the workbook; seconds that it takes to read all of it plainly."""
+    write_workbook(plan_city(count), path)
+    started = time.perf_counter()
+    for name in ("单位", "科室", "岗位", "人员"):
+        for _row in CalamineWorkbook.from_path(path).get_sheet_by_name(name).iter_rows():
+            pass
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

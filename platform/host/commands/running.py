@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -91,8 +95,29 @@ def worker() -> None:
 
 def _load_demo_once(settings: Settings, *, staff: int) -> None:
     app = create_app(settings, process="demo")
-    with app.app_context():
+    with _stops_at_a_signal(), app.app_context():
         load_demo_once(staff=staff, accounts_file=settings.var_dir / "demo-accounts", say=click.echo)
+
+
+@contextmanager
+def _stops_at_a_signal() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the work inside by KeyboardInterrupt; what encloses it tidies up undisturbed.
+
+    One that is raised inside a weak reference's callback is lost, so it comes again until the work has ended.
+    """
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 1)
+        raise KeyboardInterrupt
+
+    before = [signal.signal(number, stop) for number in signals]
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _watch(server: EmbeddedPostgres):  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ straight into the importer; records go in by COPY.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -32,6 +33,7 @@ from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import Model, db
 from host.kernel.errors import DomainError
 from host.kernel.installation import Installation, installation
+from host.running.children import end_with_parent
 
 Say = Callable[[str], None]
 SINCE = date(2024, 1, 1)
@@ -90,10 +92,11 @@ class _Loader:
         seed_regions(actor=clerk)
         days = _last_workdays(self.today, steps.days_for(self.plan))
         # Documents are written by a second process while the register goes in.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_writer) as pool:
             writing = pool.submit(write_city, self.plan.staff, self.plan.seed, self.folder)
             with self._step("名册"):
                 self._register(clerk)
+                _count_rows()
             with self._step("三定规定、权责清单、流程图"):
                 steps.load_library(writing.result(), clerk=clerk, reviewer=reviewer, on=SINCE)
         with self._step("岗位职责"):
@@ -105,7 +108,7 @@ class _Loader:
         make_accounts(self.accounts_file, lines)
         make_staff_accounts()
         with self._step("业务数据、预警与得分"):
-            db.session.execute(text("ANALYZE"))  # a plan made for empty tables would join a city row by row
+            _count_rows()
             steps.load_running(self.plan, days, offices=offices, today=self.today)
         mark.kind = "demo"
         db.session.commit()
@@ -126,6 +129,17 @@ class _Loader:
         yield
         db.session.flush()
         self.say(f"  {name}：{time.monotonic() - started:.0f} 秒")
+
+
+def _writer() -> None:
+    """The second process ends with the first, and at Ctrl-C without a word."""
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _count_rows() -> None:
+    """What the planner knows of the tables: with plans made for empty ones a city is joined row by row."""
+    db.session.execute(text("ANALYZE"))
 
 
 def _actor(account_id: int, role: Role) -> Actor:
