@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import joinedload
 
 from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
@@ -16,6 +16,7 @@ from function_monitor.permissions import Permission
 from host.kernel.access import Actor, ScopeKind
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
+from host.kernel.files.models import StoredFile
 from host.kernel.versions import Version
 
 PAGE = 50
@@ -149,10 +150,13 @@ def may_there(actor: Actor, alert_id: int) -> frozenset[Permission]:
     return frozenset(permission for permission, reaches in zip(asked, held, strict=True) if reaches)
 
 
-def history(alert: Alert) -> Sequence[AlertStep]:
-    """Newest first."""
-    return db.session.scalars(
-        select(AlertStep).where(AlertStep.alert_id == alert.id).order_by(AlertStep.id.desc())
+def history(alert: Alert) -> Sequence[Row[AlertStep, StoredFile | None]]:
+    """(step, the file that came with it or None), newest first; one statement."""
+    return db.session.execute(
+        select(AlertStep, StoredFile)
+        .outerjoin(StoredFile, StoredFile.id == AlertStep.file_id)
+        .where(AlertStep.alert_id == alert.id)
+        .order_by(AlertStep.id.desc())
     ).all()
 
 
