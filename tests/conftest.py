@@ -23,6 +23,7 @@ from host.kernel.access import Actor
 from host.kernel.db import Model, db
 from host.migrating import migration_engine, upgrade
 from host.running.embedded import EmbeddedPostgres
+from tests.audited import Watch, watch_requests
 
 SCHEMA = "lvzhi_test"
 
@@ -67,8 +68,24 @@ def app(settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def audit_watch(app: Flask) -> Iterator[Watch]:
+    """Sees what every request of this run commits."""
+    watch, stop = watch_requests(app)
+    yield watch
+    stop()
+
+
 @pytest.fixture
-def connection(app: Flask) -> Iterator[Connection]:
+def row_67(audit_watch: Watch) -> Iterator[None]:
+    """Security row 67: a test fails when a request of its changed something and wrote no audit row beside it."""
+    yield
+    found, audit_watch.differences = audit_watch.differences, []
+    assert found == [], "changed without an audit row in the same transaction"
+
+
+@pytest.fixture
+def connection(app: Flask, row_67: None) -> Iterator[Connection]:
     """One transaction around each test, rolled back whatever the code under test commits.
 
     Recipe: https://github.com/pallets-eco/flask-sqlalchemy/issues/1171
@@ -88,7 +105,7 @@ def connection(app: Flask) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def committed(app: Flask) -> Iterator[Engine]:
+def committed(app: Flask, row_67: None) -> Iterator[Engine]:
     """For tests that must commit (several connections, processes): afterwards every table is emptied."""
     with app.app_context():
         yield db.engine

@@ -18,6 +18,7 @@ from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm
 
 CONTENT_LENGTH = 2000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 #: Quarter-hour steps that the phone offers as buttons.
 MINUTE_CHOICES = (15, 30, 60, 120, 240, 480)
 
@@ -158,6 +159,9 @@ def day_of(values: Any, name: str, default: date) -> date:
     if not text:
         return default
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Refused("日期格式应为 2026-03-02") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:  # the day before and the month after must be days too
+        raise Refused(f"日期应在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间")
+    return day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,8 @@ from function_monitor.cases.operations import register_events
 from function_monitor.collection.errors import BadRow
 from function_monitor.collection.models import BusinessSystem, QuarantineRow
 from function_monitor.collection.schemas import EventDraft, read_event
+from host.kernel.access import Actor
+from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.idempotency import hash_body
 
@@ -54,7 +57,21 @@ def ingest(rows: Sequence[RawRow], system: BusinessSystem, *, file_id: int | Non
             taken[place] = Taken("accepted" if outcome else "duplicate")
     done = [one or Taken("duplicate") for one in taken]
     _quarantine([(row, one.reason) for row, one in zip(rows, done, strict=True) if one.reason], system, file_id)
+    _write_down(done, system)
     return done
+
+
+def _write_down(done: Sequence[Taken], system: BusinessSystem) -> None:
+    """One audit row for all of a message or batch: which system brought how much (R158)."""
+    counts = Counter(one.result for one in done)
+    if counts.keys() - {"duplicate"}:  # what was known already changes nothing
+        sender = Actor(account_id=None, display_name=f"业务系统：{system.name}")
+        record_change(
+            system,
+            action="business_system.reported",
+            actor=sender,
+            after={name: counts[name] for name in ("accepted", "duplicate", "quarantined")},
+        )
 
 
 def _quarantine(bad: Sequence[tuple[RawRow, str]], system: BusinessSystem, file_id: int | None) -> None:

@@ -101,6 +101,7 @@ def retry_row(row: QuarantineRow, *, actor: Actor) -> Taken:
     (taken,) = ingest([RawRow(row.raw, row.line_no)], row.system, file_id=row.file_id)
     if taken.result == "quarantined":
         row.reason = taken.reason
+        record_change(row, action="quarantine_row.retried", actor=actor, reason=taken.reason)
     else:
         _resolve(row, QuarantineState.TAKEN, actor)
     db.session.flush()

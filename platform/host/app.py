@@ -28,6 +28,7 @@ from host.kernel.jobs.views import bp as jobs_bp
 from host.kernel.pages import register_pages
 from host.kernel.tables.views import bp as exports_bp
 from host.permissions import HOST_ROLE_PERMISSIONS
+from host.web.addresses import register_addresses
 from host.web.audit_views import bp as audit_bp
 from host.web.errors import register_errors
 from host.web.guard import register_guard
@@ -68,7 +69,7 @@ def create_app(settings: Settings, *, process: str = "web") -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         JSON_SORT_KEYS=False,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    register_addresses(app)
     app.url_map.strict_slashes = False
     app.session_interface = Sessions()
     app.extensions["settings"] = settings

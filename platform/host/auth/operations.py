@@ -50,6 +50,7 @@ def sign_in(
     fits = verify_password(account.password_hash if account else None, password)
     if account is None or not fits or account.is_disabled:
         _count_failure(guard, now=now, failures=failures, lock_minutes=lock_minutes)
+        _write_down_failure(login_name, account, is_locked=guard.locked_until is not None, ip=ip)
         db.session.commit()
         raise SignInRefused
     guard.failed_count, guard.locked_until = 0, None
@@ -279,6 +280,16 @@ def _count_failure(guard: SignInGuard, *, now: datetime, failures: int, lock_min
     guard.failed_count += 1
     if guard.failed_count >= failures:
         guard.locked_until = now + timedelta(minutes=lock_minutes)
+
+
+def _write_down_failure(login_name: str, account: Account | None, *, is_locked: bool, ip: str | None) -> None:
+    """A refused sign-in in the audit log (security row 70): of which account, from where, never what was typed.
+
+    A name that is no account's may be a password typed in the wrong field: only its digest is kept.
+    """
+    subject = f"account:{account.id}" if account else f"account:unknown-{_name_key(login_name).hex()[:12]}"
+    visitor = Actor(account_id=None, display_name="未登录", ip=ip)
+    record_change(subject, action="session.refused", actor=visitor, after={"locked": is_locked})
 
 
 def account_named(login_name: str) -> Account:

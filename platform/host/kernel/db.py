@@ -70,6 +70,8 @@ def engine_options(*, schema: str, queue_schema: str, pool_size: int, applicatio
         "pool_size": pool_size,
         "max_overflow": 4,
         "pool_timeout": 10,
+        # Names, texts and password hashes are among the parameters: an error in the log must not quote them.
+        "hide_parameters": True,
         "pool_pre_ping": False,
         "pool_recycle": 1800,
         "connect_args": {

@@ -11,6 +11,8 @@ import structlog
 from structlog.typing import EventDict
 
 _ID_NUMBER = re.compile(r"\b(\d{4})\d{10}(\d{3}[\dXx])\b")
+#: PostgreSQL quotes the row that it refuses: "Failing row contains (…)", "Key (login_name)=(…) already exists".
+_DETAIL = re.compile(r"^DETAIL:.*$", re.MULTILINE)
 _SECRET_NAMES = frozenset({"password", "token", "cookie", "authorization", "secret", "id_no", "csrf_token"})
 
 
@@ -36,6 +38,7 @@ def configure_logs(level: str, *, process: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                mask_secrets,  # once more: the text of an error came in only now
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
@@ -49,10 +52,10 @@ def configure_logs(level: str, *, process: str) -> None:
 
 
 def mask_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Mask ID numbers wherever they stand and drop values whose names say that they are secret."""
+    """Mask ID numbers wherever they stand and drop values whose names say that they are secret, and quoted rows."""
     for name, value in event.items():
         if name.lower() in _SECRET_NAMES:
             event[name] = "***"
         elif isinstance(value, str):
-            event[name] = _ID_NUMBER.sub(r"\1**********\2", value)
+            event[name] = _ID_NUMBER.sub(r"\1**********\2", _DETAIL.sub("DETAIL: ***", value))
     return event

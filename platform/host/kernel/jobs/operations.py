@@ -31,6 +31,8 @@ def enqueue(name: str, *, arguments: Mapping[str, Any] | None = None, title: str
     )
     db.session.add(run)
     _into_the_queue(run)
+    if actor.account_id is not None:  # the clock's own runs stand in its ledger
+        record_change(run, action="job_run.requested", actor=actor, after={"job": name})
     return run
 
 

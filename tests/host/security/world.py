@@ -1,0 +1,271 @@
+"""One of everything that has an address, all of it one unit's, under names that occur nowhere else."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Range
+from werkzeug.datastructures import FileStorage
+
+from basic_info.documents.library import PaperKind, keep_upload, paper_file, read_paper, take_in
+from basic_info.duties.models import DutyLink, LinkState, WorkSource
+from basic_info.mandates.models import ClauseKind, MandateClause
+from basic_info.organization.models import PersonVersion, PostVersion, SectionVersion, Unit
+from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
+from basic_info.regions.models import Tier
+from duty_eval.assignments.models import AssignedTask
+from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
+from duty_eval.records.queries import today_in_china
+from function_monitor.alerts.evaluating import rules_in_order, seed_rules
+from function_monitor.alerts.models import Alert, AlertLevel, AlertState, AlertStep, StepKind
+from function_monitor.cases.models import FlowCase
+from function_monitor.collection.ingesting import RawRow, ingest
+from function_monitor.collection.models import BusinessSystem, QuarantineRow
+from host.auth.models import AuthSession, RoleGrant
+from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
+from host.kernel.audit import AuditEntry
+from host.kernel.crypto import provider
+from host.kernel.db import db
+from host.kernel.jobs.operations import enqueue
+from performance.grading.models import AnnualAssessment, AnnualGrade, Regime
+from performance.grading.quotas import allot
+from performance.schemes.models import Indicator, SchemeState
+from performance.schemes.operations import default_scheme, publish_scheme
+from performance.scoring.operations import score_now
+from tests.basic_info.library.papers import mandate_file
+from tests.factories import a_person, a_region, an_actor
+from tests.function_monitor.rows import Office, a_key
+
+#: Stands in every name and text of the unit that is attacked; an answer that holds it leaked.
+SECRET = "霜降甲"
+YEAR = 2026
+HANDLING = f"{SECRET}执法队"
+ID_NUMBER = "371302199001010010"
+
+
+@dataclass(frozen=True)
+class World:
+    """The unit under attack: its office, and the value of each variable that an address may have."""
+
+    office: Office
+    values: dict[str, Any]
+    key: dict[str, str]
+    system: BusinessSystem
+
+    @property
+    def unit(self) -> Unit:
+        return self.office.unit
+
+
+def build() -> World:
+    """Everything of one unit of the city (371300), flushed."""
+    a_region()
+    a_region("371302", name="兰山区", tier=Tier.COUNTY)
+    office = Office("市粮食和储备局")  # a unit's name is public; what follows is not
+    for row in (office.chart, office.item):
+        row.name = f"{SECRET}许可"
+    db.session.execute(update(SectionVersion).values(name=f"{SECRET}科"))
+    db.session.execute(update(PostVersion).values(title=f"{SECRET}岗"))
+    for duty in (office.function, office.section_duty, office.post_duty):
+        duty.text = f"{SECRET}职责"
+    clerk = a_person(name=f"{SECRET}经办", post=office.post)
+    sealed = provider().encrypt(ID_NUMBER, context=f"person:{clerk.code}:id_no")
+    db.session.execute(update(PersonVersion).where(PersonVersion.person_id == clerk.id).values(id_no=sealed))
+    actor = an_actor(Role.STAFF, person=clerk)
+    system, key = _system()
+    values = {
+        "unit_id": office.unit.id,
+        "section_id": office.section.id,
+        "post_id": office.post.id,
+        "person_id": clerk.id,
+        "chart_id": office.chart.id,
+        "item_id": office.item.id,
+        "list_id": _draft_list(office),
+        "layer": "post_duty",
+        "thing_id": office.post_duty.id,
+        "duty_id": office.post_duty.id,
+        "post_duty_id": office.post_duty.id,
+        "link_id": _proposed_link(office),
+        "section_duty_id": office.section_duty.id,
+        "day": today_in_china().isoformat(),
+        "year": YEAR,
+        "kind": "csv",
+        **_library(office),
+        **_records(office, clerk.id, actor),
+        **_monitor(office, system, clerk.id),
+        **_performance(office, clerk.id),
+        **_host(actor, clerk.id),
+    }
+    db.session.flush()
+    return World(office, values, key, system)
+
+
+def _system() -> tuple[BusinessSystem, dict[str, str]]:
+    system = BusinessSystem(code="SJ", name=f"{SECRET}系统", region_id=a_region().id)
+    db.session.add(system)
+    db.session.flush()
+    return system, a_key(system)
+
+
+def _draft_list(office: Office) -> int:
+    powers = PowerList(
+        unit_id=office.unit.id, version_no=2, year=YEAR, list_state=ListState.DRAFT, valid=Range(date(YEAR, 1, 1), None)
+    )
+    db.session.add(powers)
+    db.session.flush()
+    item = PowerItem(
+        power_list_id=powers.id, unit_id=office.unit.id, sort_no=1, name=f"{SECRET}处罚",
+        power_kind=PowerKind.PENALTY, item_code="CF",
+    )  # fmt: skip
+    db.session.add(item)
+    db.session.flush()
+    db.session.add(PowerItemSection(power_item_id=item.id, name=HANDLING))
+    return powers.id
+
+
+def _proposed_link(office: Office) -> int:
+    link = DutyLink(
+        unit_id=office.unit.id,
+        link_state=LinkState.PROPOSED,
+        item_id=office.item.id,
+        function_id=office.function.id,
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link.id
+
+
+def _library(office: Office) -> dict[str, int]:
+    """A mandate that waits, and the uploaded paper that it was read from."""
+    upload = FileStorage(io.BytesIO(mandate_file(instead={"商务": SECRET})), f"{SECRET}三定.docx")
+    document = keep_upload(upload, kind=PaperKind.MANDATE, unit_id=office.unit.id, actor=SYSTEM)
+    with paper_file(document) as (path, stored):
+        paper = read_paper(PaperKind.MANDATE, path, stored.name)
+    mandate = take_in(paper, unit_id=office.unit.id, name=document.title, file_id=document.file_id, actor=SYSTEM)
+    again = FileStorage(io.BytesIO(mandate_file(instead={"商务": SECRET})), f"{SECRET}三定.docx")
+    waiting = keep_upload(again, kind=PaperKind.MANDATE, unit_id=office.unit.id, actor=SYSTEM)
+    clause = select(MandateClause.id).where(
+        MandateClause.mandate_id == mandate.id, MandateClause.clause_kind == ClauseKind.SECTION
+    )
+    return {
+        "clause_id": db.session.scalars(clause).first() or 0,
+        "mandate_id": mandate.id,
+        "document_id": waiting.id,
+        "file_id": waiting.file_id or 0,
+    }
+
+
+def _records(office: Office, person_id: int, actor: Actor) -> dict[str, int]:
+    day = today_in_china()
+    head = an_actor(Role.SECTION_HEAD, section=office.section).account_id
+    record = DutyRecord(
+        worked_on=day,
+        person_id=person_id,
+        post_id=office.post.id,
+        section_id=office.section.id,
+        unit_id=office.unit.id,
+        post_duty_id=office.post_duty.id,
+        work_source=WorkSource.MANDATE,
+        content=f"{SECRET}纪实",
+        record_state=RecordState.SUBMITTED,
+        submitted_at=datetime.now(UTC),
+        entered_by_id=actor.account_id,
+    )
+    suggestion = RecordSuggestion(source_key=f"{SECRET}-1", person_id=person_id, worked_on=day, content=f"{SECRET}建议")
+    task = AssignedTask(
+        person_id=person_id, section_id=office.section.id, title=f"{SECRET}任务", due_on=day, assigned_by=head
+    )
+    db.session.add_all([record, suggestion, task])
+    db.session.flush()
+    return {"record_id": record.id, "suggestion_id": suggestion.id, "task_id": task.id, "head_id": head or 0}
+
+
+def _monitor(office: Office, system: BusinessSystem, person_id: int) -> dict[str, int]:
+    seed_rules(counts_from=date(2026, 1, 1))
+    ingest([RawRow(office.event(case_no=f"{SECRET}-1", item_name=f"{SECRET}许可"))], system)
+    ingest([RawRow(office.event(case_no=f"{SECRET}-2", handler_code="不存在"))], system)
+    rule = rules_in_order()[0]
+    alert = Alert(
+        rule_id=rule.id,
+        rule_version=1,
+        subject_kind="person",
+        subject_id=person_id,
+        level=AlertLevel.RED,
+        title=f"{SECRET}预警",
+        unit_id=office.unit.id,
+        section_id=office.section.id,
+        person_id=person_id,
+        evidence={
+            "name": f"{SECRET}经办",
+            "first": "2026-03-02",
+            "last": "2026-03-06",
+            "workdays": 5,
+            "person_id": person_id,
+        },
+        first_seen_on=date(2026, 3, 2),
+        last_seen_on=date(2026, 3, 2),
+        alert_state=AlertState.PENDING,
+    )
+    db.session.add(alert)
+    db.session.flush()
+    db.session.add(AlertStep(alert_id=alert.id, step_kind=StepKind.RAISED, level=alert.level, note=f"{SECRET}说明"))
+    return {
+        "alert_id": alert.id,
+        "case_id": db.session.scalars(select(FlowCase.id)).one(),
+        "row_id": db.session.scalars(select(QuarantineRow.id)).one(),
+        "system_id": system.id,
+        "rule_id": rule.id,
+    }
+
+
+def _performance(office: Office, person_id: int) -> dict[str, int]:
+    scheme = default_scheme(a_region().id, year=YEAR, name=f"{SECRET}方案", actor=SYSTEM)
+    publish_scheme(scheme, actor=SYSTEM)
+    run = score_now(scheme, first=date(2026, 3, 1), last=date(2026, 3, 31), actor=SYSTEM)
+    draft = default_scheme(a_region().id, year=YEAR, name=f"{SECRET}草案", actor=SYSTEM)
+    assert draft.scheme_state is SchemeState.DRAFT
+    allot(office.unit, year=YEAR, today=date(YEAR, 12, 31), actor=SYSTEM)
+    assessment = AnnualAssessment(
+        person_id=person_id,
+        year=YEAR,
+        unit_id=office.unit.id,
+        section_id=office.section.id,
+        regime=Regime.CIVIL_SERVANT,
+        proposed_grade=AnnualGrade.COMPETENT,
+        comment=f"{SECRET}评语",
+        proposed_by=1,
+    )
+    db.session.add(assessment)
+    db.session.flush()
+    return {
+        "scheme_id": draft.id,
+        "indicator_id": db.session.scalars(select(Indicator.id).where(Indicator.scheme_id == draft.id)).first() or 0,
+        "performance.run_id": run.id,
+        "assessment_id": assessment.id,
+    }
+
+
+def _host(actor: Actor, person_id: int) -> dict[str, Any]:
+    run = enqueue("host.prune", title=f"{SECRET}任务", actor=actor)
+    session = AuthSession(
+        token_hash=b"x" * 32,
+        account_id=actor.account_id or 0,
+        expires_at=datetime.now(UTC) + timedelta(days=1),
+        idle_minutes=60,
+        user_agent=f"{SECRET}浏览器",
+    )
+    grant = RoleGrant(account_id=actor.account_id or 0, role=Role.STAFF, scope_kind=ScopeKind.SELF)
+    db.session.add_all([session, grant])
+    db.session.flush()
+    return {
+        "jobs.run_id": run.id,
+        "account_id": actor.account_id,
+        "session_id": session.id,
+        "grant_id": grant.id,
+        "entry_id": db.session.scalars(select(AuditEntry.id)).first(),
+        "name": "host.prune",
+    }
