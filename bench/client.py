@@ -5,9 +5,10 @@ from __future__ import annotations
 import http.client
 import time
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from threading import Thread
 from urllib.parse import urlencode
 
 
@@ -20,55 +21,75 @@ class Login:
     duty_id: int
 
 
+@dataclass(frozen=True)
+class Answer:
+    """``status`` 0: there was none, the connection broke or nobody listened."""
+
+    status: int
+    seconds: float
+
+
+class Connection:
+    """One keep-alive connection that is opened again after it broke."""
+
+    def __init__(self, port: int, *, timeout: float = 30) -> None:
+        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+
+    def log(self, login: Login, *, day: date, key: str, content: str = "审核申报材料并提出意见") -> Answer:
+        """Send one record under ``key``."""
+        body = urlencode(
+            {
+                "csrf_token": login.csrf, "client_key": key, "worked_on": day.isoformat(),
+                "post_duty_id": login.duty_id, "content": content, "minutes": 1, "quantity": 2,
+            }
+        )  # fmt: skip
+        return self.ask("POST", "/duty-eval/records", login, body)
+
+    def ask(self, method: str, path: str, login: Login, body: str | None = None) -> Answer:
+        started = time.perf_counter()
+        try:
+            self._http.request(method, path, body, _headers(login))
+            answer = self._http.getresponse()
+            answer.read()
+            status = answer.status
+        except (OSError, http.client.HTTPException):
+            self._http.close()
+            status = 0
+        return Answer(status, time.perf_counter() - started)
+
+
 def log_for(
     port: int, logins: list[Login], *, seconds: float, concurrency: int, day: date
 ) -> tuple[list[float], float, int]:
     """Log records for so long; (seconds of each answer, seconds in all, answers that were no 201)."""
-    times: list[float] = []
-    failed = [0]
+    answers: list[Answer] = []
     end = time.perf_counter() + seconds
 
     def one(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        turn = number
+        connection, turn = Connection(port), number
         while time.perf_counter() < end:
-            login = logins[turn % len(logins)]
+            answers.append(connection.log(logins[turn % len(logins)], day=day, key=str(uuid.uuid4())))
             turn += concurrency
-            body = urlencode(
-                {
-                    "csrf_token": login.csrf, "client_key": str(uuid.uuid4()), "worked_on": day.isoformat(),
-                    "post_duty_id": login.duty_id, "content": "审核申报材料并提出意见", "minutes": 1, "quantity": 2,
-                }
-            )  # fmt: skip
-            started = time.perf_counter()
-            connection.request("POST", "/duty-eval/records", body, _headers(login))
-            answer = connection.getresponse()
-            answer.read()
-            times.append(time.perf_counter() - started)
-            failed[0] += answer.status != 201
 
+    spent = side_by_side(concurrency, one)
+    return [answer.seconds for answer in answers], spent, sum(answer.status != 201 for answer in answers)
+
+
+def side_by_side(count: int, work: Callable[[int], None]) -> float:
+    """Run ``work(0)`` … ``work(count - 1)`` in threads until all are done; seconds."""
     started = time.perf_counter()
-    threads = [Thread(target=one, args=(number,)) for number in range(concurrency)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times, time.perf_counter() - started, failed[0]
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(work, range(count)))
+    return time.perf_counter() - started
 
 
 def get_times(port: int, login: Login, path: str, *, count: int) -> list[float]:
     """Seconds of ``count`` answers to one page; raises when one is no 200."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    times = []
-    for _ in range(count):
-        started = time.perf_counter()
-        connection.request("GET", path, headers=_headers(login))
-        answer = connection.getresponse()
-        answer.read()
-        times.append(time.perf_counter() - started)
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status}")
-    return times
+    connection = Connection(port, timeout=120)
+    answers = [connection.ask("GET", path, login) for _ in range(count)]
+    if any(answer.status != 200 for answer in answers):
+        raise RuntimeError(f"{path}: {answers[-1].status}")
+    return [answer.seconds for answer in answers]
 
 
 def _headers(login: Login) -> dict[str, str]:

@@ -78,11 +78,11 @@ def create_app(settings: Settings, *, process: str = "web") -> Flask:
         [HOST_ROLE_PERMISSIONS, *(system.role_permissions for system in SYSTEMS)]
     )
     db.init_app(app)
-    csrf.init_app(app)
-    limiter.init_app(app)
     register_headers(app)
     register_metrics(app)
-    register_guard(app)
+    register_guard(app)  # before CSRF: while the database is away nobody's token can be known, which is no stale form
+    csrf.init_app(app)
+    limiter.init_app(app)
     register_pages(app)
     register_menu(app)
     _mount(app)

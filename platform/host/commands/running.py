@@ -6,13 +6,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 import click
+import psycopg
+import structlog
 
 from config import Settings
 from host import migrating
@@ -21,9 +23,11 @@ from host.demo.loading import load_demo_once
 from host.kernel.logs import configure_logs
 from host.running.certificate import own_addresses, own_certificate
 from host.running.children import end_with_parent, free_port
-from host.running.embedded import EmbeddedPostgres
+from host.running.embedded import DatabaseNotStarted, EmbeddedPostgres
 from host.running.supervisor import Supervisor, only_one, platform_children
 from host.seeding import seed
+
+log = structlog.get_logger("host.up")
 
 LOCAL = {"127.0.0.1", "::1", "localhost"}
 
@@ -120,17 +124,19 @@ def _stops_at_a_signal() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _watch(server: EmbeddedPostgres):  # type: ignore[no-untyped-def]
-    """Look every few seconds whether the database still answers; start it again when it was killed."""
-    last = time.monotonic()
+def _watch(server: EmbeddedPostgres) -> Callable[[], None]:
+    """Start the server again when its process is gone; what cannot be started now is tried again at the next look."""
 
     def look() -> None:
-        nonlocal last
-        if time.monotonic() - last < 2:
+        if server.is_there():
             return
-        if not server.answers():
+        log.warning("database_gone")
+        try:
             server.revive()
-        last = time.monotonic()
+        except (DatabaseNotStarted, psycopg.OperationalError) as error:
+            log.warning("database_not_started", error=str(error))
+        else:
+            log.warning("database_back")
 
     return look
 

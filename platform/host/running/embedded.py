@@ -15,6 +15,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -27,6 +28,7 @@ from host.kernel.errors import DomainError
 
 SUPERUSER = "lvzhi"
 DATABASE = "lvzhi"
+START_ATTEMPTS = 10
 
 
 class DatabaseNotStarted(DomainError):
@@ -60,9 +62,13 @@ class EmbeddedPostgres:
             self._ensure_running()
 
     def revive(self) -> None:
-        """Start the server again if it no longer answers (it was killed)."""
+        """Start the server again if it is gone (it was killed). Raises DatabaseNotStarted; may be tried again."""
         with self._starting_lock():
             self._ensure_running()
+
+    def is_there(self) -> bool:
+        """Whether the server's process lives; it may be busy, full or recovering, and needs no second one beside it."""
+        return self._is_ours(_first_line(self.data / "postmaster.pid"))
 
     def leave(self) -> None:
         """Stop the server unless somebody else still uses it."""
@@ -89,9 +95,10 @@ class EmbeddedPostgres:
     def _ensure_running(self) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        if not self.answers():
+        if not self.is_there():
             self._forget_dead_postmaster()
             self._start()
+        self._wait_for_answer()
         self._ensure_database()
 
     def _initialise(self) -> None:
@@ -110,10 +117,23 @@ class EmbeddedPostgres:
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.socket_dir}' " + " ".join(
             f"-c {name}={value}" for name, value in _server_settings(self.durable).items()
         )
-        try:
-            self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", options)
-        except subprocess.CalledProcessError as error:
-            raise DatabaseNotStarted(f"内置数据库没有启动，请查看日志 {self.log}") from error
+        for attempt in range(START_ATTEMPTS):
+            try:
+                self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", options)
+            except subprocess.CalledProcessError as error:
+                # After a kill the old server's last processes hold its memory for a moment: PostgreSQL then refuses.
+                if attempt == START_ATTEMPTS - 1:
+                    raise DatabaseNotStarted(f"内置数据库没有启动，请查看日志 {self.log}") from error
+                time.sleep(0.5)
+            else:
+                return
+
+    def _wait_for_answer(self, *, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise DatabaseNotStarted(f"内置数据库没有应答，请查看日志 {self.log}")
+            time.sleep(0.1)
 
     def _ensure_database(self) -> None:
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
@@ -122,18 +142,22 @@ class EmbeddedPostgres:
                 connection.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
 
     def _forget_dead_postmaster(self) -> None:
-        """Remove a ``postmaster.pid`` whose number now belongs to some other process.
+        """Remove lock files whose number is a dead child that nobody has waited for yet, or by now some other process.
 
-        PostgreSQL itself takes any living process of that number for its own and would not start.
+        PostgreSQL itself takes any process of that number for its own and would not start. That no process of the
+        old server is left it sees by the shared memory, whatever these files say.
         """
-        path = self.data / "postmaster.pid"
+        for path in (self.data / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
+            pid = _first_line(path)
+            if pid is not None and Path(f"/proc/{pid}").exists() and not self._is_ours(pid):
+                path.unlink(missing_ok=True)
+
+    def _is_ours(self, pid: int | None) -> bool:
+        """Whether the process is this folder's server; one that is dead and not yet waited for has no command line."""
         try:
-            pid = int(path.read_text().splitlines()[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (FileNotFoundError, IndexError, ValueError):
-            return
-        if str(self.data).encode() not in command:
-            path.unlink(missing_ok=True)
+            return pid is not None and os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
 
     def _dsn(self, database: str) -> str:
         return f"host={self.socket_dir} user={SUPERUSER} dbname={database}"
@@ -157,6 +181,14 @@ class EmbeddedPostgres:
             yield
         finally:
             os.close(handle)
+
+
+def _first_line(path: Path) -> int | None:
+    """The process number in a lock file of PostgreSQL's; None: there is none."""
+    try:
+        return int(path.read_text().splitlines()[0])
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 @contextmanager
@@ -185,6 +217,8 @@ def _server_settings(durable: bool) -> dict[str, str]:
         "checkpoint_completion_target": "0.9",
         "random_page_cost": "1.1",
         "jit": "off",
+        # After a crash one call to the kernel per file system instead of one per file: seconds less until it answers.
+        "recovery_init_sync_method": "syncfs",
         "timezone": "Asia/Shanghai",
         "log_line_prefix": "'%m [%p] %a '",
     }
