@@ -12,7 +12,9 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import text
 
 from bench.client import Login
+from duty_eval.records.operations import MOST_AT_ONCE, Entry, log_records
 from host.demo.bulk import unchecked_keys
+from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.partitions import ensure_month, first_of_month
 
@@ -58,7 +60,7 @@ def make_city(people: int) -> None:
 
 
 def logins(count: int, *, heads: bool = False) -> list[Login]:
-    """Sessions made before the measurement, for staff or for heads."""
+    """Sessions made before the measurement, for staff or for heads, each of a person of their own."""
     rows = db.session.execute(
         text(
             "SELECT c.id, min(d.id) AS duty FROM account c JOIN appointment a ON a.person_id = c.person_id"
@@ -67,59 +69,94 @@ def logins(count: int, *, heads: bool = False) -> list[Login]:
         ),
         {"heads": heads, "count": count},
     ).all()
-    made = []
+    signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
+    made, sessions = [], []
     for row in rows:
         token = secrets.token_hex(20)
-        signed = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token").dumps(token)
-        login = Login(secrets.token_urlsafe(32), str(signed), row.duty)
-        db.session.execute(
-            text(
-                "INSERT INTO auth_session (token_hash, account_id, data, expires_at, idle_minutes)"
-                " VALUES (:hash, :account, jsonb_build_object('csrf_token', CAST(:csrf AS text)), :end, 480)"
-            ),
+        login = Login(secrets.token_urlsafe(32), str(signer.dumps(token)), row.duty)
+        made.append(login)
+        sessions.append(
             {
                 "hash": hashlib.sha256(login.cookie.encode()).digest(),
                 "account": row.id,
                 "csrf": token,
                 "end": datetime.now(UTC) + timedelta(days=1),
-            },
+            }
         )
-        made.append(login)
+    db.session.execute(
+        text(
+            "INSERT INTO auth_session (token_hash, account_id, data, expires_at, idle_minutes)"
+            " VALUES (:hash, :account, jsonb_build_object('csrf_token', CAST(:csrf AS text)), :end, 480)"
+        ),
+        sessions,
+    )
     db.session.commit()
     return made
 
 
-def fill_records(total: int, *, until: date, waiting_per_section: int = 60) -> None:
-    """Records over the months before ``until`` up to ``total`` in all; in each section a few still wait."""
+def fill_records(total: int, *, until: date, waiting_days: int = 8) -> None:
+    """Records of everybody over the 330 days before ``until``, up to ``total`` in all.
+
+    A person's records go round their three duties; the last ``waiting_days`` of what was there first still wait,
+    one in fifty was sent back, the rest is approved; one in forty was filled in late, one in thirty is outside duties,
+    and words and minutes differ.
+    """
     there = db.session.scalar(text("SELECT count(*) FROM duty_record")) or 0
-    months = [first_of_month(until, plus=-back) for back in range(12)]
-    for month in months:
-        ensure_month(db.session.connection(), "duty_record", month)
+    for back in range(12):
+        ensure_month(db.session.connection(), "duty_record", first_of_month(until, plus=-back))
     db.session.execute(text("SET statement_timeout = 0"))
     people = db.session.scalar(text("SELECT count(*) FROM person")) or 1
+    if there == 0:  # the first ones lie close together, so that a head's page is as full with few records as with many
+        people = min(people, max(total // 10, SECTION))
     with unchecked_keys():
         db.session.execute(
             text(
                 "INSERT INTO duty_record (worked_on, person_id, post_id, section_id, unit_id, post_duty_id, work_source,"
-                " content, minutes, origin, record_state, submitted_at)"
-                " SELECT d.day, a.person_id, a.post_id, a.section_id, a.unit_id, y.duty, 'mandate', '审核申报材料', 60,"
-                " 'typed', 'approved', d.day + interval '17 hours'"
+                " content, minutes, origin, is_backdated, record_state, submitted_at)"
+                " SELECT d.day, a.person_id, a.post_id, a.section_id, a.unit_id,"
+                " CASE WHEN n % 30 > 0 THEN y.duties[1 + (n / :people) % 3] END, 'mandate',"
+                " '审核第' || n || '件申报材料' || repeat('，核对并提出意见', CAST(n % 3 AS int)), 15 + n % 700, 'typed',"
+                " n % 40 = 0, CASE WHEN n % 50 = 0 THEN 'returned' WHEN d.day >= :waits THEN 'submitted'"
+                " ELSE 'approved' END, d.day + interval '17 hours' + n % 3600 * interval '1 second'"
                 " FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) n"
                 " CROSS JOIN LATERAL (SELECT CAST(:until AS date) - 1 - CAST((n / :people) % 330 AS int) AS day) d"
                 " JOIN appointment a ON a.person_id = n % :people + 1"
-                " JOIN (SELECT post_id, min(id) AS duty FROM post_duty GROUP BY 1) y ON y.post_id = a.post_id"
+                " JOIN (SELECT post_id, array_agg(id ORDER BY id) AS duties FROM post_duty GROUP BY 1) y"
+                " ON y.post_id = a.post_id"
             ),
-            {"first": there, "last": total - 1, "until": until, "people": people},
+            {
+                "first": there,
+                "last": total - 1,
+                "until": until,
+                "people": people,
+                "waits": until - timedelta(days=waiting_days),
+            },
         )
-        if there == 0:
-            db.session.execute(
-                text(
-                    "UPDATE duty_record r SET record_state = 'submitted' FROM (SELECT id, worked_on, row_number() OVER"
-                    " (PARTITION BY section_id ORDER BY id) AS n FROM duty_record) w"
-                    " WHERE w.id = r.id AND w.worked_on = r.worked_on AND w.n <= :few"
-                ),
-                {"few": waiting_per_section},
-            )
     db.session.commit()
-    db.session.execute(text("ANALYZE duty_record"))
+    for table in ("duty_record", "record_rollup"):
+        db.session.execute(text(f"ANALYZE {table}"))
     db.session.commit()
+
+
+def fill_queue(login: Login, count: int, *, day: date) -> list[str]:
+    """Records that wait for a head, logged by the people of the section themselves; ``<id>:<day>`` of each."""
+    staff = db.session.execute(
+        text(
+            "SELECT c.id, c.person_id FROM account c JOIN appointment a ON a.person_id = c.person_id"
+            " JOIN post_duty d ON d.section_id = a.section_id WHERE d.id = :duty AND a.leader_kind IS NULL ORDER BY c.id"
+        ),
+        {"duty": login.duty_id},
+    ).all()
+    made: list[str] = []
+    for number in range(count // MOST_AT_ONCE):
+        account, person = staff[number % len(staff)]
+        logged = log_records(
+            [Entry(post_duty_id=login.duty_id, content="审核申报材料", minutes=1)] * MOST_AT_ONCE,
+            worked_on=day,
+            client_key=secrets.token_hex(8),
+            actor=Actor(account_id=account, display_name="bench", person_id=person),
+            today=day,
+        )
+        made += [f"{record}:{day}" for record in logged.record_ids]
+    db.session.commit()
+    return made

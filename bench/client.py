@@ -5,10 +5,11 @@ from __future__ import annotations
 import http.client
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from urllib.parse import urlencode
 
 
@@ -73,6 +74,42 @@ def log_for(
 
     spent = side_by_side(concurrency, one)
     return [answer.seconds for answer in answers], spent, sum(answer.status != 201 for answer in answers)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A record that somebody wants to log ``at`` so many seconds after the start."""
+
+    at: float
+    login: Login
+    key: str
+
+
+def log_arrivals(port: int, arrivals: Sequence[Arrival], *, connections: int, day: date) -> dict[str, float]:
+    """Log each record at its time, whatever became of those before; seconds from that time to its acknowledgement.
+
+    Whoever gets none tries again under the same key, three times. The key is the record's content.
+    """
+    waiting, taken = iter(arrivals), Lock()
+    acknowledged: dict[str, float] = {}
+    started = time.perf_counter()
+
+    def work(_number: int) -> None:
+        connection = Connection(port)
+        while True:
+            with taken:
+                arrival = next(waiting, None)
+            if arrival is None:
+                return
+            time.sleep(max(0.0, started + arrival.at - time.perf_counter()))
+            for _attempt in range(4):
+                if connection.log(arrival.login, day=day, key=arrival.key, content=arrival.key).status in {200, 201}:
+                    acknowledged[arrival.key] = time.perf_counter() - started - arrival.at
+                    break
+                time.sleep(0.2)
+
+    side_by_side(connections, work)
+    return acknowledged
 
 
 def side_by_side(count: int, work: Callable[[int], None]) -> float:

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  # SQL is laid out as SQL
 """``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
 
-python -m bench.run [--quick] [names …]     names: records review import score
+python -m bench.run [--quick] [names …]     names: records crash peak review import score
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -27,7 +29,8 @@ from sqlalchemy import event, text
 
 import performance.api as performance
 from bench import city
-from bench.client import get_times, log_for
+from bench.client import Arrival, Connection, Login, get_times, log_arrivals, log_for
+from bench.crash import children_of, crash_test, look, wait_for_web
 from bench.figures import Figures
 from config import Settings
 from host import migrating
@@ -39,6 +42,8 @@ from host.running.embedded import EmbeddedPostgres
 from host.seeding import seed
 
 ROOT = Path(__file__).parents[1]
+#: 168,000 people × 1.3 records in the half hour before they go home.
+PEAK_PER_SECOND = 168_000 * 1.3 / 1800
 
 
 class Bench:
@@ -82,23 +87,75 @@ class Bench:
         add("record_failed", bad_one + bad_four, "answers", limit=0)
         add("record_sql", self._count_sql("POST"), "statements", limit=8)
 
-    def review(self) -> None:
-        """The review list: the same time at ten thousand and at ten million records."""
+    def crash(self) -> None:
+        """Acknowledged records after PostgreSQL and the web were killed in turn (security row 53)."""
+        found = crash_test(self.folder / "crash", faults=4)
+        self.figures.add("crash_acknowledged", found.acknowledged, "records")
+        self.figures.add("crash_lost", found.lost, "records", limit=0)
+        self.figures.add("crash_twice", found.twice, "records", limit=0)
+        self.figures.add("crash_sums_differ", found.sums_differ, "rows", limit=0)
+        self.figures.add("crash_longest_silence_s", max(found.seconds_to_answer), "s")
+
+    def peak(self) -> None:
+        """The evening peak: 168,000 people × 1.3 records in 30 minutes are 121/s; a sixth of the people in a sixth of the time."""
+        seconds = 20 if self.quick else 300
         with self.app.app_context():
-            heads = city.logins(1, heads=True)
+            logins = city.logins(max(200, int(PEAK_PER_SECOND * seconds / 1.3)))
+        arrivals = [
+            Arrival(number / PEAK_PER_SECOND, logins[number % len(logins)], str(uuid.uuid4()))
+            for number in range(int(PEAK_PER_SECOND * seconds))
+        ]
+        with self._web() as (port, _web):
+            took = log_arrivals(port, arrivals, connections=16, day=self.today)
+        found = look(self.server.url, set(took))
+        self.figures.add("peak_per_second", len(took) / seconds, "1/s", limit=PEAK_PER_SECOND * 0.99)
+        self.figures.add("peak_p50_ms", statistics.median(took.values()) * 1000, "ms")
+        self.figures.add("peak_p99_ms", _p99(list(took.values())) * 1000, "ms", limit=500)
+        self.figures.add("peak_lost", len(arrivals) - len(took) + found["lost"], "records", limit=0)
+        self.figures.add("peak_twice", found["twice"], "records", limit=0)
+
+    def review(self) -> None:
+        """The review desk and the month: the same time at ten thousand and at ten million records."""
+        with self.app.app_context():
+            db.session.execute(
+                text("TRUNCATE duty_record, record_rollup CASCADE")
+            )  # what was measured before is not of this queue
+            db.session.commit()
+            heads, staff = city.logins(2, heads=True), city.logins(1)
         sizes = {"10k": 10_000, "10m": 300_000 if self.quick else 10_000_000}
-        first = 0.0
-        for name, size in sizes.items():
+        pages = {"review_list": (heads[0], "/duty-eval/review"), "month": (staff[0], "/duty-eval/month")}
+        first: dict[str, float] = {}
+        for size_name, size in sizes.items():
             started = time.perf_counter()
             with self.app.app_context():
                 city.fill_records(size, until=self.today)
             print(f"  {size:,} records there after {time.perf_counter() - started:.0f} s", flush=True)
             with self._web() as (port, _web):
-                get_times(port, heads[0], "/duty-eval/review", count=20)
-                p50 = statistics.median(get_times(port, heads[0], "/duty-eval/review", count=60)) * 1000
-            self.figures.add(f"review_list_p50_ms_{name}", p50, "ms", ratio=p50 / first if first else None)
-            first = first or p50
+                for name, (login, path) in pages.items():
+                    get_times(port, login, path, count=20)
+                    p50 = statistics.median(get_times(port, login, path, count=60)) * 1000
+                    ratio = p50 / first.setdefault(name, p50)
+                    self.figures.add(
+                        f"{name}_p50_ms_{size_name}", p50, "ms", ratio=ratio if size_name == "10m" else None
+                    )
         self.figures.add("review_list_sql", self._count_sql("GET"), "statements", limit=6)
+        self._approve(heads[1])
+
+    def _approve(self, head: Login) -> None:
+        """Five hundred waiting records passed at once, three times, beside the ten million."""
+        with self.app.app_context():
+            batches = [city.fill_queue(head, 500, day=self.today - timedelta(days=back)) for back in (0, 1, 2)]
+        times = []
+        with self._web() as (port, _web):
+            connection = Connection(port)
+            get_times(port, head, "/duty-eval/review", count=5)
+            for batch in batches:
+                body = urlencode([("csrf_token", head.csrf), *(("chosen", chosen) for chosen in batch)])
+                answer = connection.ask("POST", "/duty-eval/review/approve", head, body)
+                if answer.status != 303:
+                    raise RuntimeError(f"approve: {answer.status}")
+                times.append(answer.seconds)
+        self.figures.add("batch_approve_500_s", statistics.median(times), "s", limit=1)
 
     def people(self) -> None:
         """A register of 210,000 people × 30 columns, against plain reading of the same file."""
@@ -147,26 +204,21 @@ class Bench:
         }  # fmt: skip
         web = subprocess.Popen([sys.executable, "-m", "host.cli", "serve"], env=env, stdout=subprocess.DEVNULL)
         try:
-            _wait(port)
+            wait_for_web(port)
             yield port, web
         finally:
             web.send_signal(signal.SIGTERM)
             web.wait(30)
 
     def _cpu_seconds(self, web: subprocess.Popen[bytes]) -> float:
-        """utime + stime of the web processes and of every PostgreSQL process, those that ended included."""
-        tick = os.sysconf("SC_CLK_TCK")
-        total = 0
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                try:
-                    name, _, fields = (folder / "stat").read_text().rpartition(")")
-                except OSError:
-                    continue
-                if "(postgres" in name or "lvzhi-web" in name:
-                    values = fields.split()
-                    total += int(values[11]) + int(values[12])
-        return total / tick
+        """utime + stime of the web server and of this bench's PostgreSQL, their ended children included."""
+        postmaster = int((self.server.data / "postmaster.pid").read_text().splitlines()[0])
+        ticks = 0
+        for parent in (web.pid, postmaster):
+            for pid in (parent, *children_of(parent)):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(int(value) for value in fields[11:15])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def _raw_insert_ms(self) -> float:
         """One committed psycopg INSERT of a record's columns into a plain table: the least it can cost."""
@@ -225,20 +277,6 @@ def _p99(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.99)]
 
 
-def _wait(port: int) -> None:
-    import http.client  # noqa: PLC0415
-
-    for _ in range(200):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the web server did not start")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
@@ -247,7 +285,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="lvzhi-bench-", dir=os.environ.get("LVZHI_BENCH_DIR")))
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
-        "records": bench.records, "review": bench.review, "import": bench.people, "score": bench.score,
+        "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review, "import": bench.people, "score": bench.score,
     }  # fmt: skip
     try:
         bench.prepare(2_000 if arguments.quick else 168_000)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from duty_eval.records import rollups
 from duty_eval.records.errors import NotSubmitted
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.review.models import RecordReview, Verdict
+from duty_eval.review.queries import among
 from host.kernel import signals
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -28,9 +30,8 @@ def approve_records(
         raise NotSubmitted
     for record in records:
         _check(record, actor)
-        record.record_state = RecordState.APPROVED
+    _set_approved(records)
     db.session.execute(insert(RecordReview), [_review(r, Verdict.APPROVED, actor, comment, quality) for r in records])
-    db.session.flush()  # the constraints speak here, before sums and audit are written
     rollups.apply(rollups.delta_of(record, records=0, approved=1) for record in records)
     record_change(
         f"duty_record:{records[0].id}",
@@ -40,6 +41,18 @@ def approve_records(
         reason=comment or None,
     )
     return len(records)
+
+
+def _set_approved(records: Sequence[DutyRecord]) -> None:
+    """One statement for all of them, where a flush would send one for each."""
+    db.session.execute(
+        update(DutyRecord)
+        .where(among([(record.id, record.worked_on) for record in records]))
+        .values(record_state=RecordState.APPROVED),
+        execution_options={"synchronize_session": False},
+    )
+    for record in records:
+        set_committed_value(record, "record_state", RecordState.APPROVED)
 
 
 def return_record(record: DutyRecord, *, reason: str, actor: Actor) -> None:

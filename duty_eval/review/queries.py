@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion
@@ -145,14 +157,22 @@ def may_review(actor: Actor, record: DutyRecord) -> bool:
     return db.session.scalar(waits) is not None
 
 
-def locked(actor: Actor, keys: Sequence[tuple[int, Any]]) -> Sequence[DutyRecord]:
+def locked(actor: Actor, keys: Sequence[tuple[int, date]]) -> Sequence[DutyRecord]:
     """The records of those (id, day) that still wait for the actor, locked in id order."""
     return db.session.scalars(
         select(DutyRecord)
-        .where(tuple_(DutyRecord.id, DutyRecord.worked_on).in_(keys), reviewable(actor))
+        .where(among(keys), reviewable(actor))
         .order_by(DutyRecord.worked_on, DutyRecord.id)
         .with_for_update(of=DutyRecord)
     ).all()
+
+
+def among(keys: Sequence[tuple[int, date]]) -> ColumnElement[bool]:
+    """The records of those (id, day): two arrays, so that 500 are planned as quickly as one."""
+    ids = literal([number for number, _ in keys], ARRAY(BigInteger))
+    days = literal([day for _, day in keys], ARRAY(Date))
+    given = func.unnest(ids, days).table_valued("id", "worked_on").render_derived()
+    return tuple_(DutyRecord.id, DutyRecord.worked_on).in_(select(given.c.id, given.c.worked_on))
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, g, url_for
 
 Number = int | float | Decimal
 
@@ -23,10 +23,13 @@ def register_pages(app: Flask) -> None:
 def asset(name: str) -> str:
     """Address of a built file, such as ``app.css``, under the name that carries its content's hash.
 
-    Without a build the plain name comes back: pages stay readable, only bare.
+    Without a build the plain name comes back: pages stay readable, only bare. Looked up once a page: every icon asks.
     """
-    folder = Path(current_app.static_folder or "") / "build"
-    return url_for("static", filename=f"build/{hashed_names(folder).get(name, name)}")
+    found: dict[str, str] = g.setdefault("assets", {})
+    if name not in found:
+        folder = Path(current_app.static_folder or "") / "build"
+        found[name] = url_for("static", filename=f"build/{hashed_names(folder).get(name, name)}")
+    return found[name]
 
 
 def hashed_names(folder: Path) -> dict[str, str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -43,6 +44,16 @@ def a_record(section: Section, *, person: Person | None = None, content: str = "
         [Entry(post_duty_id=None, content=content)], worked_on=DAY, client_key=content, actor=actor, today=DAY
     )
     return db.session.scalars(select(DutyRecord).where(DutyRecord.id == made.record_ids[0])).one()
+
+
+def many_records(section: Section, count: int) -> list[int]:
+    """Records of one person, fifty in a submission; their ids."""
+    actor = an_actor(Role.STAFF, person=a_person(post=a_post(section=section)))
+    made: list[int] = []
+    while len(made) < count:
+        entries = [Entry(post_duty_id=None, content="整理档案")] * min(50, count - len(made))
+        made += log_records(entries, worked_on=DAY, client_key=f"m{len(made)}", actor=actor, today=DAY).record_ids
+    return made
 
 
 def test_an_approved_record_waits_no_more(head: Actor, section: Section) -> None:
@@ -167,6 +178,32 @@ def test_a_batch_is_approved_over_http(head: Actor, section: Section, sign_in_as
 
     assert answer.status_code == 303
     assert set(db.session.scalars(select(DutyRecord.record_state))) == {RecordState.APPROVED}
+
+
+def test_the_links_of_the_queue_open(head: Actor, section: Section, sign_in_as: SignIn) -> None:
+    a_record(section)
+    client = sign_in_as(head)
+    page = client.get("/duty-eval/review").text
+
+    links = re.findall(r'href="(/duty-eval/(?:records|review)/[^"]+)"', page)
+
+    assert [client.get(link).status_code for link in links] == [200, 200]
+
+
+def test_five_hundred_records_are_approved_in_as_many_statements_as_one(
+    head: Actor, section: Section, sign_in_as: SignIn, count_queries: Callable[[], object]
+) -> None:
+    client = sign_in_as(head)
+    chosen = [f"{number}:{DAY}" for number in many_records(section, 501)]
+    with count_queries() as for_one:  # type: ignore[attr-defined]
+        client.post("/duty-eval/review/approve", data={"chosen": chosen[:1]})
+
+    with count_queries() as for_many:  # type: ignore[attr-defined]
+        client.post("/duty-eval/review/approve", data={"chosen": chosen[1:]})
+
+    assert set(db.session.scalars(select(DutyRecord.record_state))) == {RecordState.APPROVED}
+    assert len(for_many) == len(for_one)
+    assert len(for_many) <= 7, for_many
 
 
 @pytest.mark.parametrize("chosen", [[], ["x"], ["1:昨天"], ["999999:2026-03-02"]])
