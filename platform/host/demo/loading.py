@@ -99,7 +99,7 @@ class _Loader:
                 _count_rows()
             with self._step("三定规定、权责清单、流程图"):
                 steps.load_library(writing.result(), clerk=clerk, reviewer=reviewer, on=SINCE)
-        with self._step("岗位职责"):
+        with self._step("岗位职责"), self._in_bulk("post_duty", "duty_link"):
             steps.load_post_duties(self.plan, actor=reviewer, on=SINCE)
         with self._step("履职纪实"):
             load_records(self.plan, days, say=self.say)
@@ -120,8 +120,17 @@ class _Loader:
             write_workbook(self.plan, self.folder / WORKBOOK)
             import_register(self.folder / WORKBOOK, actor=clerk, on=SINCE)
             return
-        with unchecked_keys(), without_indexes(*REGISTER):
+        with self._in_bulk(*REGISTER):
             import_workbook(unwritten_workbook(self.plan), name=WORKBOOK, actor=clerk, on=SINCE)
+
+    @contextmanager
+    def _in_bulk(self, *tables: str) -> Iterator[None]:
+        """A full-size city's rows go in unchecked and unindexed; the indexes come after them."""
+        if not steps.is_full_size(self.plan):
+            yield
+            return
+        with unchecked_keys(), without_indexes(*tables):
+            yield
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
