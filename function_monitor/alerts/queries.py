@@ -89,6 +89,16 @@ def count_by_level(actor: Actor, filters: Filters) -> dict[AlertLevel, int]:
     return {level: counts.get(level, 0) for level in AlertLevel}
 
 
+def count_by_rule(actor: Actor) -> dict[int, int]:
+    """How many open alerts each rule has within the actor's reach, by rule id; one statement."""
+    found = db.session.execute(
+        select(Alert.rule_id, func.count())
+        .where(Alert.alert_state.not_in(OVER), in_scope(actor))
+        .group_by(Alert.rule_id)
+    )
+    return {rule_id: int(count) for rule_id, count in found}
+
+
 def names_people(actor: Actor) -> bool:
     """Whether the desk may name people: only where all of it is one section, or oneself.
 

@@ -181,7 +181,7 @@ def _rules(refused: str = "", tried: Trial | None = None) -> str:
         "function_monitor/alerts/rules.html",
         rules=rules,
         known=RULES,
-        today_counts={rule.id: would_fire(rule, today) for rule in rules},
+        open_counts=queries.count_by_rule(current_actor()),
         may_edit=queries.reaches_every_unit(current_actor(), Permission.RULE_EDIT),
         refused=refused,
         tried=tried,

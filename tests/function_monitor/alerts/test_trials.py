@@ -100,3 +100,14 @@ def test_the_desk_names_people_only_inside_one_section(
     page = sign_in_as(an_actor(role, **place)).get("/function-monitor/alerts").text
     table = page.partition("<tbody>")[2]
     assert ("无履职记录" in table, "王芳" in table) == (True, names)
+
+
+def test_the_page_of_rules_tries_nothing_unasked(
+    office: Office, sign_in_as: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tried(*_: object, **__: object) -> int:
+        raise AssertionError("a trial reads the whole city")
+
+    monkeypatch.setattr("function_monitor.alerts.views.would_fire", tried)
+
+    assert sign_in_as(reviewer()).get("/function-monitor/rules").status_code == 200

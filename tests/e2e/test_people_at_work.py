@@ -1,0 +1,66 @@
+"""Staff, a head and an assessor at their main jobs, by clicking and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE
+
+SignIn = Callable[..., Page]
+pytestmark = pytest.mark.browser
+
+
+def test_an_ordinary_day_is_one_confirmation_and_can_be_undone(sign_in: SignIn) -> None:
+    page = sign_in("staff", PHONE)
+    page.goto("/duty-eval/today")
+    before = page.locator(".day-state").inner_text()
+
+    page.get_by_role("button", name=re.compile("确认提交|^复制")).first.click()
+    expect(page.locator(".day-state")).to_contain_text("已填完")
+    page.get_by_role("button", name=re.compile("撤销刚才的提交")).click()
+
+    expect(page.locator(".notice")).to_contain_text("恢复到提交前")
+    assert page.locator(".day-state").inner_text() == before
+
+
+def test_time_is_filled_in_by_taps_and_the_measure_follows_the_duty(sign_in: SignIn) -> None:
+    page = sign_in("staff", PHONE)
+    page.goto("/duty-eval/today")
+
+    page.get_by_role("button", name="1 小时", exact=True).click()
+    page.get_by_role("button", name="再加一刻钟").click()
+    page.get_by_text("岗位职责以外的工作", exact=True).click()
+
+    assert (page.input_value("#minutes"), page.locator("[data-measure-word]").inner_text()) == ("75", "项")
+
+
+def test_the_queue_is_worked_from_the_keyboard(sign_in: SignIn) -> None:
+    page = sign_in("head")
+    page.goto("/duty-eval/review")
+
+    page.keyboard.press("j")
+    page.keyboard.press(" ")
+    expect(page.locator(".chosen-bar")).to_contain_text("已选 1 项")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+
+    page.get_by_role("button", name="请补充成果或数量").click()
+    expect(page.get_by_label("退回原因")).to_have_value("请补充成果或数量")
+
+
+def test_weights_add_up_while_they_are_typed(sign_in: SignIn) -> None:
+    page = sign_in("assessor")
+    page.goto("/performance/schemes")
+    page.get_by_label("名称").fill("键入时合计")
+    page.get_by_role("button", name="新建草稿").click()
+    page.locator("tbody tr").first.get_by_role("link", name="修改").click()
+
+    page.locator("#weight").fill("25")
+    expect(page.locator("[data-weights]")).to_contain_text("合计 95，还差 5")
+    page.get_by_role("button", name="保存").click()
+
+    expect(page.get_by_role("button", name="发布")).to_be_disabled()
