@@ -33,7 +33,7 @@ def test_time_is_filled_in_by_taps_and_the_measure_follows_the_duty(sign_in: Sig
 
     page.get_by_role("button", name="1 小时", exact=True).click()
     page.get_by_role("button", name="再加一刻钟").click()
-    page.get_by_text("岗位职责以外的工作", exact=True).click()
+    page.get_by_role("radio", name="岗位职责以外的工作").check()
 
     assert (page.input_value("#minutes"), page.locator("[data-measure-word]").inner_text()) == ("75", "项")
 
