@@ -242,6 +242,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--faults", type=int, default=4)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped, whoever ends the test
     with tempfile.TemporaryDirectory(prefix="lvzhi-crash-", dir=os.environ.get("LVZHI_BENCH_DIR")) as folder:
         print(json.dumps(asdict(crash_test(Path(folder), faults=arguments.faults))))
 

@@ -282,6 +282,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("names", nargs="*", default=[])
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped, whoever ends the bench
     folder = Path(tempfile.mkdtemp(prefix="lvzhi-bench-", dir=os.environ.get("LVZHI_BENCH_DIR")))
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
