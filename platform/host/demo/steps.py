@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import function_monitor.api as monitor
 import performance.api as performance
+from basic_info.coverage.operations import check_coverage
 from basic_info.duties.models import Rhythm, SectionDuty
 from basic_info.duties.operations import PostDutyDraft, add_post_duties
 from basic_info.duties.proposals import confirm_proposals, propose_links
@@ -141,6 +142,7 @@ def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, in
             rule.params = {**rule.params, "counts_from": days[0].isoformat()}
     monitor.evaluate_all(today)
     db.session.commit()
+    check_coverage(today, actor=admin)
     _close_one_alert(offices, today)
     assessor = actor_of(offices[Role.ASSESSOR])
     scheme = performance.default_scheme(region.id, year=today.year, actor=assessor)
