@@ -1,11 +1,11 @@
-// Charts: <figure data-chart="bar|line|heatmap|graph"> holds its data in a <script type="application/json">.
-import { BarChart, GraphChart, HeatmapChart, LineChart } from "echarts/charts";
+// Charts: <figure data-chart="bar|line|heatmap|graph|flow"> holds its data in a <script type="application/json">.
+import { BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
 echarts.use([
-  BarChart, GraphChart, HeatmapChart, LineChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, CanvasRenderer,
+  BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, CanvasRenderer,
 ]);
 
 // Blue first, then hues that stay apart for colour-blind eyes; patterns and the table below say the same.
@@ -61,6 +61,34 @@ const BUILD = {
   }),
 };
 
+/** The first words of a long name: the whole of it is in the tip. */
+const clipped = (words) => (words.length > 16 ? `${words.slice(0, 15)}…` : words);
+
+BUILD.flow = (data, size) => {
+  const titles = new Map(data.nodes.map((node) => [String(node.id), node.title]));
+  return {
+    tooltip: {
+      renderMode: "richText", confine: true,
+      formatter: ({ dataType, data: one, name }) => (dataType === "edge" ? `${titles.get(one.source)} → ${titles.get(one.target)}：${one.value}${data.unit}` : titles.get(name)),
+    },
+    series: [{
+      type: "sankey", left: 8, right: 120, top: 8, bottom: 8, nodeGap: 6, nodeWidth: 12, nodeAlign: "left", layoutIterations: 24, draggable: false,
+      emphasis: { focus: "trajectory" },
+      data: data.nodes.map((node) => ({ name: String(node.id), depth: node.column, value: 1, url: node.url, itemStyle: { color: node.torn ? COLOURS[1] : COLOURS[0] } })),
+      links: data.links.map((link) => ({ source: String(link.from), target: String(link.to), value: link.weight })),
+      lineStyle: { color: "#9fb0c3", opacity: 0.35, curveness: 0.5 },
+      label: { fontSize: size, color: TEXT, formatter: ({ name }) => clipped(titles.get(name) ?? "") },
+    }],
+  };
+};
+
+/** As many rows as the fullest column has. */
+function heightOf(data) {
+  const columns = new Map();
+  for (const node of data.nodes) columns.set(node.column, (columns.get(node.column) ?? 0) + 1);
+  return Math.max(320, 26 * Math.max(...columns.values()));
+}
+
 /** Points that carry an address open it: a number opens its list. */
 function followClicks(chart, data) {
   chart.on("click", (point) => {
@@ -73,6 +101,7 @@ function draw(figure) {
   const canvas = figure.querySelector("[data-chart-canvas]");
   const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
   const size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8125);
+  if (figure.dataset.chart === "flow") canvas.style.height = `${heightOf(data)}px`;
   const chart = echarts.init(canvas);
   chart.setOption({ ...common(data, size), ...BUILD[figure.dataset.chart](data, size) });
   followClicks(chart, data);

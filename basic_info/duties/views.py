@@ -11,6 +11,7 @@ from sqlalchemy import select
 from basic_info.blueprint import bp
 from basic_info.duties import queries
 from basic_info.duties.forms import BatchForm
+from basic_info.duties.graph import Column, Node, duty_graph
 from basic_info.duties.link_queries import confirmable, links_with_words, proposal_of, proposals_page
 from basic_info.duties.models import DutyLink
 from basic_info.duties.operations import confirm_link, reject_link
@@ -83,6 +84,51 @@ def unit_duties(unit_id: int) -> ResponseReturnValue:
         coverage=coverage,
         may_edit=actor.may(Permission.DUTY_EDIT),
     )
+
+
+@bp.get("/units/<int:unit_id>/graph")
+@requires(Permission.DUTY_READ)
+def unit_graph(unit_id: int) -> ResponseReturnValue:
+    """The unit's thread as one picture; every box leads to its own page."""
+    actor = current_actor()
+    queries.require_readable(unit_id, actor)
+    graph = duty_graph(unit_id, datetime.now(CHINA_TIME).date(), actor)
+    return render_template(
+        "basic_info/duties/graph.html",
+        unit_id=unit_id,
+        unit_name=queries.unit_name(unit_id),
+        nodes=[
+            {
+                "id": _box(node.column, node.id),
+                "title": node.title,
+                "column": node.column,
+                "url": _page_of(node),
+                "torn": node.is_torn,
+            }
+            for node in graph.nodes
+        ],
+        links=[{"from": _box(*edge.upper), "to": _box(*edge.lower), "weight": edge.weight} for edge in graph.edges],
+        left_out=[_COLUMN_WORDS[column] for column in graph.left_out],
+    )
+
+
+_COLUMN_WORDS = {Column.POST: "岗位", Column.PERSON: "人员"}
+
+
+def _box(column: Column, thing_id: int) -> str:
+    return f"{column.name.lower()}-{thing_id}"
+
+
+def _page_of(node: Node) -> str:
+    """Where a box of the picture leads."""
+    if node.column is Column.SECTION:
+        return url_for("basic_info.show_section", section_id=node.id)
+    if node.column is Column.POST:
+        return url_for("basic_info.show_post", post_id=node.id)
+    if node.column is Column.PERSON:
+        return url_for("basic_info.show_person", person_id=node.id)
+    layer = Layer.CLAUSE if node.column is Column.CLAUSE else Layer.FUNCTION
+    return url_for("basic_info.trace", layer=layer.value, thing_id=node.id)
 
 
 @bp.get("/units/<int:unit_id>/links")
