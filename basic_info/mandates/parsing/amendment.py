@@ -53,8 +53,8 @@ class Change:
 
 def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     """The sections, quotas and leader posts of the unit addressed as they are after the change."""
-    own = Own(heading)
     paragraphs = _paragraphs(lines)
+    own = Own(heading, paragraphs)
     sections = _merged(_sections(paragraphs, own), _listed_sections(lines), lines)
     quotas, leaders = read_changed_counts(paragraphs, own)
     rank, plates = None, dict[str, Plate]()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 
 from basic_info.mandates.parsing.counts import read_counts
 from basic_info.mandates.parsing.heading import Heading
@@ -12,7 +13,7 @@ from basic_info.mandates.parsing.normalise import NUMBER, fold
 _AFTER = re.compile(
     rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:仍为|重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
 )
-_DELTA = re.compile(r"(?:同意|同时|相应)?(?:核增|核减|增加|减少|收回|划出)")
+_DELTA = re.compile(r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到")
 _ORG = re.compile(
     rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|政法|内设|所属|增设|设|更名|的|核增|核减|增加|减少|调整)"
 )
@@ -22,16 +23,33 @@ _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 _STATED_KIND = re.compile(
     r"(?:^|[,;。、])(?:同意|核增|核减|增加|减少|你局|你单位)*(?P<kind>[^,;。、()\d]{2,14}?(?:编制|职数))(?=增加|核增|核减|减少|由|调整|\d)"
 )
+# A clause that states a number outright: 「设院长1名」, 「核定事业编制28名」, 「科级领导职数5正3副」.
+_PLAIN = re.compile(
+    rf"^(?:同意|重新|另|其中:?)*(?:设|核定|配备|核)?[^,。;]{{0,24}}?(?:编制|职数|[长任师记席委])(?:总数)?(?:为|:)?{NUMBER}(?:名|正)|^(?:副?{NUMBER}副)"
+)
+_INNER = r"科|室|股|处|部|大队|中队"
+_UNIT_RENAMED = re.compile(r'(?:^|[,。;:将]|同意)"?(?P<old>[^,。;:"将]{4,24}?)"?(?:更名|改名)为"?(?P<new>[^,。;:"()]{4,24})')
 _BREAKS_DOWN = re.compile(r"(?:其中|包括)")
 _BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为)*{NUMBER}名")
+
+
+class _Mode(Enum):
+    """How the numbers of a clause are to be read: as they hold outright, after the change, or not at all."""
+
+    PLAIN = 1
+    AFTER = 2
+    ASIDE = 3
 
 
 class Own:
     """Tells the unit that the amendment is addressed to from the others that it names."""
 
-    def __init__(self, heading: Heading) -> None:
+    def __init__(self, heading: Heading, paragraphs: Sequence[str] = ()) -> None:
         names = [heading.unit_name.value, *heading.addressees]
         self.names = [fold(name) for name in names if name]
+        # What the unit was called before counts as its name too.
+        former = [m.group("old") for text in paragraphs for m in _UNIT_RENAMED.finditer(fold(text)) if self.is_unit(m.group("new"))]
+        self.names.extend(former)
 
     def owns(self, org: str) -> bool:
         """Whether the name is the unit's, in full, in short or as 你局."""
@@ -74,25 +92,41 @@ def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quot
 def _after_change(folded: str, own: Own) -> str:
     """What a paragraph states for the unit addressed as it is after the change."""
     kept: list[str] = []
-    belongs, after, kind = True, False, ""
+    belongs, mode, kind = True, _Mode.PLAIN if _may_state_plainly(folded) else _Mode.ASIDE, ""
+    first = mode
     for clause in _clauses(folded):
         belongs = _belongs(clause, own, belongs)
         if stated := _STATED_KIND.search(clause):
             kind = stated.group("kind")
-        match = _AFTER.search(clause)
-        if match:
-            after = "后" in match.group()
-        after = after or bool(kept and kept[-1] and _BREAKS_DOWN.match(clause) and belongs)
-        if (match or (after and not _DELTA.match(clause))) and belongs:
+        mode, now = _mode_of(clause, mode)
+        if (now or mode is _Mode.AFTER or (mode is _Mode.PLAIN and _PLAIN.match(clause))) and belongs:
             side = _kept_side(clause)
             kept.append(kind + side if _BARE_COUNT.match(side) else side)
-        if clause.endswith("。") and after:
-            after = bool(re.match(r"(?:其中|另|设|核定)", folded[_end_of(folded, clause) :]))
+        if clause.endswith("。"):
+            mode = _mode_behind(mode, folded, clause, first)
     return "".join(kept)
 
 
-def _end_of(folded: str, clause: str) -> int:
-    return folded.find(clause) + len(clause)
+def _mode_of(clause: str, mode: _Mode) -> tuple[_Mode, bool]:
+    """The mode from this clause on, and whether the clause itself says what holds afterwards."""
+    match = _AFTER.search(clause)
+    if match:
+        return (_Mode.AFTER if "后" in match.group() else mode), True
+    if _DELTA.search(clause):
+        return (_Mode.ASIDE if mode is _Mode.PLAIN else mode), False
+    return mode, mode is not _Mode.ASIDE and bool(_BREAKS_DOWN.match(clause))
+
+
+def _mode_behind(mode: _Mode, folded: str, clause: str, first: _Mode) -> _Mode:
+    """The mode of the next sentence: 「调整后」 reaches over the stop when it goes on with 其中, 另, 设."""
+    if mode is _Mode.AFTER and re.match(r"(?:其中|另|设|核定)", folded[folded.find(clause) + len(clause) :]):
+        return mode
+    return first
+
+
+def _may_state_plainly(folded: str) -> bool:
+    """Whether numbers without 「调整后」 hold for the unit: not in a paragraph that makes or names an inner body."""
+    return not re.search(rf"(?:增设|新设|设立|成立|组建|更名为|整合为)[^。;,]{{0,24}}?(?:{_INNER})(?:[,。;:(]|$)", folded)
 
 
 def _belongs(clause: str, own: Own, before: bool) -> bool:

@@ -10,7 +10,8 @@ from basic_info.mandates.parsing.normalise import NUMBER, to_number
 
 _BETWEEN = (
     r"(?:总数|总额|总量)?"
-    r"(?:暂定为|暂定|核定为|核为|定为|仍为|保持|共计|合计|总计|共有|共|为|是|各为|各|不超过|控制在|:)*"
+    r"(?:(?:相应|同步)?(?:调整|变更|增加|核增|减少|核减|增|减)(?:为|到|至)|"
+    r"暂定为|暂定|核定为|核为|定为|仍为|保持|共计|合计|总计|共有|共|为|是|各为|各|不超过|控制在|:)*"
 )
 _TOKEN = re.compile(
     rf"(?P<words>[^,;。:、\n]*?)(?P<between>{_BETWEEN})(?P<count>{NUMBER})(?:(?P<unit>名|人(?!大|民|事|员|力|才|武|社)|个(?!内设|科室|机构|职能|股))|(?P<head>正)(?:(?P<deputy>{NUMBER})副)?)"

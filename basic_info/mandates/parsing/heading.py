@@ -10,11 +10,17 @@ from basic_info.mandates.parsing.model import Confidence, DocumentNumber, Found
 from basic_info.mandates.parsing.normalise import fold, only_date, strip_brackets, to_number
 
 _OPEN, _CLOSE = r"[〔\[(【〈<﹝]", r"[〕\])】〉>﹞]"
-_DOC_NO = rf"(?P<prefix>[\u4e00-\u9fffA-Za-z]{{1,14}}){_OPEN}(?P<year>\d{{4}}){_CLOSE}第?(?P<number>\d{{1,5}})号"
+_DOC_NO = rf"[\u4e00-\u9fffA-Za-z]{{1,14}}{_OPEN}\d{{4}}{_CLOSE}第?\d{{1,5}}号"
+_DOC_NO_PARTS = re.compile(
+    rf"(?P<prefix>[\u4e00-\u9fffA-Za-z]{{1,14}}){_OPEN}(?P<year>\d{{4}}){_CLOSE}第?(?P<number>\d{{1,5}})号"
+)
 _OWN_NUMBER = re.compile(
     rf"^\(?(?:(?:发文字号|发文号|文件编号|文号|字号|编号):)?(?P<all>{_DOC_NO})\)?(?:签发人:?.{{0,8}}|[★☆].*|(?:\d{{4}}年\d+月\d+日.{{0,4}}))?\)?$"
 )
-_DATED_NUMBER = re.compile(rf"^\(?.{{0,14}}?\d+日[,，]?(?:以)?(?P<all>{_DOC_NO})(?:文?(?:印发|发布|公布))?\)?$")
+_DATED_NUMBER = re.compile(
+    rf"^\(?[^《》]{{0,14}}?\d+日(?:[^《》]{{0,40}}?(?:通过|批准|同意|审定))?[,，]?(?:由.{{2,30}}?)?(?:以)?(?P<all>{_DOC_NO})(?:文?(?:件)?(?:印发|发布|公布))?\)?$|"
+    rf"^\([^《》]{{0,40}}?(?P<issued>{_DOC_NO})(?:文)?(?:件)?(?:印发|发布|公布|批准)\)$"
+)
 # The words for the kind of document behind a unit's name.
 _KIND_WORD = (
     "职能配置|职责配置|主要职责|主要职能|工作职责|机构职能|机构设置|机构编制|机构改革|内设机构|下设机构|党政机构|事业单位|事业机构|人员编制|领导职数|"
@@ -56,7 +62,7 @@ class Heading:
 
 def read_number(text: str) -> DocumentNumber | None:
     """A document number (文号) as three parts (R42: 杭编办〔2017〕023号 → 杭编办, 2017, 23)."""
-    match = re.search(_DOC_NO, fold(text))
+    match = _DOC_NO_PARTS.search(fold(text))
     if match is None:
         return None
     number = to_number(match.group("number")) or 0
@@ -69,7 +75,8 @@ def own_number(lines: Sequence[Line]) -> Found[DocumentNumber | None]:
     for pattern, confidence in ((_OWN_NUMBER, Confidence.HIGH), (_DATED_NUMBER, Confidence.MEDIUM)):
         for line in lines:
             if match := pattern.match(fold(line.text)):
-                words = line.text[match.start("all") : match.end("all")]
+                group = "all" if match.group("all") else "issued"
+                words = line.text[slice(*match.span(group))]
                 return Found(read_number(words), line.text, confidence)
     return Found(None, "", Confidence.MEDIUM)
 
@@ -167,7 +174,8 @@ def _issuer_above(pieces: Sequence[Line], start: int, lines: Sequence[Line]) -> 
     if start == 0 or not pieces[start].text.startswith("关于"):
         return 0
     above = pieces[start - 1].text
-    if list(lines).index(pieces[start]) - list(lines).index(pieces[start - 1]) != 1:
+    places = {id(line): place for place, line in enumerate(lines)}
+    if places[id(pieces[start])] - places[id(pieces[start - 1])] != 1:
         # The document number stands between: the office is the letterhead.
         return 0
     return int(bool(re.search(r"(?:委员会|办公室|政府|党委|编委|编办|局|委)$", above)))
@@ -194,6 +202,8 @@ def _changed_unit(title: Found[str], addressees: tuple[str, ...]) -> Found[str]:
     match = _CHANGED_UNIT.search(title.value)
     named = match.group("unit") if match else ""
     named = re.sub(r"^(?:同意|对|将|给|为)", "", named).rstrip("的")
+    # 「市教育局所属市教育考试院」: the change is the subordinate's.
+    named = re.sub(r"^.{2,20}?(?:所属|下属)(?=.{3,})(?!事业单位)", "", named)
     if len(named) >= 3 and not named.startswith(("你", "我", "部分", "有关", "内设")):
         return Found(named, title.value)
     return Found(addressees[0] if addressees else named, title.value, Confidence.MEDIUM)

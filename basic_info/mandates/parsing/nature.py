@@ -35,8 +35,8 @@ def nature_lines(preamble: Sequence[Line], parts: Sequence[Part]) -> list[Line]:
     for part in parts:
         if part.kind in (ClauseKind.NATURE, ClauseKind.BASIS, ClauseKind.STATUS):
             lines.extend(part.lines)
-        elif part.kind is ClauseKind.DUTY and not part.is_headed:
-            lines.extend(part.lead[:1])
+        elif part.kind is ClauseKind.DUTY:
+            lines.extend(part.lead[1:] if part.is_headed else part.lead[:1])
     return lines
 
 
