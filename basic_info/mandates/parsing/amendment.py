@@ -32,6 +32,7 @@ _RENAMED = re.compile(
 _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
 )
+_QUOTES = "\"“”「」"
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
 )
@@ -131,7 +132,7 @@ def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[st
             # The unit itself gets another name.
             continue
         names = [_name_and_plates(piece) for piece in _split_outside(match.group("names"))]
-        names = [(name, plates) for name, plates in names if _is_inner_name(name)]
+        names = [(name, plates) for name, plates in names if _is_inner_name(name) and not own.is_unit(name)]
         if names:
             yield names, match.end()
 
@@ -193,8 +194,10 @@ def _without_numbers(duty: str) -> str:
 def _duty_elsewhere(later: Sequence[str], name: str) -> str:
     """The duty sentence that a later paragraph gives the body (「电子商务科。负责…」)."""
     for text in later:
-        folded = fold(text).replace('"', "")
-        if folded.startswith(name) and len(folded) == len(text):
+        quoted = len(text) - len(text.lstrip(_QUOTES))
+        folded = fold(text[quoted:])
+        if folded.startswith(name):
+            text = text[quoted:]
             rest = re.sub(r"^(?:\([^()]*\))*[。:,]?", "", text[len(name) :].translate({0xFF08: "(", 0xFF09: ")"}))
             rest = without_label(rest.lstrip("。：:，,"))
             if re.match(r"(?:主要)?(?:负责|承担|拟|组织|指导|协调)", rest):

@@ -15,7 +15,7 @@ _AFTER = re.compile(
 )
 _DELTA = re.compile(r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到")
 _ORG = re.compile(
-    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|政法|内设|所属|增设|设|更名|的|核增|核减|增加|减少|调整)"
+    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|更名|的|核增|核减|增加|减少|调整)"
 )
 _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 
@@ -28,6 +28,9 @@ _PLAIN = re.compile(
     rf"^(?:同意|重新|另|其中:?)*(?:设|核定|配备|核)?[^,。;]{{0,24}}?(?:编制|职数|[长任师记席委])(?:总数)?(?:为|:)?{NUMBER}(?:名|正)|^(?:副?{NUMBER}副)"
 )
 _INNER = r"科|室|股|处|部|大队|中队"
+_NEW_UNIT = re.compile(
+    r'(?:设立|成立|组建)"?(?P<org>[^,。;:()"]{4,24}?)"?(?:\([^()]*\))?,?(?:为|系|作为|隶属)[^。;]{0,30}(?:事业单位|所属|下属|直属)'
+)
 _UNIT_RENAMED = re.compile(r'(?:^|[,。;:将]|同意)"?(?P<old>[^,。;:"将]{4,24}?)"?(?:更名|改名)为"?(?P<new>[^,。;:"()]{4,24})')
 _BREAKS_DOWN = re.compile(r"(?:其中|包括)")
 _BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为)*{NUMBER}名")
@@ -67,6 +70,8 @@ class Own:
 
     def is_other(self, folded: str) -> bool:
         """Whether the sentence speaks of another unit from its start on."""
+        if (new := _NEW_UNIT.search(folded)) and not self.is_unit(new.group("org")):
+            return True
         orgs = [m for m in _ORG.finditer(folded) if not _SOURCE_OF.search(folded[: m.start("org")])]
         return bool(orgs) and not any(self.owns(m.group("org")) for m in orgs) and not _is_inner(orgs[0])
 
@@ -82,6 +87,8 @@ def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quot
     quotas: dict[str, Quota] = {}
     leaders: list[LeaderPost] = []
     for text in paragraphs:
+        if (new := _NEW_UNIT.search(fold(text))) and not own.is_unit(new.group("org")):
+            continue
         found, posts = read_counts(_after_change(fold(text), own), own.names[0] if own.names else "")
         quotas.update({quota.kind: quota for quota in found})
         restated = {(post.title, post.rank) for post in posts}

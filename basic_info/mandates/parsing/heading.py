@@ -41,6 +41,9 @@ _CHANGED_UNIT = re.compile(
     r"(?:《)?(?P<unit>[^《》]{2,40}?)(?:有关)?(?:等|部分|相关|有关)?(?:增设|增加|核增|核减|调整|变更|更名|加挂|挂牌|设立|设置|撤销|修改|划转|整合|"
     r"内设机构|机构编制|机构职能|职能配置|主要职责|职责|人员编制|行政编制|事业编制|编制|领导职数|机构规格|机构|科级|职能|名称|牌子)"
 )
+_SET_UP_UNIT = re.compile(
+    r"关于(?:同意)?(?:设立|成立|组建|撤销|撤并|单设)(?P<unit>[^《》]{4,40}?)(?:等(?:有关)?事项)?的(?:批复|通知|复函|决定|函|意见)$"
+)
 _ADDRESSEE = re.compile(r"^(?P<unit>[^。;:()]{2,60}):$")
 _ASIDE = re.compile(
     r"^(?:附件|附表|附录|附|目录|主送|抄送|签发人|秘密|机密|绝密|内部|特急|加急|急件|此件|公开方式)\d*|文件$|^[-—\d\s]+$|通过\)?$|批准\)?$|印发\)?$"
@@ -199,11 +202,12 @@ def _unit_of(title: Found[str]) -> Found[str]:
 
 def _changed_unit(title: Found[str], addressees: tuple[str, ...]) -> Found[str]:
     """The unit that a reply changes: the one in its title, for 「关于你局…」 the one addressed."""
-    match = _CHANGED_UNIT.search(title.value)
+    match = _SET_UP_UNIT.search(title.value) or _CHANGED_UNIT.search(title.value)
     named = match.group("unit") if match else ""
     named = re.sub(r"^(?:同意|对|将|给|为)", "", named).rstrip("的")
     # 「市教育局所属市教育考试院」: the change is the subordinate's.
     named = re.sub(r"^.{2,20}?(?:所属|下属)(?=.{3,})(?!事业单位)", "", named)
+    named = re.sub(r"(?:及|和)(?:其)?(?:所属|下属)(?:事业)?单位$", "", named)
     if len(named) >= 3 and not named.startswith(("你", "我", "部分", "有关", "内设")):
         return Found(named, title.value)
     return Found(addressees[0] if addressees else named, title.value, Confidence.MEDIUM)
