@@ -11,7 +11,7 @@ from basic_info.mandates.parsing.names import BODY_ENDING, abbreviates
 from basic_info.mandates.parsing.normalise import NUMBER, fold
 
 _AFTER = re.compile(
-    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|变更|增|减)(?:为|到|至)|(?:仍为|重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
+    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|核定|变更|增|减)(?:为|到|至)|(?:仍为|重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
 )
 _DELTA = re.compile(r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到")
 _ORG = re.compile(
@@ -24,9 +24,7 @@ _STATED_KIND = re.compile(
     r"(?:^|[,;。、])(?:同意|核增|核减|增加|减少|你局|你单位)*(?P<kind>[^,;。、()\d]{2,14}?(?:编制|职数))(?=增加|核增|核减|减少|由|调整|\d)"
 )
 # A clause that states a number outright: 「设院长1名」, 「核定事业编制28名」, 「科级领导职数5正3副」.
-_PLAIN = re.compile(
-    rf"^(?:同意|重新|另|其中:?)*(?:设|核定|配备|核)?[^,。;]{{0,24}}?(?:编制|职数|[长任师记席委])(?:总数)?(?:为|:)?{NUMBER}(?:名|正)|^(?:副?{NUMBER}副)"
-)
+_PLAIN = re.compile(rf"^(?!.*(?:现有|原有|原核定|实有|内设机构))[^。;]*?{NUMBER}(?:名|正|副)")
 _INNER = r"科|室|股|处|部|大队|中队"
 _NEW_UNIT = re.compile(
     r'(?:设立|成立|组建)"?(?P<org>[^,。;:()"]{4,24}?)"?(?:\([^()]*\))?,?(?:为|系|作为|隶属)[^。;]{0,30}(?:事业单位|所属|下属|直属)'
@@ -77,7 +75,7 @@ class Own:
 
 
 def _is_inner(match: re.Match[str]) -> bool:
-    return bool(re.search(r"(?:科|室|股|处|党委|办公室)$", match.group("org"))) and not re.match(
+    return bool(re.search(r"(?:科|室|股|处|部|党委|办公室|大队|中队|分队)$", match.group("org"))) and not re.match(
         r"^(?:市|县|区|省)", match.group("org")
     )
 

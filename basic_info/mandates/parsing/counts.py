@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from basic_info.mandates.parsing.model import Confidence, LeaderPost, Quota
 from basic_info.mandates.parsing.names import abbreviates, ends_as_body
 from basic_info.mandates.parsing.normalise import NUMBER, to_number
+from basic_info.mandates.parsing.posts import is_post, is_quota_kind, names_a_post
 
 _BETWEEN = (
     r"(?:总数|总额|总量)?"
@@ -17,15 +18,7 @@ _TOKEN = re.compile(
     rf"(?P<words>[^,;。:、\n]*?)(?P<between>{_BETWEEN})(?P<count>{NUMBER})(?:(?P<unit>名|人(?!大|民|事|员|力|才|武|社)|个(?!内设|科室|机构|职能|股))|(?P<head>正)(?:(?P<deputy>{NUMBER})副)?)"
 )
 _CHANGED = re.compile(
-    rf"由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:调整|增加|核增|减少|核减|变更|增|减|升|提高|变|调)(?:为|到|至)"
-)
-_QUOTA_KIND = re.compile(r"(?:编制|员额|控制数|控制总量|编制数|雇员)$")
-_POST_END = re.compile(
-    r"(?:长|主任|书记|师|职数|主席|会长|秘书|委员|常委|总监|专员|检察员|调研员|督学|督察|督查专员|政委|教导员|指导员|协理员|总编辑|总编|"
-    r"主编|主编辑|经理|助理|正职|副职|负责人|领导|领导干部|正科|副科|正股|副股|正处|副处|[正副][科股处县局厅]级|干事|部长|主管|成员|台长|馆员|参事|巡视员|组织员|站长|首席.{0,4}|副主任科员)$"
-)
-_NOT_A_POST = re.compile(
-    r"人员$|编制|职工|干部职工|工人|^非领导|非领导职数|工作人员|科员$|名额|班长$|成员单位|市长$.*分管"
+    rf"由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:调整|增加|核增|减少|核减|核定|变更|增|减|升|提高|变|调)(?:为|到|至)"
 )
 _RANK = re.compile(r"(?:正|副)?(?:省部|地厅|厅局|县处|乡科|部|厅|局|县|处|科|股)级")
 _VERB = (
@@ -55,6 +48,8 @@ class _Stated:
     is_pair: bool
     is_spread: bool
     brackets: tuple[str, ...]
+    # The bracket between the words and the number (「股长（主任）9名」), "" when there is none.
+    aside: str
     joined: tuple[str, ...]
     source: str
     after: str
@@ -70,7 +65,7 @@ def read_counts(folded: str, unit_name: str) -> tuple[list[Quota], list[LeaderPo
     """
     stated = _stated(folded)
     quotas = [(s, _quota(s, unit_name)) for s in stated]
-    posts = [(s, _posts(s, unit_name)) for s in stated]
+    posts = _with_shared_ranks([(s, _posts(s, unit_name)) for s in stated])
     return _without_totals_of_quotas(quotas), _without_totals_of_posts(posts)
 
 
@@ -91,6 +86,7 @@ def _stated(folded: str) -> list[_Stated]:
                 is_pair=match.group("head") is not None,
                 is_spread="各" in match.group("between") or match.group("words").endswith("各"),
                 brackets=inside,
+                aside=next((text for place, text in brackets if place == match.end("words") > start), ""),
                 joined=_joined_before(core, matches[number - 1].end() if number else 0, start),
                 source=match.group() + "".join(f"({text})" for text in inside),
                 after=core[match.end() : stop],
@@ -137,7 +133,7 @@ def _joined_before(core: str, start: int, end: int) -> tuple[str, ...]:
 
 def _quota(stated: _Stated, unit_name: str) -> Quota | None:
     kind = _kind_words(stated.words, unit_name)
-    if stated.is_pair or not _QUOTA_KIND.search(kind) or stated.count == 0:
+    if stated.is_pair or not is_quota_kind(kind) or stated.count == 0:
         return None
     if kind.endswith("编制数"):
         kind = kind[:-1]
@@ -177,7 +173,9 @@ def _without_unit(words: str, unit_name: str) -> str:
 
 def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
     title = _title(stated.words, unit_name)
-    if not _POST_END.search(title) or _NOT_A_POST.search(title) or stated.count == 0:
+    if is_post(title) and _is_other_title(stated.aside):
+        title += f"（{stated.aside}）"
+    elif not is_post(title) or stated.count == 0:
         return []
     pair = _pair(stated)
     if pair is not None:
@@ -187,12 +185,17 @@ def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
         posts = [(title, f"{side}{word}" if word else None, count) for side, count in counts if count]
     else:
         titles = [_title(name, unit_name) for name in stated.joined]
-        titles = [name for name in titles if _POST_END.search(name)]
+        titles = [name for name in titles if names_a_post(name)]
         if titles and not stated.is_spread:
             title, titles = "、".join([*titles, title]), []
         posts = [(name, _rank(name, stated.brackets), stated.count) for name in [*titles, title]]
     holds = not _is_filled_by_other(stated)
     return [LeaderPost(name, rank, count, holds, stated.source, _sureness(name)) for name, rank, count in posts]
+
+
+def _is_other_title(aside: str) -> bool:
+    """Whether the bracket behind a post is the same post by another name (股长（主任）), not its rank or holder."""
+    return is_post(aside) and len(aside) <= 8 and not re.search(r"级|兼|含|由|\d|正|副职|其中", aside)
 
 
 def _sureness(title: str) -> Confidence:
@@ -215,6 +218,26 @@ def _title(words: str, unit_name: str) -> str:
     words = _SET_UP.sub("", words)
     words = _LEADING.sub("", words)
     return _without_unit(words, unit_name)
+
+
+_FOR_ALL = re.compile(r"^(?:均|都|皆)")
+
+
+def _with_shared_ranks(
+    entries: list[tuple[_Stated, list[LeaderPost]]],
+) -> list[tuple[_Stated, list[LeaderPost]]]:
+    """The posts of 「所长9名、副所长9名（均为股级）」 all with the rank in the last one's bracket."""
+    out = list(entries)
+    shared: str | None = None
+    for place in range(len(entries) - 1, -1, -1):
+        stated, posts = entries[place]
+        if not stated.after.startswith(("、", "和", ",")):
+            shared = None
+        if posts and any(_FOR_ALL.match(bracket) for bracket in stated.brackets):
+            shared = posts[0].rank
+        elif shared:
+            out[place] = stated, [replace(post, rank=post.rank or shared) for post in posts]
+    return out
 
 
 def _rank(title: str, brackets: Sequence[str]) -> str | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from basic_info.mandates.parsing.lines import Line
 from basic_info.mandates.parsing.model import Confidence, DocumentNumber, Found
-from basic_info.mandates.parsing.normalise import fold, only_date, strip_brackets, to_number
+from basic_info.mandates.parsing.normalise import find_date, fold, only_date, strip_brackets, to_number
 
 _OPEN, _CLOSE = r"[〔\[(【〈<﹝]", r"[〕\])】〉>﹞]"
 _DOC_NO = rf"[\u4e00-\u9fffA-Za-z]{{1,14}}{_OPEN}\d{{4}}{_CLOSE}第?\d{{1,5}}号"
@@ -21,6 +21,7 @@ _DATED_NUMBER = re.compile(
     rf"^\(?[^《》]{{0,14}}?\d+日(?:[^《》]{{0,40}}?(?:通过|批准|同意|审定))?[,，]?(?:由.{{2,30}}?)?(?:以)?(?P<all>{_DOC_NO})(?:文?(?:件)?(?:印发|发布|公布))?\)?$|"
     rf"^\([^《》]{{0,40}}?(?P<issued>{_DOC_NO})(?:文)?(?:件)?(?:印发|发布|公布|批准)\)$"
 )
+_ISSUED_BELOW_TITLE = re.compile(r"^\([^()]{0,20}\d{4}年\d+月\d+日[^()]*(?:印发|发布|公布|批准|通过|号)[^()]*\)$")
 # The words for the kind of document behind a unit's name.
 _KIND_WORD = (
     "职能配置|职责配置|主要职责|主要职能|工作职责|机构职能|机构设置|机构编制|机构改革|内设机构|下设机构|党政机构|事业单位|事业机构|人员编制|领导职数|"
@@ -108,6 +109,10 @@ def issued_on(lines: Sequence[Line]) -> Found[date | None]:
     for line in reversed(lines):
         if (day := only_date(line.text)) is not None:
             return Found(day, line.text)
+    for line in lines:
+        # 「（2019年4月8日…印发）」 under the title stands for the date below.
+        if _ISSUED_BELOW_TITLE.match(fold(line.text)) and (day := find_date(line.text)) is not None:
+            return Found(day, line.text, Confidence.MEDIUM)
     return Found(None)
 
 

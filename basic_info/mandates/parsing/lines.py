@@ -65,6 +65,8 @@ class Line:
     cells: tuple[str, ...] = ()
     is_label: bool = False
     in_table: bool = False
+    # A row of a table of posts or quotas, as a statement: it counts only where no sentence says the same.
+    is_tally: bool = False
     # Where blanks stood in the source, as places in the text: they may part a name from its duties.
     gaps: tuple[int, ...] = ()
 

@@ -22,6 +22,7 @@ _RANK = (
     ),
 )
 _INSTITUTION = re.compile(r"(?:是|为|属|系|隶属|作为|:)[^。;]{0,60}?事业单位|公益[一二]类|事业单位(?:法人|性质)")
+_SAYS_WHAT_IT_IS = re.compile(r"^[^。;,:]{2,30}(?:为|是|系|属)[^。;]{0,30}(?:部门|机关|事业单位|直属|派出|组成)")
 _EFFECTIVE = re.compile(
     r"(?:自|从|于)(?P<when>[^。;,]{2,24}?)(?:起|开始|之日)(?:正式)?(?:起)?(?:组织)?(?:施行|执行|实施|生效|试行)"
 )
@@ -37,6 +38,8 @@ def nature_lines(preamble: Sequence[Line], parts: Sequence[Part]) -> list[Line]:
             lines.extend(part.lines)
         elif part.kind is ClauseKind.DUTY:
             lines.extend(part.lead[1:] if part.is_headed else part.lead[:1])
+        elif part.kind is ClauseKind.SECTION and part.is_headed:
+            lines.extend(line for line in part.lead[1:] if _SAYS_WHAT_IT_IS.search(line.folded))
     return lines
 
 

@@ -124,12 +124,16 @@ def _numbers(parts: Sequence[Part], unit_name: str) -> tuple[tuple[Quota, ...], 
             quotas.extend(quota for quota in found if main or quota.kind not in {q.kind for q in quotas})
             known = {(post.title, post.count) for post in leaders}
             leaders.extend(post for post in posts if main or (post.title, post.count) not in known)
+    for line in (line for part in parts for line in part.lines if line.is_tally):
+        found, posts = read_counts(line.folded, unit_name)
+        quotas.extend(quota for quota in found if quota.kind not in {q.kind for q in quotas})
+        leaders.extend(post for post in posts if post.title not in {p.title for p in leaders})
     return tuple(quotas), tuple(leaders)
 
 
 def _statement(part: Part) -> str:
     """The folded sentences of a part that may state numbers; what a table repeats is left out."""
-    lines = [line for line in part.lines if not line.cells]
+    lines = [line for line in part.lines if not line.cells and not line.is_tally]
     if part.kind is ClauseKind.SECTION:
         lines = [line for line in lines if _states_numbers_apart(line)]
     kept = [line for line in lines if not is_division(line.folded)]

@@ -55,7 +55,8 @@ _QUOTA = re.compile(
 _FINAL = re.compile(
     r"负责解释|起(?:施行|执行|实施|生效)|之日起|另行规定|另行核定|另行明确|另行制定|按(?:规定)?程序办理|^附则"
 )
-_BODY = re.compile(r"(?P<name>[^。:;,]{2,20})[。:](?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订)")
+_BODY = re.compile(r"(?P<name>[^。:;,]{2,20})(?:,[^。:;,]{0,6}[股科处]级)?[。:](?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订)")
+_STARTS_AS_DUTY = re.compile(r"(?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订|贯彻|综合|协调|编制|监督|管理)")
 _STATUS = re.compile(r"本规定(?:所)?确定的|基本依据|机构编制(?:刚性)?约束")
 _BASIS = re.compile(r"^(?:为(?:了)?|根据|按照|依据|经).*(?:制定|制订|如下|规定|方案|批准)")
 _NATURE = re.compile(
@@ -204,6 +205,8 @@ def _grouped(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Group, ..
 
 def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | None) -> tuple[ClauseKind, bool]:
     first = lead[0].folded
+    if _lists_bodies(groups):
+        return ClauseKind.SECTION, heading_kind(first) is not None and not has_numbers(first)
     if lead[0].is_label and (labelled := heading_kind(first.split(":")[0])) is not None:
         return labelled, True
     if (named := _named(first)) is not None:
@@ -233,13 +236,28 @@ def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | 
     return hint or ClauseKind.MISC, False
 
 
+def _lists_bodies(groups: tuple[Group, ...]) -> bool:
+    """Whether most items are a body's name with its duties behind or below it, whatever the lead says."""
+    named = sum(_opens_as_body(group) for group in groups)
+    return named >= 2 and named * 3 >= len(groups) * 2
+
+
+def _opens_as_body(group: Group) -> bool:
+    plain = strip_brackets(group.head)
+    if describes_body(plain):
+        return True
+    name = plain.rstrip("。:")
+    below = group.lines[1].folded if len(group.lines) > 1 else ""
+    return 2 <= len(name) <= 24 and ends_as_body(name) and bool(_STARTS_AS_DUTY.match(below))
+
+
 def _named(first: str) -> ClauseKind | None:
     """The kind when the part opens with a heading alone, or with one and a full stop (「内设机构。…」)."""
     if (kind := heading_kind(first)) is not None and not has_numbers(first):
         return kind
     match = re.match(r"([^。:,;()]{2,14})[。:]", first)
     if match and re.fullmatch(
-        r"(?:主要|工作|基本)?(?:职责|职能)(?:任务|调整)?|职能转变|内设机构|机构设置|人员编制|领导职数|编制(?:和领导职数|职数)?|其他事项|附则",
+        r"(?:主要|工作|基本)?(?:职责|职能)(?:任务|调整)?|职能转变|内设机构|机构设置|(?:机构|单位)(?:名称|规格|性质|类别|类型)|隶属关系|举办单位|经费(?:形式|来源|渠道)|人员编制|领导职数|编制(?:和领导职数|职数)?|其他事项|附则",
         match.group(1),
     ):
         return heading_kind(match.group(1))

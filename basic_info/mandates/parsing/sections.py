@@ -20,7 +20,8 @@ from basic_info.mandates.parsing.parts import Part, is_division
 # Endings that don't also stand inside names (社会组织管理科 doesn't end at 社会).
 _SURE_ENDING = "办公室|党委|党支部|党总支|委员会|工会|中心|大队|支队|中队|服务站|科|室|处|股|站|所|局"
 _BRACKET = r"\((?:[^()]|\([^()]*\))*\)"
-_BEHIND = rf"(?P<brackets>(?:{_BRACKET})*)"
+# Behind a name: brackets, and the body's rank set off by a comma (「综合服务中心（党群服务中心），副科级。」).
+_BEHIND = rf"(?P<brackets>(?:{_BRACKET})*)(?:,(?:机构)?(?:规格)?(?:相当)?(?:为|于)?[正副]?[股科处]级(?=[,。:]))?"
 # 「办公室（挂…牌子）。负责…」, 「办公室：负责…」, 「办公室」 alone.
 _HEADED = re.compile(rf"^(?P<name>[^。:;,()]{{2,32}}?){_BEHIND}(?:(?P<sep>[。:])(?P<text>.*))?$", re.S)
 # 「办公室负责…」, 「机关党委，负责…」.
@@ -243,7 +244,7 @@ def _from_cells(line: Line) -> _Draft:
 
 def _finished(draft: _Draft) -> Section | None:
     text = _duty_text("".join(draft.texts))
-    if not text or _is_only_set_up(text):
+    if not text or _is_only_set_up(text) or _says_only_what_it_is(text):
         return None
     sure = draft.is_marked and ends_as_body(fold(draft.name))
     confidence = Confidence.HIGH if sure else Confidence.MEDIUM
@@ -260,6 +261,14 @@ def _duty_text(text: str) -> str:
     if rest and stop and re.search(r"事业单位|规格|级$", first) and not re.search(r"负责|承担", first):
         text = rest
     return without_label(text)
+
+
+_NATURE_TEXT = re.compile(r"^(?:为|是|系|属|作为)[^。;,]{0,40}(?:部门|机构|单位|机关|派出|组成)")
+
+
+def _says_only_what_it_is(text: str) -> bool:
+    folded = fold(text)
+    return bool(_NATURE_TEXT.match(folded)) and not re.search(r"负责|承担|主要(?:职责|任务)", folded)
 
 
 def _is_only_set_up(text: str) -> bool:

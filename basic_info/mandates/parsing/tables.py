@@ -8,9 +8,10 @@ from basic_info.mandates.parsing.model import ClauseKind
 from basic_info.mandates.parsing.names import DUTY_VERB, ends_as_body
 from basic_info.mandates.parsing.normalise import fold, strip_brackets, tidy, to_number
 from basic_info.mandates.parsing.parts import heading_kind
+from basic_info.mandates.parsing.tallies import tally_lines
 
 _NAME_HEAD = re.compile(
-    r"^(?:内设)?(?:机构|科室|部门|单位|站所|办公室|内设机构|名称)(?:名称|设置)?$|(?:机构|科室|单位|部门|内设机构)名称$|^内设机构|^科室"
+    r"^(?:内设)?(?:机构|科室|股室|处室|部门|单位|站所|办公室|内设机构|名称)(?:名称|设置)?$|(?:机构|科室|股室|处室|单位|部门|内设机构)名称$|^内设|^(?:科|股|处)室"
 )
 _DUTY_HEAD = re.compile(r"职责|职能|主要任务|工作内容")
 _NUMBER_HEAD = re.compile(r"^(?:序号|编号|序|项目|类别|性质)$")
@@ -23,6 +24,8 @@ def table_lines(table: Block) -> list[Line]:
     """The lines that a table says: labels and their text, bodies with duties; a quota distribution says nothing."""
     rows = [tuple(tidy_cell(cell) for cell in row) for row in table.rows]
     rows = [row for row in rows if any(row)]
+    if tally := tally_lines(rows):
+        return tally
     header = next((n for n, row in enumerate(rows[:3]) if _is_header(row)), None)
     if header is None:
         return [line for row in rows for line in _layout_row(row)]

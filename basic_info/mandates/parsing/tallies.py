@@ -1,0 +1,91 @@
+"""Tables of posts or quotas (职数表、编制表): each row as the statement that it makes (「局长1名。」)."""
+
+import re
+from collections.abc import Sequence
+
+from basic_info.mandates.parsing.lines import Line, read_mark
+from basic_info.mandates.parsing.normalise import fold, to_number
+from basic_info.mandates.parsing.posts import is_post, is_quota_kind
+
+Row = Sequence[str]
+
+_TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|合)$")
+_COUNT_HEAD = re.compile(r"^(?:职数|数量|名额|核定数|核定职数|核定编制|编制数|编制数额|人数|个数|数额|编制|核定)(?:\((?:名|人|个)\))?$")
+_RANK_HEAD = re.compile(r"^(?:职级|级别|规格|职务层次|层级|机构规格)$")
+
+
+def tally_lines(rows: Sequence[Row]) -> list[Line]:
+    """The statements of a table of posts or quotas, [] for any other table.
+
+    Upright: a column of names, a column of numbers. Lying: a row of names over one row of numbers.
+    """
+    return _lying(rows) or _upright(rows)
+
+
+def _lying(rows: Sequence[Row]) -> list[Line]:
+    filled = [row for row in rows if any(row)]
+    if len(filled) < 2 or len(filled) > 3:
+        return []
+    names, counts = filled[-2], filled[-1]
+    pairs = [
+        (name, number)
+        for name, cell in zip(names, counts, strict=False)
+        if name and (number := _count(cell)) is not None and not _TOTAL.match(_flat(name))
+    ]
+    if len(pairs) < 2 or not all(_is_name(name) for name, _ in pairs):
+        return []
+    return [_statement(name, number) for name, number in pairs]
+
+
+def _upright(rows: Sequence[Row]) -> list[Line]:
+    head = rows[0] if rows else ()
+    column = next((n for n, cell in enumerate(head) if _COUNT_HEAD.match(_flat(cell))), None)
+    body = rows[1:] if column is not None else rows
+    if column is None:
+        column = _only_number_column(rows)
+    if column is None:
+        return []
+    rank = next((n for n, cell in enumerate(head) if _RANK_HEAD.match(_flat(cell))), None)
+    lines: list[Line] = []
+    for row in body:
+        name = next((cell for cell in row[:column] if _is_name(cell)), "")
+        number = _count(row[column]) if column < len(row) else None
+        if any(_TOTAL.match(_flat(cell)) for cell in row[:column]):
+            continue
+        if not name or number is None:
+            return []
+        level = row[rank] if rank is not None and rank < len(row) and rank != column else ""
+        lines.append(_statement(name, number, level))
+    return lines
+
+
+def _only_number_column(rows: Sequence[Row]) -> int | None:
+    """The last column when it holds nothing but numbers and the table has two or three columns."""
+    if len(rows) < 2 or not all(2 <= len(row) <= 3 and _count(row[-1]) is not None for row in rows):
+        return None
+    return len(rows[0]) - 1
+
+
+def _statement(name: str, number: int, level: str = "") -> Line:
+    rank = f"（{level}）" if level and level not in ("/", "-", "—") else ""
+    return Line(f"{_without_mark(name)}{number}名{rank}。", in_table=True, is_tally=True)
+
+
+def _is_name(cell: str) -> bool:
+    words = re.sub(r"\(.*\)$", "", _without_mark(_flat(cell)))
+    return is_post(words) or is_quota_kind(words)
+
+
+def _without_mark(cell: str) -> str:
+    flat = cell.replace("\n", "")
+    mark = read_mark(flat)
+    return flat[len(mark.text) :] if mark else flat
+
+
+def _count(cell: str) -> int | None:
+    match = re.fullmatch(r"(.{1,6}?)(?:名|人|个)?", _flat(cell))
+    return to_number(match.group(1)) if match else None
+
+
+def _flat(cell: str) -> str:
+    return fold(cell.replace("\n", "")).strip()
