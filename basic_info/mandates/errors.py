@@ -16,7 +16,7 @@ class UnreadableDocument(DomainError):
     """The file is broken, too large or of a kind that is not read; the message says what to do."""
 
     status: ClassVar[int] = 422
-    message: ClassVar[str] = "文件无法读取，请确认是完整的 .docx 或 .txt 文件。"
+    message: ClassVar[str] = "文件无法读取，请确认是完整的 .docx、.pdf 或 .txt 文件。"
 
 
 class NotPending(DomainError):

@@ -173,10 +173,10 @@ def _without_unit(words: str, unit_name: str) -> str:
 
 def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
     title = _title(stated.words, unit_name)
-    if is_post(title) and _is_other_title(stated.aside):
-        title += f"（{stated.aside}）"
-    elif not is_post(title) or stated.count == 0:
+    if not is_post(title) or stated.count == 0:
         return []
+    if _is_other_title(stated.aside):
+        title += f"（{stated.aside}）"
     pair = _pair(stated)
     if pair is not None:
         level = _RANK.search(title)

@@ -5,23 +5,20 @@ import re
 from basic_info.mandates.errors import UnreadableDocument
 from basic_info.mandates.parsing.blocks import Block
 from basic_info.mandates.parsing.docx import read_docx
+from basic_info.mandates.parsing.pdf import read_pdf
+from basic_info.mandates.parsing.wrapping import unwrapped
 
 FILE_LIMIT = 64 * 1024 * 1024
 TEXT_LIMIT = 16 * 1024 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _REFUSED = (
     (_OLE, "这是旧版 .doc 文件，请在 Word 中另存为 .docx 后再导入。"),
-    (b"%PDF", "暂不能读取 PDF 文件，请在 Word 中另存为 .docx 后再导入。"),
     (b"{\\rtf", "这是 RTF 文件，请在 Word 中另存为 .docx 后再导入。"),
-)
-_ENDS_A_SENTENCE = tuple("。；：！？;:!?")
-_STARTS_A_LINE = re.compile(
-    r"第[\d一二三四五六七八九十]+[条章]|[（(〔\[]?[一二三四五六七八九十\d]+[)）、.．]|[①-⑳⑴-⒇㈠-㈩]"
 )
 
 
 def read_document(data: bytes, file_name: str) -> list[Block]:
-    """The blocks of a .docx or .txt file in document order; UnreadableDocument for any other file."""
+    """The blocks of a .docx, .pdf or .txt file in document order; UnreadableDocument for any other file."""
     if not data:
         raise UnreadableDocument("文件是空的，请检查后再导入。")
     if len(data) > FILE_LIMIT:
@@ -29,6 +26,8 @@ def read_document(data: bytes, file_name: str) -> list[Block]:
     for magic, sentence in _REFUSED:
         if data.startswith(magic):
             raise UnreadableDocument(sentence)
+    if b"%PDF-" in data[:1024]:
+        return read_pdf(data)
     if data.startswith(b"PK"):
         try:
             return read_docx(data)
@@ -44,7 +43,7 @@ def read_text(data: bytes) -> list[Block]:
     if len(data) > TEXT_LIMIT:
         raise UnreadableDocument("文本文件超过 16 MB，请确认是“三定”规定文件。")
     lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n|\f|\v", _decode(data))]
-    return [Block(text=line) for line in _unwrapped([line for line in lines if line.strip()])]
+    return [Block(text=line) for line in unwrapped([line for line in lines if line.strip()])]
 
 
 def _decode(data: bytes) -> str:
@@ -57,26 +56,3 @@ def _decode(data: bytes) -> str:
         if "\x00" not in text:
             return text
     raise UnreadableDocument("文件不是文本，无法读取，请在 Word 中另存为 .docx 后再导入。")
-
-
-def _unwrapped(lines: list[str]) -> list[str]:
-    """Lines that an editor broke at a fixed width are joined to the paragraph that they continue."""
-    width = max((len(line) for line in lines), default=0)
-    indented = sum(line[0].isspace() for line in lines) * 3 > len(lines)
-    out: list[str] = []
-    for number, line in enumerate(lines):
-        before = lines[number - 1] if number else ""
-        if out and _continues(before, line, width, indented):
-            out[-1] += line.strip()
-        else:
-            out.append(line)
-    return out
-
-
-def _continues(before: str, line: str, width: int, indented: bool) -> bool:
-    full = len(before) >= width - 3 and 20 <= width <= 60
-    if not full or line[0].isspace():
-        return False
-    if indented:
-        return True
-    return not before.endswith(_ENDS_A_SENTENCE) and not _STARTS_A_LINE.match(line)

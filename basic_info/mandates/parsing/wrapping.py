@@ -1,0 +1,31 @@
+"""Lines that were broken at a fixed width (硬回车): what tells a new line from the rest of the one before."""
+
+import re
+
+ENDS_A_SENTENCE = tuple("。；：！？;:!?")
+STARTS_A_LINE = re.compile(
+    r"第[\d一二三四五六七八九十]+[条章]|[（(〔\[]?[一二三四五六七八九十\d]+[)）、.．]|[①-⑳⑴-⒇㈠-㈩]"
+)
+
+
+def unwrapped(lines: list[str]) -> list[str]:
+    """Lines that an editor broke at a fixed width are joined to the paragraph that they continue."""
+    width = max((len(line) for line in lines), default=0)
+    indented = sum(line[0].isspace() for line in lines) * 3 > len(lines)
+    out: list[str] = []
+    for number, line in enumerate(lines):
+        before = lines[number - 1] if number else ""
+        if out and _continues(before, line, width, indented):
+            out[-1] += line.strip()
+        else:
+            out.append(line)
+    return out
+
+
+def _continues(before: str, line: str, width: int, indented: bool) -> bool:
+    full = len(before) >= width - 3 and 20 <= width <= 60
+    if not full or line[0].isspace():
+        return False
+    if indented:
+        return True
+    return not before.endswith(ENDS_A_SENTENCE) and not STARTS_A_LINE.match(line)
