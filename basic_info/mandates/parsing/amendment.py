@@ -32,6 +32,7 @@ _RENAMED = re.compile(
 _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
 )
+_CHANGE_WORD = re.compile(r"增设|更名|组建|整合|撤销|设立|调整|合并|不再")
 _QUOTES = "\"“”「」"
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
@@ -105,7 +106,7 @@ def _listed_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
                     break
                 below.append(later)
             part = replace(part_of(tuple(below)), kind=ClauseKind.SECTION, is_headed=False)
-            found.extend(find_sections([part]))
+            found.extend(section for section in find_sections([part]) if not _CHANGE_WORD.search(section.name))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 
 
 _STATED_KIND = re.compile(
-    r"(?:^|[,;。、])(?:同意|核增|核减|增加|减少|你局|你单位)*(?P<kind>[^,;。、()\d]{2,14}?(?:编制|职数))(?=增加|核增|核减|减少|由|调整|\d)"
+    r"(?:^|[,;。、]|核增|核减|增加|减少|核定|增核|追加)(?:同意|你局|你单位)*(?P<kind>[^,;。、()\d]{2,14}?(?:编制|职数))(?=增加|核增|核减|减少|由|调整|\d)"
 )
 # A clause that states a number outright: 「设院长1名」, 「核定事业编制28名」, 「科级领导职数5正3副」.
 _PLAIN = re.compile(rf"^(?!.*(?:现有|原有|原核定|实有|内设机构))[^。;]*?{NUMBER}(?:名|正|副)")
@@ -31,7 +31,7 @@ _NEW_UNIT = re.compile(
 )
 _UNIT_RENAMED = re.compile(r'(?:^|[,。;:将]|同意)"?(?P<old>[^,。;:"将]{4,24}?)"?(?:更名|改名)为"?(?P<new>[^,。;:"()]{4,24})')
 _BREAKS_DOWN = re.compile(r"(?:其中|包括)")
-_BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为)*{NUMBER}名")
+_BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为|由)*{NUMBER}名")
 
 
 class _Mode(Enum):
@@ -75,9 +75,11 @@ class Own:
 
 
 def _is_inner(match: re.Match[str]) -> bool:
-    return bool(re.search(r"(?:科|室|股|处|部|党委|办公室|大队|中队|分队)$", match.group("org"))) and not re.match(
-        r"^(?:市|县|区|省)", match.group("org")
-    )
+    """Whether the name is that of a body inside a unit (市政股), not of another unit (市公路管理处)."""
+    org = match.group("org")
+    if re.search(r"[科股室]$", org):
+        return True
+    return bool(re.search(r"(?:处|部|党委|大队|中队|分队)$", org)) and not re.match(r"^(?:市|县|区|省)", org)
 
 
 def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quota, ...], tuple[LeaderPost, ...]]:

@@ -160,6 +160,9 @@ def _without_unit(words: str, unit_name: str) -> str:
     names = [unit_name[start:] for start in range(max(len(unit_name) - 1, 0))] if unit_name else []
     for name in names:
         rest = words[len(name) :].lstrip("的")
+        if name.endswith("机关") and re.match(r"行政|后勤|工勤|事业|人员|党群|政法", rest):
+            # The unit is called 「…机关」, the places are 机关行政编制 all the same.
+            rest = "机关" + rest
         if rest == "人员编制" and name != unit_name and name[0] not in "省市县区州":
             # 「金融办人员编制」 names places apart from the unit's own.
             continue

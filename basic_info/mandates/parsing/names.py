@@ -12,7 +12,7 @@ _ENDS_AS_BODY = re.compile(rf"(?:{BODY_ENDING})$")
 DUTY_VERB = (
     "主要负责|主要承担|具体负责|具体承担|统一负责|牵头负责|综合负责|全面负责|协助负责|负责|承担|组织|拟订|拟定|制定|制订|起草|研究|"
     "指导|监督|协调|协助|参与|配合|贯彻|落实|执行|宣传|推进|统筹|综合|管理|承办|办理|开展|实施|编制|提出|受理|牵头|"
-    "履行|按照|依法|根据|做好|抓好|完成|汇总|审核|审查|监测|调查|调研|为|从事|保障|维护|提供|建立|会同|联系|督促|促进|推动|加强|规划|参谋|"
+    "以.{2,12}?名义|履行|按照|依法|根据|做好|抓好|完成|汇总|审核|审查|监测|调查|调研|为|从事|保障|维护|提供|建立|会同|联系|督促|促进|推动|加强|规划|参谋|"
     "主管|分管|处理|接待|收集|征集|掌握|检查|审批|服务|主要职责|主要任务|工作职责|职责"
 )
 _QUOTES = "\"'“”‘’「」『』"
@@ -44,7 +44,7 @@ def clean_name(name: str) -> str:
 def split_names(text: str) -> list[str]:
     """The names in a list such as 「甲、乙办公室和丙科」; 和 inside a name (粮食和物资储备局) stays."""
     names: list[str] = []
-    for piece in re.split(r"[、,，;；/\n]", text):
+    for piece in re.split(r"[、,，;；/\n]|(?<=[\"”」])(?=[\"“「])", text):
         names.extend(_split_at_and(piece))
     return [name for name in map(clean_name, names) if name]
 

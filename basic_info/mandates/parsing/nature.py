@@ -13,6 +13,7 @@ from basic_info.mandates.parsing.sections import plates_in
 
 _LEVEL = r"(?:正|副)?(?:省部|地厅|厅局|县处|乡科|部|厅|局|县|处|科|股)级"
 _RANK = (
+    re.compile(rf"(?P<rank>{_LEVEL})(?:机构)?规格"),
     re.compile(rf"(?:机构)?规格(?:为|是|相当于|:|按|参照|等同于)*(?P<rank>{_LEVEL})"),
     re.compile(
         rf"(?:[为是系属,]|相当于|\(|列入?|定为|明确为|升格为|暂定)(?P<rank>{_LEVEL})(?:[,。;:、)]|事业|单位|机构|建制|行政|部门|$)"

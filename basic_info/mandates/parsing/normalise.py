@@ -13,7 +13,7 @@ CHINESE_DIGITS = {
 }
 CHINESE_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 # A number as documents write it, after folding: Arabic or Chinese.
-NUMBER = r"(?:\d+|[零〇○一二两三四五六七八九十百千]+)"
+NUMBER = r"(?:\d+|[零〇○一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+)"
 _OTHER_WIDTHS = dict(zip("｡､﹙﹚﹔﹕﹐∶︰﹒“”「」『』", '。、();:,::.""""""', strict=True))
 _WIDTHS: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDTHS.update({0x3000: " "} | {ord(wide): half for wide, half in _OTHER_WIDTHS.items()})
