@@ -27,7 +27,7 @@ _VERB = (
 )
 _AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
 _SET_UP = re.compile(r"^(?:.{0,40}?[^建附开预铺假敷架内下])??设(?!计|备|施)")
-_LEADING = re.compile(r"^(?:另|共|暂|再|也|各|即|并|和|及|与|以及|同时|同意|对|为|将)+(?=.)")
+_LEADING = re.compile(r"^(?:另|核(?!心|酸|工|安|电)|共|暂|再|也|各|即|并|和|及|与|以及|同时|同意|对|为|将)+(?=.)")
 _OTHER_HOLDS = re.compile(r"^(?!兼任|兼职|含|其中)[^,;由]{2,16}(?:兼任|兼)$")
 _FILLED_BY_OTHER = re.compile(
     r"由[^()。;]*?(?:兼任|兼职|兼|担任)(?=[,;。、)]|$)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占"
@@ -169,9 +169,14 @@ def _without_unit(words: str, unit_name: str) -> str:
         if len(name) >= 2 and words.startswith(name) and rest not in ("", "长", "副主任", "主任", "领导职数"):
             return rest
     for end in range(min(len(words) - 2, 16), 2, -1):
-        if ends_as_body(words[:end]) and words[0] in "省市县区州" and abbreviates(words[:end], unit_name):
+        may_be_unit = words[0] in "省市县区州" or (is_quota_kind(words[end:]) and words[end:] != "人员编制")
+        if may_be_unit and _ends_as_unit(words[:end]) and abbreviates(words[:end], unit_name):
             return words[end:].lstrip("的")
     return _OWN.sub("", words)
+
+
+def _ends_as_unit(words: str) -> bool:
+    return ends_as_body(words) or words.endswith(("镇", "乡", "街道", "机关"))
 
 
 def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:

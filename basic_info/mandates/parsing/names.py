@@ -7,6 +7,8 @@ BODY_ENDING = (
     "办公室|委员会|党委|党总支|党支部|党工委|工委|工会|团委|妇联|支队|大队|中队|总队|分队|总站|分局|分中心|服务站|工作站|中心|"
     "协会|联合会|基金会|理事会|管委会|指挥部|派出所|司法所|科|室|处|股|办|局|厅|司|部|委|会|站|所|队|组|院|馆|园|校|署|社|团|台|场|厂|段|库|专班|窗口|大厅|学校|公司"
 )
+# What a body is, set off from its name by a comma: its rank, its class, its places.
+ATTRIBUTE = r",(?!为|是|系|属)[^,。:;()]{0,16}?(?:[正副]?[股科处]级|公益[一二]类|事业单位|编制\d+名)(?=[,。:])"
 _ENDS_AS_BODY = re.compile(rf"(?:{BODY_ENDING})$")
 # The verbs that a sentence on duties starts with.
 DUTY_VERB = (

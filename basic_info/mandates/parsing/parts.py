@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from basic_info.mandates.parsing.lines import Depth, Line
 from basic_info.mandates.parsing.model import ClauseKind
-from basic_info.mandates.parsing.names import ends_as_body
+from basic_info.mandates.parsing.names import ATTRIBUTE, ends_as_body
 from basic_info.mandates.parsing.normalise import NUMBER, strip_brackets
 
 _HEADINGS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
@@ -55,7 +55,7 @@ _QUOTA = re.compile(
 _FINAL = re.compile(
     r"负责解释|起(?:施行|执行|实施|生效)|之日起|另行规定|另行核定|另行明确|另行制定|按(?:规定)?程序办理|^附则"
 )
-_BODY = re.compile(r"(?P<name>[^。:;,]{2,20})(?:,[^。:;,]{0,6}[股科处]级)?[。:](?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订)")
+_BODY = re.compile(rf"(?P<name>[^。:;,]{{2,20}})(?:{ATTRIBUTE})*[。:](?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订)")
 _STARTS_AS_DUTY = re.compile(r"(?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订|贯彻|综合|协调|编制|监督|管理)")
 _STATUS = re.compile(r"本规定(?:所)?确定的|基本依据|机构编制(?:刚性)?约束")
 _BASIS = re.compile(r"^(?:为(?:了)?|根据|按照|依据|经).*(?:制定|制订|如下|规定|方案|批准)")
