@@ -21,7 +21,7 @@ from basic_info.mandates.parsing.sections import bracket_plates, find_sections, 
 
 _BRACKET = r"(?:\((?:[^()]|\([^()]*\))*\))*"
 _NAME = rf'"?[^。:;,()"]{{1,28}}?(?:{BODY_ENDING})"?'
-_NAMES = rf"{_NAME}{_BRACKET}(?:[、和及]{_NAME}{_BRACKET})*"
+_NAMES = rf'{_NAME}{_BRACKET}"?(?:[、和及]{_NAME}{_BRACKET}"?)*'
 _ADDED = re.compile(
     rf"(?:增设|新设立|新设|设立|成立|新成立|组建|整合组建|整合设立|合并设立|合并组建|增加|设置|单设)(?:内设机构|科室|机构)?(?:[一二两三四五六七八九\d]+个)?(?:内设机构|科室|机构)?:?"
     rf"(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|为|1个|作为|\()"
@@ -166,7 +166,7 @@ def _split_outside(names: str) -> list[str]:
 
 
 def _name_and_plates(piece: str) -> tuple[str, list[str]]:
-    name, bracket, rest = piece.partition("(")
+    name, bracket, rest = piece.strip(_QUOTES).partition("(")
     return clean_name(name), bracket_plates(bracket + rest) if bracket else []
 
 

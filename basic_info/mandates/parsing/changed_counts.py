@@ -15,7 +15,7 @@ _AFTER = re.compile(
 )
 _DELTA = re.compile(r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到")
 _ORG = re.compile(
-    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|更名|的|核增|核减|增加|减少|调整)"
+    rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
 )
 _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 
@@ -54,7 +54,7 @@ class Own:
 
     def owns(self, org: str) -> bool:
         """Whether the name is the unit's, in full, in short or as 你局."""
-        org = org.strip('"的')
+        org = re.sub(r"^(?:同意|将|给|对|为)+", "", org.strip('"的'))
         if re.match(r"^(?:你|该|本|贵|我)", org) or org in ("局", "中心", "机关", "镇", "街道"):
             return True
         if any(org.startswith(name[start:]) for name in self.names for start in range(len(name) - 3)):

@@ -38,6 +38,7 @@ _ENCLOSED = (
     ("①", 20, Depth.CIRCLED),
     ("⒈", 20, Depth.NUMBERED),
 )
+_POINT_AS_STOP = re.compile(r"(?<=[\u4e00-\u9fff)])\.(?=[\u4e00-\u9fff]|$)")
 _RUN_IN = re.compile(
     rf"(?<=[:。;,])(?:(?P<item>\({_CHINESE}\))|(?P<part>{_CHINESE}、)|(?P<numbered>\d{{1,2}}[.、](?!\d)))"
 )
@@ -77,8 +78,8 @@ class Line:
 
     @property
     def folded(self) -> str:
-        """The body in half width, of the same length."""
-        return fold(self.body)
+        """The body in half width, of the same length; a full stop typed as a point (「办公室.负责」) is a full stop."""
+        return _POINT_AS_STOP.sub("。", fold(self.body))
 
     @property
     def depth(self) -> Depth | None:

@@ -59,6 +59,7 @@ _BODY = re.compile(rf"(?P<name>[^。:;,]{{2,20}})(?:{ATTRIBUTE})*[。:](?:主要
 _STARTS_AS_DUTY = re.compile(r"(?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订|贯彻|综合|协调|编制|监督|管理)")
 _STATUS = re.compile(r"本规定(?:所)?确定的|基本依据|机构编制(?:刚性)?约束")
 _BASIS = re.compile(r"^(?:为(?:了)?|根据|按照|依据|经).*(?:制定|制订|如下|规定|方案|批准)")
+_IS_UNIT = re.compile(r"^[^。;,]{2,40}(?:是|为|系|属)[^。;]{0,40}(?:工作部门|组成部门|职能部门|直属机构|派出机[关构]|工作机关|群团|事业单位)")
 _NATURE = re.compile(
     r"(?:是|为|(?<!所)属|系|列入|作为)[^。;]{0,80}(?:工作部门|机构|机关|单位|组成部门|派出|序列|团体|部门|级)|规格(?:为|是|相当于|:)?|加挂|挂[^。;]*牌子"
 )
@@ -228,6 +229,7 @@ def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | 
         (ClauseKind.STATUS, _STATUS.search(plain)),
         (ClauseKind.BASIS, _BASIS.match(plain)),
         (ClauseKind.FINAL, _FINAL.search(plain)),
+        (ClauseKind.NATURE, _IS_UNIT.match(plain)),
         (ClauseKind.SECTION, _SECTION_LEAD.search(plain)),
         (ClauseKind.NATURE, _NATURE.search(plain)),
     ):
