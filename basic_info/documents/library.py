@@ -52,7 +52,7 @@ class PaperKind(enum.Enum):
     @property
     def files(self) -> frozenset[FileKind]:
         return {
-            "mandate": frozenset({FileKind.DOCX, FileKind.TEXT}),
+            "mandate": frozenset({FileKind.DOCX, FileKind.PDF, FileKind.TEXT}),
             "power-list": frozenset({FileKind.XLSX, FileKind.XLS, FileKind.TEXT}),
             "flowchart": frozenset({FileKind.BPMN}),
         }[self.value]

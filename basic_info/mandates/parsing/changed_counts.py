@@ -13,7 +13,9 @@ from basic_info.mandates.parsing.normalise import NUMBER, fold
 _AFTER = re.compile(
     rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|核定|变更|增|减)(?:为|到|至)|(?:仍为|重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
 )
-_DELTA = re.compile(r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到")
+_DELTA = re.compile(
+    r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到"
+)
 _ORG = re.compile(
     rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
 )
@@ -29,7 +31,9 @@ _INNER = r"科|室|股|处|部|大队|中队"
 _NEW_UNIT = re.compile(
     r'(?:设立|成立|组建)"?(?P<org>[^,。;:()"]{4,24}?)"?(?:\([^()]*\))?,?(?:为|系|作为|隶属)[^。;]{0,30}(?:事业单位|所属|下属|直属)'
 )
-_UNIT_RENAMED = re.compile(r'(?:^|[,。;:将]|同意)"?(?P<old>[^,。;:"将]{4,24}?)"?(?:更名|改名)为"?(?P<new>[^,。;:"()]{4,24})')
+_UNIT_RENAMED = re.compile(
+    r'(?:^|[,。;:将]|同意)"?(?P<old>[^,。;:"将]{4,24}?)"?(?:更名|改名)为"?(?P<new>[^,。;:"()]{4,24})'
+)
 _BREAKS_DOWN = re.compile(r"(?:其中|包括)")
 _BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为|由)*{NUMBER}名")
 
@@ -49,7 +53,12 @@ class Own:
         names = [heading.unit_name.value, *heading.addressees]
         self.names = [fold(name) for name in names if name]
         # What the unit was called before counts as its name too.
-        former = [m.group("old") for text in paragraphs for m in _UNIT_RENAMED.finditer(fold(text)) if self.is_unit(m.group("new"))]
+        former = [
+            m.group("old")
+            for text in paragraphs
+            for m in _UNIT_RENAMED.finditer(fold(text))
+            if self.is_unit(m.group("new"))
+        ]
         self.names.extend(former)
 
     def owns(self, org: str) -> bool:
@@ -133,7 +142,9 @@ def _mode_behind(mode: _Mode, folded: str, clause: str, first: _Mode) -> _Mode:
 
 def _may_state_plainly(folded: str) -> bool:
     """Whether numbers without 「调整后」 hold for the unit: not in a paragraph that makes or names an inner body."""
-    return not re.search(rf"(?:增设|新设|设立|成立|组建|更名为|整合为)[^。;,]{{0,24}}?(?:{_INNER})(?:[,。;:(]|$)", folded)
+    return not re.search(
+        rf"(?:增设|新设|设立|成立|组建|更名为|整合为)[^。;,]{{0,24}}?(?:{_INNER})(?:[,。;:(]|$)", folded
+    )
 
 
 def _belongs(clause: str, own: Own, before: bool) -> bool:

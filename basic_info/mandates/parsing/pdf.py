@@ -14,11 +14,10 @@ from basic_info.mandates.errors import UnreadableDocument
 from basic_info.mandates.parsing.blocks import Block
 from basic_info.mandates.parsing.pdf_signs import Sign, printed_lines, spaced
 from basic_info.mandates.parsing.pdf_tables import Cells, cut_tables
-from basic_info.mandates.parsing.pdf_text import MEMORY_LIMIT
-from basic_info.mandates.parsing.wrapping import ENDS_A_SENTENCE, STARTS_A_LINE
+from basic_info.mandates.parsing.wrapping import goes_on
 
 TIME_LIMIT_SECONDS = 9
-OUTPUT_LIMIT = MEMORY_LIMIT // 4
+OUTPUT_LIMIT = 96 * 1024 * 1024
 _CHILD = Path(__file__).with_name("pdf_text.py")
 _BROKEN = "PDF 文件已损坏，无法读取，请重新导出 PDF 或另存为 .docx 后再导入。"
 _REFUSED = {
@@ -27,7 +26,9 @@ _REFUSED = {
     "broken": _BROKEN,
 }
 _SCANNED = "这份 PDF 没有文字层（可能是扫描件），请先做文字识别，或改用 .docx、.txt 文件导入。"
-_PAGE_NUMBER = re.compile(r"^[-—–―·•\s]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十]{1,3}(?=\s*页))(?:\s*页)?(?:\s*[,，/共]\s*共?\s*\d{1,4}\s*页?)?[-—–―·•\s]*$")
+_PAGE_NUMBER = re.compile(
+    r"^[-—–―·•\s]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十]{1,3}(?=\s*页))(?:\s*页)?(?:\s*[,，/共]\s*共?\s*\d{1,4}\s*页?)?[-—–―·•\s]*$"
+)
 _MARGIN = 0.11
 
 
@@ -57,7 +58,11 @@ def read_pdf(data: bytes) -> list[Block]:
 def _taken_apart(data: bytes) -> list[dict[str, Any]]:
     try:
         child = subprocess.run(
-            [sys.executable, "-I", str(_CHILD)], input=data, capture_output=True, timeout=TIME_LIMIT_SECONDS, check=False
+            [sys.executable, "-I", str(_CHILD)],
+            input=data,
+            capture_output=True,
+            timeout=TIME_LIMIT_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableDocument(_BROKEN) from error
@@ -138,6 +143,4 @@ def _continues(before: _Row, row: _Row, left: float, right: float, *, indented: 
         return False
     if abs(row.size - before.size) > before.size * 0.15 or before.left - left > before.size * 3.2:
         return False
-    if indented:
-        return True
-    return not before.text.endswith(ENDS_A_SENTENCE) and not STARTS_A_LINE.match(row.text)
+    return goes_on(before.text, row.text, indented=indented)

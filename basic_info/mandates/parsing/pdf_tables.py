@@ -54,7 +54,12 @@ def _touching(rules: Sequence[Rule]) -> list[list[Rule]]:
         apart = []
         for other_box, other in groups:
             if _meet(box, other_box):
-                box = [min(box[0], other_box[0]), min(box[1], other_box[1]), max(box[2], other_box[2]), max(box[3], other_box[3])]
+                box = [
+                    min(box[0], other_box[0]),
+                    min(box[1], other_box[1]),
+                    max(box[2], other_box[2]),
+                    max(box[3], other_box[3]),
+                ]
                 members = other + members
             else:
                 apart.append((other_box, other))
@@ -96,7 +101,10 @@ def _cells(grid: _Grid, signs: Sequence[Sign]) -> Cells:
         row = min(max(bisect_right(heights, -y) - 1, 0), rows - 1)
         held.setdefault(owner[row, column], []).append(sign)
     return tuple(
-        tuple(_cell_text(held.get((row, column), [])) if owner[row, column] == (row, column) else "" for column in range(columns))
+        tuple(
+            _cell_text(held.get((row, column), [])) if owner[row, column] == (row, column) else ""
+            for column in range(columns)
+        )
         for row in range(rows)
     )
 

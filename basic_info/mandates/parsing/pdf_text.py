@@ -5,11 +5,15 @@ It imports nothing of the platform. Out: {"pages": [{"width", "height", "chars":
 "rules": [[left, bottom, right, top]]}]} with lengths in points, or {"refused": "password" | "broken" | "long"}.
 """
 
+import ctypes
 import json
 import resource
 import sys
 from collections.abc import Iterator
 from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 MEMORY_LIMIT = 448 * 1024 * 1024
 CPU_SECONDS = 8
@@ -17,6 +21,7 @@ PAGE_LIMIT = 400
 CHAR_LIMIT = 400_000
 RULE_LIMIT = 20_000
 _THIN = 2.5
+_SEGMENTS_OF_A_FRAME = 6
 
 
 def main() -> None:
@@ -29,12 +34,13 @@ def main() -> None:
 
 def read(data: bytes) -> dict[str, Any]:
     """The signs and the ruled lines of every page."""
-    import pypdfium2 as pdfium  # after the limits are set
-
     try:
-        document = pdfium.PdfDocument(data)
+        return _pages(pdfium.PdfDocument(data))
     except pdfium.PdfiumError as error:
         return {"refused": "password" if "assword" in str(error) else "broken"}
+
+
+def _pages(document: pdfium.PdfDocument) -> dict[str, Any]:
     if len(document) > PAGE_LIMIT:
         return {"refused": "long"}
     pages, total = [], 0
@@ -51,10 +57,6 @@ def read(data: bytes) -> dict[str, Any]:
 
 
 def _chars(page: Any, most: int) -> Iterator[list[Any]]:
-    import ctypes
-
-    import pypdfium2.raw as raw
-
     text = page.get_textpage()
     box = raw.FS_RECTF()
     for place in range(min(raw.FPDFText_CountChars(text), most)):
@@ -68,22 +70,18 @@ def _chars(page: Any, most: int) -> Iterator[list[Any]]:
 
 def _rules(page: Any) -> Iterator[list[float]]:
     """The thin lines and frames of tables."""
-    import pypdfium2.raw as raw
-
-    found = 0
-    for thing in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,), max_depth=3):
-        left, bottom, right, top = thing.get_bounds()
-        if right - left > _THIN and top - bottom > _THIN:
-            if raw.FPDFPath_CountSegments(thing) > 6:
-                continue
-            sides = ((left, bottom, right, bottom), (left, top, right, top), (left, bottom, left, top), (right, bottom, right, top))
-        else:
-            sides = ((left, bottom, right, top),)
-        for side in sides:
-            yield [round(value, 2) for value in side]
-        found += 1
-        if found > RULE_LIMIT:
+    things = page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,), max_depth=3)
+    for number, thing in enumerate(things):
+        if number >= RULE_LIMIT:
             return
+        left, bottom, right, top = (round(side, 2) for side in thing.get_bounds())
+        if right - left <= _THIN or top - bottom <= _THIN:
+            yield [left, bottom, right, top]
+        elif raw.FPDFPath_CountSegments(thing) <= _SEGMENTS_OF_A_FRAME:
+            yield [left, bottom, right, bottom]
+            yield [left, top, right, top]
+            yield [left, bottom, left, top]
+            yield [right, bottom, right, top]
 
 
 if __name__ == "__main__":

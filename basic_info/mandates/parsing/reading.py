@@ -10,6 +10,9 @@ from basic_info.mandates.parsing.wrapping import unwrapped
 
 FILE_LIMIT = 64 * 1024 * 1024
 TEXT_LIMIT = 16 * 1024 * 1024
+# No mandate comes near these; they keep reading within seconds whatever the file holds.
+SIGN_LIMIT = 200_000
+PARAGRAPH_LIMIT = 10_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _REFUSED = (
     (_OLE, "这是旧版 .doc 文件，请在 Word 中另存为 .docx 后再导入。"),
@@ -26,6 +29,12 @@ def read_document(data: bytes, file_name: str) -> list[Block]:
     for magic, sentence in _REFUSED:
         if data.startswith(magic):
             raise UnreadableDocument(sentence)
+    blocks = _blocks(data, file_name)
+    _check_length(blocks)
+    return blocks
+
+
+def _blocks(data: bytes, file_name: str) -> list[Block]:
     if b"%PDF-" in data[:1024]:
         return read_pdf(data)
     if data.startswith(b"PK"):
@@ -36,6 +45,14 @@ def read_document(data: bytes, file_name: str) -> list[Block]:
     if file_name.lower().endswith((".docx", ".doc", ".pdf", ".wps", ".xlsx", ".xls")):
         raise UnreadableDocument("文件已损坏或格式与扩展名不符，请用 Word 另存为 .docx 后再导入。")
     return read_text(data)
+
+
+def _check_length(blocks: list[Block]) -> None:
+    texts = [text for block in blocks for text in (block.text, *(cell for row in block.rows for cell in row))]
+    if sum(map(len, texts)) > SIGN_LIMIT:
+        raise UnreadableDocument("文件超过 20 万字，请只导入一个单位的“三定”规定。")
+    if any(len(text) > PARAGRAPH_LIMIT for text in texts):
+        raise UnreadableDocument("文件中有超过 1 万字的段落，请检查换行后再导入。")
 
 
 def read_text(data: bytes) -> list[Block]:

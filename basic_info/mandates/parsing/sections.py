@@ -21,7 +21,7 @@ from basic_info.mandates.parsing.parts import Part, is_division
 # Endings that don't also stand inside names (社会组织管理科 doesn't end at 社会).
 _SURE_ENDING = "办公室|党委|党支部|党总支|委员会|工会|中心|大队|支队|中队|服务站|科|室|处|股|站|所|局"
 _BRACKET = r"\((?:[^()]|\([^()]*\))*\)"
-# Behind a name: brackets, and what the body is, set off by commas (「综合服务中心（党群服务中心），公益一类，副科级。」).
+# Behind a name: brackets, and what the body is, set off by commas (「服务中心（党群中心），公益一类，副科级。」).
 _BEHIND = rf"(?P<brackets>(?:{_BRACKET})*)(?:{ATTRIBUTE})*"
 # 「办公室（挂…牌子）。负责…」, 「办公室：负责…」, 「办公室」 alone.
 _HEADED = re.compile(rf"^(?P<name>[^。:;,()]{{2,32}}?){_BEHIND}(?:(?P<sep>[。:])(?P<text>.*))?$", re.S)

@@ -10,7 +10,9 @@ from basic_info.mandates.parsing.posts import is_post, is_quota_kind
 Row = Sequence[str]
 
 _TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|合)$")
-_COUNT_HEAD = re.compile(r"^(?:职数|数量|名额|核定数|核定职数|核定编制|编制数|编制数额|人数|个数|数额|编制|核定)(?:\((?:名|人|个)\))?$")
+_COUNT_HEAD = re.compile(
+    r"^(?:职数|数量|名额|核定数|核定职数|核定编制|编制数|编制数额|人数|个数|数额|编制|核定)(?:\((?:名|人|个)\))?$"
+)
 _RANK_HEAD = re.compile(r"^(?:职级|级别|规格|职务层次|层级|机构规格)$")
 
 

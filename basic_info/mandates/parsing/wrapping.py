@@ -24,8 +24,13 @@ def unwrapped(lines: list[str]) -> list[str]:
 
 def _continues(before: str, line: str, width: int, indented: bool) -> bool:
     full = len(before) >= width - 3 and 20 <= width <= 60
-    if not full or line[0].isspace():
-        return False
-    if indented:
-        return True
-    return not before.endswith(ENDS_A_SENTENCE) and not STARTS_A_LINE.match(line)
+    return full and not line[0].isspace() and goes_on(before, line, indented=indented)
+
+
+def goes_on(before: str, line: str, *, indented: bool) -> bool:
+    """Whether a line that stands at the left edge goes on with the full line before it.
+
+    Where paragraphs are indented it does, but for a heading without indent behind a whole sentence.
+    """
+    ends, opens = before.endswith(ENDS_A_SENTENCE), bool(STARTS_A_LINE.match(line))
+    return not (ends and opens) if indented else not ends and not opens

@@ -89,3 +89,8 @@ def test_a_document_that_is_no_mandate_is_refused(paragraphs: tuple[str, ...]) -
         parse_file(word(*paragraphs), "文件.docx")
     assert "\n" not in str(refusal.value)
     assert refusal.value.status == 422
+
+
+def test_a_paragraph_without_end_is_refused() -> None:
+    with pytest.raises(UnreadableDocument, match="1 万字"):
+        read_document(("编制1名" * 10_000).encode(), "三定.txt")

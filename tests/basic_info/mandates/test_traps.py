@@ -230,3 +230,79 @@ def test_an_amendment_leaves_out_other_units() -> None:
 @pytest.mark.parametrize("name", ["行政机构编制科", "机构编制处", "事业编制股"])
 def test_a_section_may_be_named_after_places(name: str) -> None:
     assert section(f"（一）{name}。审核机构编制事项；拟订草案。")["name"] == name
+
+
+def test_a_table_of_posts_gives_the_posts_when_no_sentence_does() -> None:
+    table = Block(rows=(("职务", "职数"), ("局长", "1"), ("总工程师（副科级）", "1"), ("合计", "2")))
+    blocks = [Block(text=line) for line in (*HEAD, *DUTIES, *SECTIONS, "第五条　机关行政编制20名，领导职数如下：")]
+    leaders = parse_mandate([*blocks, table]).as_contract()["leaders"]
+    assert [(p["title"], p["rank"], p["count"]) for p in leaders] == [("局长", None, 1), ("总工程师", "副科级", 1)]
+
+
+def test_a_table_of_posts_that_repeats_the_sentence_adds_nothing() -> None:
+    table = Block(rows=(("职务", "职数"), ("局长", "1"), ("副局长", "2")))
+    blocks = [
+        Block(text=line) for line in (*HEAD, *DUTIES, *SECTIONS, "第五条　机关行政编制20名。局长1名，副局长2名。")
+    ]
+    leaders = parse_mandate([*blocks, table]).as_contract()["leaders"]
+    assert [(p["title"], p["count"]) for p in leaders] == [("局长", 1), ("副局长", 2)]
+
+
+def test_a_rank_for_all_stands_in_the_last_bracket() -> None:
+    assert numbers("所长9名、副所长8名（均为股级）。")[1] == [("所长", "股级", 9, True), ("副所长", "股级", 8, True)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["机关行政编制贰拾名", "市商务局机关行政编制20名", "另核定机关行政编制20名", "机关行政编制由18名核定为20名"],
+)
+def test_the_kind_of_places_stands_without_unit_and_verb(words: str) -> None:
+    assert numbers(f"{words}。")[0] == [("机关行政编制", 20)]
+
+
+def test_the_same_post_by_another_name_stays_in_the_title() -> None:
+    assert numbers("股长（主任）9名。")[1] == [("股长（主任）", None, 9, True)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "办公室.负责文电；负责会务。",
+        "办公室，副科级。负责文电；负责会务。",
+        "办公室（公益一类），股级。负责文电；负责会务。",
+    ],
+)
+def test_what_a_body_is_stands_between_its_name_and_its_duties(line: str) -> None:
+    found = section(f"（一）{line}")
+    assert (found["name"], found["tasks"]) == ("办公室", ["负责文电", "负责会务"])
+
+
+def amended(*lines: str) -> dict[str, Any]:
+    return parse("关于调整市商务局机构编制事项的批复", "市商务局：", *lines)
+
+
+def test_numbers_that_an_amendment_states_outright_hold_and_those_it_adds_do_not() -> None:
+    contract = amended("一、增加副局长职数1名。", "二、设局长1名，副局长4名；科级领导职数5正3副。")
+    assert [(p["title"], p["rank"], p["count"]) for p in contract["leaders"]] == [
+        ("局长", None, 1),
+        ("副局长", None, 4),
+        ("科级领导职数", "正科级", 5),
+        ("科级领导职数", "副科级", 3),
+    ]
+
+
+def test_a_new_unit_below_the_one_addressed_is_no_section_and_gives_no_numbers() -> None:
+    new = "一、设立市会展中心，为市商务局所属公益一类事业单位，核定事业编制10名，设主任1名。"
+    contract = amended(new, "二、调整后，机关行政编制47名。")
+    assert (contract["sections"], contract["quotas"]) == ([], [{"kind": "机关行政编制", "count": 47}])
+
+
+def test_what_the_unit_was_called_before_is_the_unit_too() -> None:
+    contract = parse("关于市教育考试院更名的批复", "市教育局：", "市招生中心更名为市教育考试院，加挂市招生办公室牌子。")
+    assert contract["plates"] == ["市招生办公室"]
+
+
+def test_a_number_in_the_bracket_under_the_title_is_the_document_s_own_and_so_is_its_day() -> None:
+    below = "（2019年3月2日临办发〔2019〕5号印发）"
+    contract = parse(HEAD[0], below, *HEAD[1:], *DUTIES, *SECTIONS, *NUMBERS, "第六条　本规定自印发之日起施行。")
+    assert (contract["doc_no"], contract["effective_on"]) == ("临办发〔2019〕5号", "2019-03-02")
