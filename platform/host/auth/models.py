@@ -4,11 +4,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, func, text
-from sqlalchemy.dialects.postgresql import INET, Range
+from sqlalchemy.dialects.postgresql import INET, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from host.kernel.access import Role, ScopeKind
 from host.kernel.db import Model
+
+#: Each of the 三员 is a class of its own, all business roles together are one.
+ROLE_CLASS = (
+    "(CASE WHEN role IN ('system_admin', 'security_admin', 'audit_admin') THEN role ELSE 'business'::varchar END)"
+)
 
 
 class Account(Model):
@@ -45,6 +50,17 @@ class RoleGrant(Model):
             " AND (scope_kind = 'section') = (section_id IS NOT NULL)",
             name="scope_names_its_place",
         ),
+        # 三员分立 (R157; security row 19): who is one of the three holds no other role in the same days. The operation
+        # says so in words; this holds where two grants meet, or where somebody writes past it.
+        ExcludeConstraint(
+            ("account_id", "="),
+            (text(ROLE_CLASS), "<>"),
+            ("valid", "&&"),
+            where=text("revoked_at IS NULL"),
+            name="three_administrators_apart",
+            using="gist",
+        ),
+        CheckConstraint("granted_by <> account_id", name="not_to_oneself"),
         Index(None, "account_id"),
     )
 

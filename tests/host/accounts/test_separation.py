@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import pytest
-from sqlalchemy import Connection, update
+from flask import Flask
+from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy.exc import IntegrityError
 
 from host.auth.models import RoleGrant
 from host.auth.operations import (
@@ -115,3 +118,64 @@ def test_security_row_19_the_auditor_is_not_stopped_by_the_system_administrator(
     grant_role(account, Role.AUDIT_ADMIN, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
     with pytest.raises(Refused, match="审计管理员"):
         set_disabled(account, disabled=True, actor=an_actor(Role.SYSTEM_ADMIN), reason="试")
+
+
+PAIRS = [pair for pair in permutations(Role, 2) if ADMINISTRATORS & set(pair)]
+
+
+def written_past_the_operation(account_id: int, role: Role, valid: str = "[2026-01-01,)") -> None:
+    row = {"account_id": account_id, "role": role, "scope_kind": ScopeKind.SELF, "valid": valid}
+    with db.session.begin_nested():
+        db.session.execute(insert(RoleGrant).values(row))
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_security_row_19_the_database_itself_keeps_the_three_apart(
+    connection: Connection, first: Role, second: Role
+) -> None:
+    account = an_account()
+    written_past_the_operation(account.id, first)
+
+    with pytest.raises(IntegrityError, match="three_administrators_apart"):
+        written_past_the_operation(account.id, second)
+
+
+def test_security_row_19_the_database_lets_roles_follow_one_another(connection: Connection) -> None:
+    account = an_account()
+    written_past_the_operation(account.id, Role.STAFF, "[2020-01-01,2026-01-01)")
+    written_past_the_operation(account.id, Role.AUDIT_ADMIN)
+
+
+def test_security_row_19_the_database_lets_business_roles_stand_together(connection: Connection) -> None:
+    account = an_account()
+    for role in BUSINESS:
+        written_past_the_operation(account.id, role)
+
+
+def test_security_row_19_of_two_grants_at_the_same_time_one_is_refused(app: Flask, committed: Engine) -> None:
+    account = an_account()
+    db.session.commit()
+
+    def grant(role: Role) -> str:
+        with app.app_context():
+            try:
+                grant_role(account, role, kind=ScopeKind.REGION, region_code="371300", actor=SYSTEM)
+                db.session.commit()
+                return "granted"
+            except Refused:
+                return "refused"
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(grant, [*sorted(ADMINISTRATORS), Role.STAFF]))
+
+    assert sorted(outcomes) == ["granted", "refused", "refused", "refused"]
+
+
+def test_security_row_19_the_database_takes_no_grant_to_oneself(connection: Connection) -> None:
+    account = an_account()
+    row = {"account_id": account.id, "role": Role.OFFICE_CLERK, "scope_kind": ScopeKind.SELF}
+
+    with pytest.raises(IntegrityError, match="not_to_oneself"):
+        db.session.execute(insert(RoleGrant).values({**row, "granted_by": account.id}))
