@@ -101,7 +101,7 @@ def _mandate_page(mandate: Mandate, form: MatchForm) -> str:
         matching_queries.sections_named_by(mandate.id),
         matching_queries.section_choices(mandate.unit_id, _today()),
         form,
-        back=url_for("basic_info.show_mandate", mandate_id=mandate.id),
+        back=(url_for("basic_info.show_mandate", mandate_id=mandate.id), "「三定」规定"),
     )
 
 
@@ -111,7 +111,7 @@ def _list_page(power_list: PowerList, form: MatchForm) -> str:
         matching_queries.handling_names_of(power_list.id),
         matching_queries.section_choices(power_list.unit_id, _today()),
         form,
-        back=url_for("basic_info.show_power_list", list_id=power_list.id),
+        back=(url_for("basic_info.show_power_list", list_id=power_list.id), f"{power_list.year} 年权责清单"),
     )
 
 
@@ -121,11 +121,12 @@ def _chart_page(chart: Flowchart, form: MatchForm) -> str:
         matching_queries.lanes_of(chart.id),
         matching_queries.post_choices(chart.unit_id, _today()),
         form,
-        back=url_for("basic_info.show_flowchart", chart_id=chart.id),
+        back=(url_for("basic_info.show_flowchart", chart_id=chart.id), chart.name),
     )
 
 
-def _page(title: str, rows: Sequence[MatchRow], choices: Choices, form: MatchForm, *, back: str) -> str:
+def _page(title: str, rows: Sequence[MatchRow], choices: Choices, form: MatchForm, *, back: tuple[str, str]) -> str:
+    """``back`` is the address and the title of the paper."""
     return render_template(
         "basic_info/duties/matching.html", title=title, rows=rows, choices=choices, form=form, back=back
     )

@@ -26,7 +26,9 @@ class UnitForm(ChineseForm):
     name = StringField("单位名称", [DataRequired("请填写单位名称"), Length(max=200, message="名称不超过 200 个字")])
     short_name = StringField("单位简称", [Optional(), Length(max=100, message="简称不超过 100 个字")])
     parent_code = StringField(
-        "上级单位编码", [Optional(), Length(max=40, message="编码不超过 40 个字符")], description="没有上级单位的留空"
+        "上级单位",
+        [Optional(), Length(max=200, message="名称不超过 200 个字")],
+        description="填写单位名称或编码；没有上级单位的留空",
     )
     region_id = SelectField("所属区划", [InputRequired("请选择所属区划")], coerce=int)
     tier = SelectField("层级", [DataRequired("请选择层级")], choices=_choices(Tier))
@@ -48,7 +50,7 @@ class UnitForm(ChineseForm):
                 raise ValidationError(str(wrong)) from wrong
 
     def facts(self) -> dict[str, Any]:
-        """The columns of ``UnitVersion`` that the form carries, but for the parent, which is a code here."""
+        """The columns of ``UnitVersion`` that the form carries, but for the parent, which is a name or code here."""
         return {
             "name": (self.name.data or "").strip(),
             "short_name": (self.short_name.data or "").strip(),

@@ -59,6 +59,16 @@ def unit_name_map(unit_ids: Iterable[int], day: date) -> dict[int, str]:
     return {unit_id: name for unit_id, name in rows}
 
 
+def units_called(words: str, day: date, actor: Actor) -> list[int]:
+    """The units of that code, else those of that name or short name on ``day``, which the actor may see."""
+    reach = readable_units(actor)
+    if found := db.session.scalars(select(Unit.id).where(Unit.code == words, reach)).all():
+        return list(found)
+    named = select(Unit.id).join(UnitVersion, UnitVersion.unit_id == Unit.id).where(in_force(UnitVersion, day), reach)
+    full = db.session.scalars(named.where(UnitVersion.name == words)).all()
+    return list(full or db.session.scalars(named.where(UnitVersion.short_name == words).limit(2)).all())
+
+
 def unit_names(day: date) -> FromClause:
     """``unit_id``, ``name`` and ``name_key`` on ``day`` as a table to join."""
     return (

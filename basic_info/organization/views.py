@@ -16,7 +16,7 @@ from basic_info.organization.errors import ChangedMeanwhile, CodeTaken, LaterCha
 from basic_info.organization.forms import AbolishForm, ChangeUnitForm, NewUnitForm, UnitForm
 from basic_info.organization.kinds import QuotaKind, UnitKind
 from basic_info.organization.models import Unit, UnitVersion
-from basic_info.organization.queries import readable_units, today_in_china
+from basic_info.organization.queries import today_in_china, unit_name_map, units_called
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from basic_info.regions.models import Tier
@@ -219,17 +219,19 @@ def abolish_unit(unit_id: int) -> ResponseReturnValue:
 
 
 class _WrongParent(Refused):
-    message = "没有此编码的单位，或不在您可查看的范围内"
+    message = "没有此名称或编码的单位，或不在您可查看的范围内；请从机构名册中复制"
 
 
 def _parent_of(form: UnitForm) -> int | None:
-    code = (form.parent_code.data or "").strip()
-    if not code:
+    words = (form.parent_code.data or "").strip()
+    if not words:
         return None
-    found = db.session.scalar(select(Unit.id).where(Unit.code == code, readable_units(current_actor())))
-    if found is None:
+    found = units_called(words, today_in_china(), current_actor())
+    if len(found) > 1:
+        raise _WrongParent("有多个单位叫这个名称，请改填单位编码")
+    if not found:
         raise _WrongParent
-    return found
+    return found[0]
 
 
 def _prepared(form: Any) -> Any:
@@ -293,18 +295,27 @@ def _version_on(unit: Unit, shown: int | None, on: date) -> int | None:
 def _shown(held: UnitVersion | None, day: date) -> dict[str, Any]:
     if held is None:
         return {"on": day}
-    parent = db.session.get(Unit, held.parent_id) if held.parent_id else None
     words = ("tier", "unit_kind", "rank", "funding", "institution_class", "unit_state")
     enums = {name: getattr(held, name).value if getattr(held, name) else "" for name in words}
     return enums | {
         "name": held.name,
         "short_name": held.short_name,
-        "parent_code": parent.code if parent else "",
+        "parent_code": _words_of_unit(held.parent_id, day),
         "region_id": held.region_id,
         "credit_code": held.credit_code or "",
         "on": day,
         "based_on": str(held.id),
     }
+
+
+def _words_of_unit(unit_id: int | None, day: date) -> str:
+    """What a person would write for the unit: its name, or its code where others are called the same."""
+    if unit_id is None:
+        return ""
+    name = unit_name_map([unit_id], day).get(unit_id)
+    if name and units_called(name, day, current_actor()) == [unit_id]:
+        return name
+    return db.session.get_one(Unit, unit_id).code
 
 
 def _change_page(

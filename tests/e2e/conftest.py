@@ -21,7 +21,7 @@ CHROMIUM = next(
 )
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=zh-CN",
 ]  # fmt: skip
 ROOT = Path(__file__).parents[2]
 #: Where the screenshots of a run go, for a look.

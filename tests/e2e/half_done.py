@@ -40,6 +40,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
         "unit-clerk": _paper(clerk, library, "flowchart", "流程图.bpmn", "application/xml", CHART.encode()),
         "assessor": [*_draft_scheme(assessor), *_second_run(assessor)],
         "staff": [*_withdrawn_record(context_of("staff")), *_record_with_a_photo(context_of("staff"))],
+        "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
     }
 
 
@@ -110,6 +111,13 @@ def _record_with_a_photo(context: BrowserContext) -> list[str]:
     page = _post(context, "/duty-eval/today", fields, to="/duty-eval/records").text()
     found = re.findall(r'href="(/duty-eval/records/\d+/[\d-]+)"', page)
     return found[-1:]
+
+
+def _opened_catalogue(context: BrowserContext, *, unit_id: str) -> list[str]:
+    """Open a unit's power list to citizens: the page that they begin with."""
+    page = "/basic-info/catalogue-opening"
+    _post(context, page, {"open": "1"}, to=f"{page}/{unit_id}")
+    return ["/basic-info/catalogue"]
 
 
 def _upload(name: str, content: bytes) -> dict[str, str | FilePayload]:

@@ -13,8 +13,9 @@ from urllib.parse import urljoin, urlsplit
 from playwright.sync_api import APIResponse, BrowserContext
 
 GOLDEN = Path(__file__).parents[1] / "host" / "role_route_matrix.txt"
-#: Each role's account, those who may change things first: their pages show the most.
-LOGINS = ("office", "unit-clerk", "assessor", "unit-head", "head", "staff", "sysadmin", "secadmin", "auditor")
+#: Each role's account, those who may change things first: their pages show the most. "" is nobody, a citizen.
+LOGINS = ("office", "reviewer", "unit-clerk", "assessor", "head", "staff", "sysadmin", "secadmin", "auditor", "")
+SIGN_IN = "/account/sign-in"
 #: How many addresses of one route are looked into for links that no other page has.
 LOOKED_INTO = 3
 #: Parts of pages that no link leads to: the address of a page and what comes behind it.
@@ -48,7 +49,7 @@ def discover(context_of: Callable[[str], BrowserContext], starts: dict[str, list
     ``starts`` are addresses that a person begins with, besides the routes without variables.
     """
     rules = get_routes()
-    found = {"/account/sign-in": Sight("", "/account/sign-in")}
+    found = {SIGN_IN: Sight("", SIGN_IN)}
     for login in LOGINS:
         for rule, answer in _walk(context_of(login), rules, starts.get(login, []), known=set(found)):
             found.setdefault(rule, Sight(login, answer.url, _is_page(answer)))
@@ -62,7 +63,7 @@ def _walk(
     context: BrowserContext, rules: list[str], starts: list[str], *, known: set[str]
 ) -> Iterator[tuple[str, APIResponse]]:
     """(rule, answer) of what one person can open, breadth first. Routes that are known are looked into once."""
-    waiting = deque([*starts, *(rule for rule in rules if "<" not in rule and not rule.startswith("/account/sign-in"))])
+    waiting = deque([*starts, *(rule for rule in rules if "<" not in rule and rule != SIGN_IN)])
     seen = set(waiting)
     looked: dict[str, int] = {}
     while waiting:
@@ -71,7 +72,8 @@ def _walk(
         if rule is None or looked.get(rule, 0) >= (1 if rule in known else LOOKED_INTO):
             continue
         answer = context.request.get(path)
-        if not answer.ok:
+        rule = rule_of(answer.url, rules)  # a page with but one thing leads on to it; to the form, who is not signed in
+        if not answer.ok or rule is None or rule == SIGN_IN:
             continue
         looked[rule] = looked.get(rule, 0) + 1
         yield rule, answer

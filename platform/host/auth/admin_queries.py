@@ -94,11 +94,20 @@ def account_of(account_id: int, *, to_change: bool = False) -> Account:
 
 def grants_of(account: Account) -> Sequence[GrantRow]:
     """The grants of an account, those in force first, ended ones behind."""
-    unit, section, giver = _named("unit"), _named("section"), aliased(Account)
+    unit, section, region, giver = _named("unit"), _named("section"), _named("region"), aliased(Account)
+    codes = Model.metadata.tables["region"]
     rows = db.session.execute(
-        select(RoleGrant, unit.c.name.label("unit"), section.c.name.label("section"), giver.display_name)
+        select(
+            RoleGrant,
+            unit.c.name.label("unit"),
+            section.c.name.label("section"),
+            region.c.name.label("region"),
+            giver.display_name,
+        )
         .outerjoin(unit, and_(unit.c.unit_id == RoleGrant.unit_id, _in_force(unit)))
         .outerjoin(section, and_(section.c.section_id == RoleGrant.section_id, _in_force(section)))
+        .outerjoin(codes, codes.c.code == RoleGrant.region_code)
+        .outerjoin(region, and_(region.c.region_id == codes.c.id, _in_force(region)))
         .outerjoin(giver, giver.id == RoleGrant.granted_by)
         .where(RoleGrant.account_id == account.id)
         .order_by(RoleGrant.revoked_at.is_not(None), RoleGrant.id.desc())
@@ -107,7 +116,7 @@ def grants_of(account: Account) -> Sequence[GrantRow]:
     return [
         GrantRow(
             grant=row[0],
-            place=row.unit or row.section or row[0].region_code or row[0].scope_kind.label,
+            place=row.unit or row.section or row.region or row[0].region_code or row[0].scope_kind.label,
             granted_by=row.display_name,
         )
         for row in rows
@@ -141,21 +150,39 @@ def open_sessions(account: Account) -> Sequence[AuthSession]:
 
 
 def scope_of(kind: ScopeKind, code: str) -> dict[str, int | str]:
-    """The arguments of ``grant_role`` for a place given by its code. Raises Refused when there is none such."""
+    """The arguments of ``grant_role`` for a place given by code or name. Raises Refused unless it is one."""
     code = code.strip()
     if kind is ScopeKind.SELF:
         return {}
     if kind is ScopeKind.REGION:
-        _id_of("region", code, "没有代码为“{}”的行政区划")
-        return {"region_code": code}
+        regions = Model.metadata.tables["region"]
+        region_id = _place_of("region", code, "行政区划")
+        return {"region_code": db.session.scalar(select(regions.c.code).where(regions.c.id == region_id)) or code}
     if kind is ScopeKind.UNIT:
-        return {"unit_id": _id_of("unit", code, "没有编码为“{}”的单位")}
-    return {"section_id": _id_of("section", code, "没有编码为“{}”的科室")}
+        return {"unit_id": _place_of("unit", code, "单位")}
+    return {"section_id": _place_of("section", code, "科室")}
 
 
 def person_of(code: str) -> int | None:
     """The id of the person of that code, None for no code. Raises Refused when there is no such person."""
     return _id_of("person", code.strip(), "没有编号为“{}”的人员") if code.strip() else None
+
+
+def _place_of(table: str, words: str, what: str) -> int:
+    """The place of that code, else the one of that name today. Raises Refused."""
+    if not words:
+        raise Refused(f"请填写{what}的名称或编码")
+    rows, versions = Model.metadata.tables[table], _named(table)
+    coded: int | None = db.session.scalar(select(rows.c.id).where(rows.c.code == words))
+    if coded is not None:
+        return coded
+    owner = versions.c[f"{table}_id"]
+    found = db.session.scalars(select(owner).where(versions.c.name == words, _in_force(versions)).limit(2)).all()
+    if not found:
+        raise Refused(f"没有名称或编码为“{words[:40]}”的{what}")
+    if len(found) > 1:
+        raise Refused(f"有多个{what}叫“{words[:40]}”，请改填编码")
+    return int(found[0])
 
 
 def _id_of(table: str, code: str, sentence: str) -> int:

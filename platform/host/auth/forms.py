@@ -18,7 +18,10 @@ class ChangePasswordForm(ChineseForm):
         [DataRequired("请填写新密码"), Length(max=128, message="密码过长")],
         description="8 个字符以上，含大写字母、小写字母、数字、符号中的至少三类",
     )
-    again = PasswordField("再次输入新密码", [EqualTo("new", message="两次输入的新密码不一致")])
+    again = PasswordField(
+        "再次输入新密码",
+        [DataRequired("请再次输入新密码"), EqualTo("new", message="两次输入的新密码不一致")],
+    )
 
 
 class CreateAccountForm(ChineseForm):
@@ -55,7 +58,7 @@ class GrantForm(ChineseForm):
         choices=[SelectChoice(kind.value, kind.label) for kind in ScopeKind],
     )
     code = StringField(
-        "范围编码",
-        [Length(max=40, message="编码过长")],
-        description="区划代码（如 371300）、单位编码或科室编码；范围为本人时不填",
+        "哪个区划、单位或科室",
+        [Length(max=200, message="名称过长")],
+        description="填写名称或编码，如“临沂市”或 371300；科室重名时填科室编码；范围为本人时不填",
     )

@@ -1,6 +1,7 @@
 """What pages need from the host: addresses of built assets and the words for days, times and numbers."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -12,12 +13,35 @@ Number = int | float | Decimal
 
 CHINA_TIME = timezone(timedelta(hours=8), "UTC+8")
 NOTHING = "—"
+#: What a user agent names itself by, the telling ones first: phones also say Linux, and all browsers say Safari.
+MACHINES = (
+    ("HarmonyOS", "鸿蒙设备"),
+    ("Android", "安卓手机"),
+    ("iPhone", "苹果手机"),
+    ("iPad", "苹果平板"),
+    ("Windows", "Windows 电脑"),
+    ("Mac OS X", "苹果电脑"),
+    ("Linux", "Linux 电脑"),
+)
+BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("DingTalk", "钉钉"),
+    ("QQBrowser", "QQ 浏览器"),
+    ("HuaweiBrowser", "华为浏览器"),
+    ("Edg", "Edge 浏览器"),
+    ("Firefox", "火狐浏览器"),
+    ("HeadlessChrome", "谷歌浏览器"),
+    ("Chrome", "谷歌浏览器"),
+    ("Version", "Safari 浏览器"),
+)
 
 
 def register_pages(app: Flask) -> None:
-    """Give every template ``asset`` and the filters for days, instants, numbers, shares, minutes and sizes."""
+    """Give every template ``asset`` and the filters for days, instants, numbers, shares, minutes, sizes and devices."""
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.filters.update(day=day, instant=instant, number=number, percent=percent, minutes=minutes, size=size)
+    app.jinja_env.filters.update(
+        day=day, instant=instant, number=number, percent=percent, minutes=minutes, size=size, device=device
+    )
 
 
 def asset(name: str) -> str:
@@ -59,10 +83,22 @@ def day(value: date | None, short: bool = False) -> str:
 
 
 def instant(value: datetime | None, full: bool = False) -> str:
-    """An instant in China time as 03-02 14:05, full 2026-03-02 14:05:09."""
+    """An instant in China time as 3月2日 14:05 (with the year where it is another), full 2026年3月2日 14:05:09."""
     if value is None:
         return NOTHING
-    return _in_china(value).strftime("%Y-%m-%d %H:%M:%S" if full else "%m-%d %H:%M")
+    here = _in_china(value)
+    is_this_year = here.year == datetime.now(CHINA_TIME).year
+    return f"{day(here, short=is_this_year and not full)} {here:{'%H:%M:%S' if full else '%H:%M'}}"
+
+
+def device(user_agent: str | None) -> str:
+    """A browser's long name of itself in words: Windows 电脑 · Edge 浏览器 130."""
+    text = user_agent or ""
+    machine = next((word for mark, word in MACHINES if mark in text), text[:60] or "未知设备")
+    for mark, word in BROWSERS:
+        if found := re.search(rf"{mark}/(\d+)", text):
+            return f"{machine} · {word} {found[1]}"
+    return machine
 
 
 def number(value: Number | None, places: int | None = None) -> str:

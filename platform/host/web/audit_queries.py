@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, false, func, or_, select
 
 from host.auth.models import Account
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.pages import CHINA_TIME
+from host.web.audit_words import THINGS, VERBS, codes_of
 
 PAGE = 50
 USUAL_DAYS = 30
 MOST = 2**63 - 1
 SYSTEM_NAME = "系统"
+_TEXTS = ("person", "subject", "action", "thing", "verb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +33,21 @@ class Search:
     person: str = ""
     subject: str = ""
     action: str = ""
+    #: The words of the kind of thing and of what was done, as the page offers them.
+    thing: str = ""
+    verb: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, str], *, today: date) -> Self:
         """From the filter's fields; a day that is none falls back to the last thirty days."""
         last = _day(values.get("last", "")) or today
         first = _day(values.get("first", "")) or last - timedelta(days=USUAL_DAYS)
-        texts = {name: values.get(name, "").strip()[:200] for name in ("person", "subject", "action")}
+        texts = {name: values.get(name, "").strip()[:200] for name in _TEXTS}
         return cls(first=min(first, last), last=last, **texts)
 
     def as_values(self) -> dict[str, str]:
         """The fields again, for links to the next page and the export."""
-        texts = {"person": self.person, "subject": self.subject, "action": self.action}
+        texts = {name: str(getattr(self, name)) for name in _TEXTS}
         days = {"first": self.first.isoformat(), "last": self.last.isoformat()}
         return days | {name: value for name, value in texts.items() if value}
 
@@ -112,6 +117,12 @@ def found(search: Search) -> Select[AuditEntry]:
         query = query.where(matches if is_one else AuditEntry.subject.startswith(f"{search.subject}:", autoescape=True))
     if search.action:
         query = query.where(AuditEntry.action.startswith(search.action, autoescape=True))
+    if search.thing:
+        kinds = [AuditEntry.subject.startswith(f"{kind}:", autoescape=True) for kind in codes_of(THINGS, search.thing)]
+        query = query.where(or_(false(), *kinds))
+    if search.verb:
+        ends = [AuditEntry.action.endswith(f".{verb}", autoescape=True) for verb in codes_of(VERBS, search.verb)]
+        query = query.where(or_(false(), *ends))
     return query.order_by(AuditEntry.id.desc())
 
 
@@ -127,4 +138,6 @@ def _text(values: Mapping[str, Any], name: str) -> str | None:
     if name not in values:
         return None
     value = values[name]
+    if isinstance(value, bool) or value is None:
+        return {True: "是", False: "否", None: "空"}[value]
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -13,7 +13,7 @@ from host.kernel.pages import CHINA_TIME
 from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 from host.web import audit_queries as queries
-from host.web.audit_words import action_words, subject_words
+from host.web.audit_words import action_words, field_words, subject_words, thing_choices, verb_choices
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -29,6 +29,8 @@ def list_entries() -> ResponseReturnValue:
         before=before,
         search=search,
         is_first="before" not in request.args,
+        things=thing_choices(),
+        verbs=verb_choices(),
         action_words=action_words,
         subject_words=subject_words,
     )
@@ -42,6 +44,7 @@ def show_entry(entry_id: int) -> ResponseReturnValue:
         "host/audit/show.html",
         entry=entry,
         differences=queries.differences(entry),
+        field_words=field_words,
         action_words=action_words,
         subject_words=subject_words,
     )

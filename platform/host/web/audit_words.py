@@ -12,8 +12,10 @@ THINGS = {
     "calendar": "工作日历",
     "calendar_day": "工作日历",
     "calendar_year": "工作日历",
+    "catalogue": "公开目录",
     "clock_schedule": "定时任务",
     "collector_source": "采集来源",
+    "coverage": "职责覆盖",
     "document": "文件",
     "duty_link": "职责衔接",
     "duty_record": "履职纪实",
@@ -35,6 +37,7 @@ THINGS = {
     "record_suggestion": "填报建议",
     "region": "行政区划",
     "register": "名册",
+    "register_workbook": "名册文件",
     "role": "角色",
     "role_grant": "授权",
     "score_run": "计分",
@@ -58,6 +61,7 @@ VERBS = {
     "assigned": "交办",
     "cancel_requested": "请求取消",
     "changed": "修改",
+    "checked": "核对",
     "closed": "销号",
     "confirmed": "确认",
     "confirmed_in_batch": "批量确认",
@@ -83,6 +87,7 @@ VERBS = {
     "linked": "衔接",
     "made_official": "转为正式",
     "matched": "对应登记",
+    "opened": "开放",
     "password_changed": "修改密码",
     "password_reset": "重置密码",
     "posted": "公示",
@@ -112,6 +117,96 @@ VERBS = {
     "verified": "核验",
     "withdrawn": "撤回",
 }
+
+#: Names of the columns that changes name most often (docs/domain/dictionary.md).
+FIELDS = {
+    "account_id": "账号",
+    "birth_on": "出生日期",
+    "code": "编码",
+    "content": "工作内容",
+    "credit_code": "统一社会信用代码",
+    "cron": "时间规则",
+    "day": "日期",
+    "display_name": "姓名",
+    "duty_text": "职责",
+    "effective_from": "起始日期",
+    "effective_to": "终止日期",
+    "ethnicity": "民族",
+    "file_name": "文件名",
+    "final_grade": "等次",
+    "from": "自",
+    "funding": "经费形式",
+    "grade": "等次",
+    "identity": "人员身份",
+    "institution_class": "事业单位分类",
+    "is_disabled": "停用",
+    "is_on": "启用",
+    "job_title": "任职名称",
+    "kind": "种类",
+    "login_name": "登录名",
+    "measure_unit": "计量单位",
+    "minutes": "用时（分钟）",
+    "name": "名称",
+    "note": "说明",
+    "on": "生效日期",
+    "parent_id": "上级单位",
+    "person_id": "人员",
+    "phone": "手机",
+    "place": "范围",
+    "plates": "加挂牌子",
+    "post_duty_id": "岗位职责",
+    "post_id": "岗位",
+    "proposed_grade": "建议等次",
+    "quantity": "数量",
+    "quota_kind": "编制类型",
+    "rank": "规格",
+    "reason": "原因",
+    "record_state": "纪实状态",
+    "region_code": "区划代码",
+    "region_id": "所属区划",
+    "rhythm": "频次",
+    "role": "角色",
+    "scope_kind": "范围",
+    "section_id": "科室",
+    "sex": "性别",
+    "short_name": "简称",
+    "size": "字节数",
+    "standard_minutes": "标准用时（分钟）",
+    "state": "状态",
+    "text": "内容",
+    "threshold": "阈值",
+    "tier": "层级",
+    "title": "标题",
+    "unit_id": "单位",
+    "unit_kind": "机构类型",
+    "unit_state": "单位状态",
+    "valid": "有效期",
+    "version_no": "版本",
+    "weight": "权重",
+    "work_state": "工作状态",
+    "worked_on": "日期",
+    "year": "年度",
+}
+
+
+def field_words(name: str) -> str:
+    """``unit_kind`` → 机构类型; a column without a word stays as it is."""
+    return FIELDS.get(name, name)
+
+
+def thing_choices() -> list[tuple[str, str]]:
+    """What can be looked for by its kind, each word once."""
+    return [(word, word) for word in sorted(set(THINGS.values()))]
+
+
+def verb_choices() -> list[tuple[str, str]]:
+    """What can be looked for by what was done, each word once."""
+    return [(word, word) for word in sorted(set(VERBS.values()))]
+
+
+def codes_of(words: dict[str, str], word: str) -> list[str]:
+    """All codes of a word: several things and verbs read alike."""
+    return [code for code, found in words.items() if found == word]
 
 
 def action_words(action: str) -> str:

@@ -68,6 +68,9 @@ def test_entries_are_shown_in_words(auditor: FlaskClient) -> None:
         ({"action": "duty_record."}, {"理由1", "理由2"}),
         ({"action": "duty_record.returned"}, {"理由2"}),
         ({"action": "%"}, set()),
+        ({"thing": "履职纪实"}, {"理由1", "理由2"}),
+        ({"verb": "退回"}, {"理由2"}),
+        ({"thing": "没有这种"}, set()),
         ({}, {"理由1", "理由2", "理由3"}),
     ],
 )

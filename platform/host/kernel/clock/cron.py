@@ -34,6 +34,33 @@ def trigger_of(cron: str) -> CronTrigger:
     return CronTrigger(second=seconds[0], timezone=CHINA, **values)
 
 
+def cron_words(cron: str) -> str:
+    """The usual rules as people say them: 每 5 分钟, 每天 06:30, 每周一 08:00, 每月 1 日 02:10; others as they are."""
+    parts = cron.split()
+    if len(parts) != 5:
+        return cron
+    minute, hour, day, month, weekday = parts
+    if found := re.fullmatch(r"\*/(\d+)", minute):
+        return f"每 {found[1]} 分钟" if parts[1:] == ["*"] * 4 else cron
+    if not minute.isdigit():
+        return cron
+    if parts[1:] == ["*"] * 4:
+        return f"每小时第 {int(minute)} 分"
+    if not hour.isdigit():
+        return cron
+    said = _days_words(day, month, weekday)
+    return f"{said} {int(hour):02}:{int(minute):02}" if said else cron
+
+
+def _days_words(day: str, month: str, weekday: str) -> str | None:
+    if (day, month) == ("*", "*"):
+        usual = {"*": "每天", "1-5": "周一至周五"}
+        return usual.get(weekday) or (f"每周{'日一二三四五六日'[int(weekday)]}" if weekday in set("01234567") else None)
+    if weekday != "*" or not day.isdigit():
+        return None
+    return f"每月 {day} 日" if month == "*" else f"每年 {month} 月 {day} 日" if month.isdigit() else None
+
+
 def _check_alone(name: str, text: str) -> None:
     """Try one field by itself, so that the message can name it."""
     try:

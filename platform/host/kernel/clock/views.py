@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from host.kernel.access import current_actor, requires
 from host.kernel.clock import operations, queries
+from host.kernel.clock.cron import cron_words
 from host.kernel.clock.errors import BadCron
 from host.kernel.clock.forms import ScheduleForm
 from host.kernel.clock.models import ClockSchedule
@@ -21,7 +22,7 @@ from host.permissions import Permission
 @bp.get("/schedules")
 @requires(Permission.SCHEDULE_EDIT)
 def list_schedules() -> ResponseReturnValue:
-    return render_template("host/jobs/schedules.html", lines=queries.schedule_lines())
+    return render_template("host/jobs/schedules.html", lines=queries.schedule_lines(), cron_words=cron_words)
 
 
 @bp.get("/schedules/<name>")
@@ -52,7 +53,9 @@ def change_schedule(name: str) -> ResponseReturnValue:
 
 def _form_page(schedule: ClockSchedule, form: ScheduleForm) -> str:
     due = queries.due_next(schedule, datetime.now(UTC))
-    return render_template("host/jobs/schedule.html", schedule=schedule, form=form, next_tick=due)
+    return render_template(
+        "host/jobs/schedule.html", schedule=schedule, form=form, next_tick=due, cron_words=cron_words
+    )
 
 
 register_export(
