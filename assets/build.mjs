@@ -70,14 +70,23 @@ async function buildStyles() {
   return {
     "app.css": await writeHashed("app.css", notice + code),
     "flowchart.css": await writeHashed("flowchart.css", await flowchartStyles()),
+    "flowchart-editor.css": await writeHashed("flowchart-editor.css", await editorStyles()),
   };
 }
 
-/** bpmn-js' own styles without its icon font, which only its editor needs. */
+/** bpmn-js' own styles. */
 async function flowchartStyles() {
   const sheets = ["diagram-js.css", "bpmn-js.css"].map((name) => path.join(MODULES, "bpmn-js/dist/assets", name));
   const css = await Promise.all(sheets.map((file) => readFile(file, "utf8")));
   return (await esbuild.transform(css.join("\n"), { loader: "css", minify: true, target: TARGET })).code;
+}
+
+/** The editor's own styles: the icon font of its palette as a file beside it, since the policy wants no embedded one. */
+async function editorStyles() {
+  const folder = path.join(MODULES, "bpmn-js/dist/assets/bpmn-font");
+  const font = await writeHashed("bpmn.woff", await readFile(path.join(folder, "font/bpmn.woff")));
+  const icons = (await readFile(path.join(folder, "css/bpmn.css"), "utf8")).replace(/@font-face\s*{[^}]*}/, `@font-face { font-family: "bpmn"; src: url("./${font}") format("woff"); }`);
+  return (await esbuild.transform(icons, { loader: "css", minify: true, target: TARGET })).code;
 }
 
 /** Names in icon("…") and icon="…" of templates and systems that icons.txt lacks: taken as Tabler's own names. */
@@ -107,10 +116,10 @@ async function buildIcons() {
   return { "icons.svg": await writeHashed("icons.svg", sprite), "mark.svg": await writeHashed("mark.svg", mark) };
 }
 
-/** The three entries; charts and flowcharts are chunks that `app` fetches only on pages that show one. */
+/** The entries; charts, flowcharts and their editor are chunks that `app` fetches only on pages that show one. */
 async function buildScripts() {
   const result = await esbuild.build({
-    entryPoints: ["app", "chart", "flowchart"].map((name) => path.join(ASSETS, `behaviour/${name}.js`)),
+    entryPoints: ["app", "chart", "flowchart", "flowchart-editor"].map((name) => path.join(ASSETS, `behaviour/${name}.js`)),
     bundle: true,
     splitting: true,
     format: "esm",

@@ -12,6 +12,7 @@ from basic_info.documents import views as document_views
 from basic_info.duties import link_views, post_duty_views
 from basic_info.duties import reports as duty_reports
 from basic_info.duties import views as duty_views
+from basic_info.flowcharts import editor_views
 from basic_info.flowcharts import views as flowchart_views
 from basic_info.mandates import views as mandate_views
 from basic_info.organization import people_views, reports, views
@@ -31,6 +32,7 @@ _views = (
     document_views,
     duty_reports,
     duty_views,
+    editor_views,
     flowchart_views,
     link_views,
     mandate_views,

@@ -1,6 +1,38 @@
-"""What the systems above tell basic_info; its models they may join directly."""
+"""The door of basic_info for the other systems, besides joining its models.
 
-from basic_info.coverage.gaps import GAPS as GAPS
-from basic_info.coverage.gaps import Gap as Gap
-from basic_info.coverage.gaps import gap_rows as gap_rows
-from basic_info.coverage.gaps import register_item_activity as register_item_activity
+What the systems above tell it of gaps in coverage. And flowcharts as they are checked: ``replay_of`` gives the replay
+of a published version, ``step_labels`` the label of each step in it, ``judge`` says in plain words where a case
+departs (R61).
+"""
+
+from basic_info.coverage.gaps import GAPS, Gap, gap_rows, register_item_activity
+from basic_info.flowcharts.compiled import replay_of, step_labels
+from basic_info.flowcharts.engine import (
+    Conformance,
+    Deviation,
+    DeviationKind,
+    Entry,
+    Frontier,
+    Judgement,
+    Replay,
+    StateGraph,
+    judge,
+)
+
+__all__ = [
+    "GAPS",
+    "Conformance",
+    "Deviation",
+    "DeviationKind",
+    "Entry",
+    "Frontier",
+    "Gap",
+    "Judgement",
+    "Replay",
+    "StateGraph",
+    "gap_rows",
+    "judge",
+    "register_item_activity",
+    "replay_of",
+    "step_labels",
+]

@@ -1,6 +1,7 @@
 // BPMN flowcharts, read only: <div data-flowchart data-url="…"> loads the XML and shows it;
 // data-marks='{"Task_1":"done"}' colours steps: done, current, late, skipped, extra.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { download } from "./flowchart-files.js";
 
 function mark(viewer, marks) {
   const canvas = viewer.get("canvas");
@@ -15,6 +16,12 @@ function addButtons(box, viewer) {
   const canvas = viewer.get("canvas");
   const acts = { in: () => zoom.stepZoom(1), out: () => zoom.stepZoom(-1), fit: () => canvas.zoom("fit-viewport", "auto") };
   for (const button of box.querySelectorAll("[data-zoom]")) button.addEventListener("click", acts[button.dataset.zoom]);
+  const svg = box.querySelector("[data-flowchart-svg]");
+  svg?.addEventListener("click", async () => download((await viewer.saveSVG()).svg, `${svg.dataset.flowchartSvg}.svg`, "image/svg+xml"));
+  box.querySelector("[data-flowchart-print]")?.addEventListener("click", () => window.print());
+  // The paper is of another width than the screen.
+  const refit = () => { canvas.resized(); canvas.zoom("fit-viewport", "auto"); };
+  window.matchMedia("print").addEventListener("change", refit);
 }
 
 async function draw(box) {

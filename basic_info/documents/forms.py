@@ -12,7 +12,8 @@ class UploadForm(FlaskForm):
         "文件种类",
         [DataRequired("请选择文件种类")],
         choices=[SelectChoice(kind.value, kind.label) for kind in PaperKind],
-        description="「三定」规定为 .docx、.pdf 或 .txt，权责清单为 .xlsx 或 .xls，流程图为 .bpmn",
+        description="「三定」规定为 .docx、.pdf 或 .txt，权责清单为 .xlsx 或 .xls，"
+        "流程图为 .bpmn 或环节表（.xlsx、.xls、.csv）",
     )
     file = FileField("文件", [FileRequired("请选择文件")])
 

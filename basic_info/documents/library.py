@@ -16,10 +16,12 @@ from lxml import etree
 from werkzeug.datastructures import FileStorage
 
 from basic_info.documents.models import Document
+from basic_info.flowcharts.drawing import bpmn_document
 from basic_info.flowcharts.models import Flowchart
 from basic_info.flowcharts.operations import import_flowchart
 from basic_info.flowcharts.parsing import ParsedFlowchart, parse_flowchart
 from basic_info.flowcharts.parsing.document import read_definitions
+from basic_info.flowcharts.step_table import read_step_table
 from basic_info.mandates.models import Mandate
 from basic_info.mandates.operations import import_mandate
 from basic_info.mandates.parsing import Block, ParsedMandate, parse_mandate, read_document
@@ -29,7 +31,7 @@ from basic_info.power_lists.parsing import ParsedPowerList, parse_power_list
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
-from host.kernel.files.kinds import FileKind
+from host.kernel.files.kinds import TABLES, FileKind
 from host.kernel.files.models import StoredFile
 from host.kernel.files.operations import store_upload
 from host.kernel.files.storage import current_store
@@ -54,7 +56,7 @@ class PaperKind(enum.Enum):
         return {
             "mandate": frozenset({FileKind.DOCX, FileKind.PDF, FileKind.TEXT}),
             "power-list": frozenset({FileKind.XLSX, FileKind.XLS, FileKind.TEXT}),
-            "flowchart": frozenset({FileKind.BPMN}),
+            "flowchart": frozenset({FileKind.BPMN}) | TABLES,
         }[self.value]
 
 
@@ -76,13 +78,30 @@ def read_paper(kind: PaperKind, path: Path, name: str) -> Paper:
         raise Refused("文件超过 64 MB，请去掉图片等附件后再导入")
     if kind is PaperKind.POWER_LIST:
         return Paper(parse_power_list(path), "")
+    if kind is PaperKind.FLOWCHART:
+        return _read_chart(path, name)
+    blocks = read_document(path.read_bytes(), name)
+    return Paper(parse_mandate(blocks), "\n".join(_words(block) for block in blocks))
+
+
+def _read_chart(path: Path, name: str) -> Paper:
+    """A BPMN file, or a step table, which is drawn."""
+    if _is_table(path):
+        drawn = bpmn_document(read_step_table(path, Path(name).stem))
+        return Paper(parse_flowchart(drawn.encode()), drawn)
     data = path.read_bytes()
-    if kind is PaperKind.MANDATE:
-        blocks = read_document(data, name)
-        return Paper(parse_mandate(blocks), "\n".join(_words(block) for block in blocks))
-    parsed = parse_flowchart(data)
     # As text without its declaration: what stands in the database is UTF-8 whatever the file was.
-    return Paper(parsed, etree.tostring(read_definitions(data), encoding="unicode"))
+    return Paper(parse_flowchart(data), etree.tostring(read_definitions(data), encoding="unicode"))
+
+
+def _is_table(path: Path) -> bool:
+    """By content: a workbook, or text that is no XML."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return True
+    plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return bool(plain) and b"<" not in plain[:200] and not any(byte < 9 for byte in plain)
 
 
 def take_in(

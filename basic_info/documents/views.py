@@ -95,6 +95,7 @@ def _library(unit_id: int, form: UploadForm, actor: Actor) -> str:
         power_lists=queries.power_lists_of(unit_id),
         flowcharts=queries.flowcharts_of(unit_id),
         form=form,
+        may_draw=actor.may(Permission.FLOWCHART_IMPORT),
         may_import=any(actor.may(permission) for permission in _IMPORT.values()),
     )
 

@@ -11,6 +11,18 @@ class NotAFlowchart(DomainError):
     message = "这不是 BPMN 2.0 流程图文件，请从流程图软件导出为 .bpmn 后重新上传"
 
 
+class BadStepTable(DomainError):
+    """A step table cannot be drawn; the message names the cells."""
+
+    status = 422
+    message = "环节表有误"
+
+    @classmethod
+    def because(cls, errors: Sequence[object]) -> Self:
+        more = f"；另有 {len(errors) - 10} 处" if len(errors) > 10 else ""
+        return cls("；".join(map(str, errors[:10])) + more)
+
+
 class ChartNotCheckable(DomainError):
     """Cases can't be checked against the chart; the message names what stands against it (R60)."""
 
@@ -41,3 +53,29 @@ class NoSteps(DomainError):
 
     status = 422
     message = "流程图中没有环节，请至少画一个任务"
+
+
+class EditedMeanwhile(DomainError):
+    """Somebody else saved the draft since it was opened; ``differences`` says what is otherwise in the two."""
+
+    status = 409
+    message = "这份流程图在您打开之后已被他人保存，您的修改还没有保存"
+
+    def __init__(self, revision: int, differences: Sequence[str]) -> None:
+        super().__init__()
+        self.revision = revision
+        self.differences = tuple(differences)
+
+
+class BadDetails(DomainError):
+    """Something was filled in for a step that cannot be; the message names step and field."""
+
+    status = 422
+    message = "环节信息填写有误"
+
+
+class PublishedTooEarly(DomainError):
+    """A version takes effect today or on a past day, and never before the one that it follows."""
+
+    status = 422
+    message = "生效日期有误"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.documents.matching import post_titles
-from basic_info.flowcharts.errors import ChartNotDraft, NoSteps
-from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
+from basic_info.flowcharts.compiled import compiled
+from basic_info.flowcharts.errors import ChartNotDraft, NoSteps, PublishedTooEarly
+from basic_info.flowcharts.models import ChartState, Flowchart, FlowchartRevision, FlowGraph, FlowStep
 from basic_info.flowcharts.parsing import ParsedFlowchart
+from basic_info.flowcharts.step_rows import keep_calls, keep_steps
 from basic_info.organization.models import Post, Section, Unit
 from basic_info.power_lists.models import PowerItem, PowerItemSection
 from host.kernel.access import Actor
@@ -33,10 +35,33 @@ def import_flowchart(
     """Keep a parsed chart as the next draft version of its name, each step with the post that its lane means.
 
     A lane is a post's title in ``section_ids`` (without them: the item's handling sections), else the only such
-    title of the unit, else nobody's: a person matches it. Raises NoSteps, NotFound.
+    title of the unit, else nobody's: a person matches it. Raises NoSteps, NotFound, BadDetails.
     """
     if not parsed.steps:
         raise NoSteps
+    chart = new_version(unit_id=unit_id, name=name, power_item_id=power_item_id, model_xml=model_xml, actor=actor)
+    keep_steps(chart, parsed, section_ids or handling_sections(chart.power_item_id), actor=actor)
+    keep_calls(chart, parsed)
+    keep_revision(chart, actor=actor)
+    record_change(
+        chart,
+        action="flowchart.imported",
+        actor=actor,
+        after={"unit_id": unit_id, "name": name, "version_no": chart.version_no, "steps": len(parsed.steps)},
+    )
+    return chart
+
+
+def new_version(
+    *,
+    unit_id: int,
+    name: str,
+    power_item_id: int | None,
+    model_xml: str,
+    supplement_suspends: bool = False,
+    actor: Actor,
+) -> Flowchart:
+    """The next version of the name in the unit, a draft without steps. Raises NotFound."""
     # Two imports of one unit wait for each other: the version numbers are its own.
     if db.session.scalar(select(Unit.id).where(Unit.id == unit_id).with_for_update()) is None:
         raise NotFound
@@ -49,35 +74,37 @@ def import_flowchart(
         power_item_id=_item_of_unit(power_item_id, unit_id),
         model=model_xml,
         chart_state=ChartState.DRAFT,
+        supplement_suspends=supplement_suspends,
         imported_by=actor.account_id,
     )
     db.session.add(chart)
     db.session.flush()  # the steps need its id
-    _keep_steps(chart, parsed, section_ids or _handling_sections(chart.power_item_id))
-    record_change(
-        chart,
-        action="flowchart.imported",
-        actor=actor,
-        after={"unit_id": unit_id, "name": name, "version_no": chart.version_no, "steps": len(parsed.steps)},
-    )
     return chart
 
 
-def publish_flowchart(chart: Flowchart, *, actor: Actor) -> Flowchart:
-    """The draft becomes the version that new cases are shown on. Raises ChartNotDraft."""
+def keep_revision(chart: Flowchart, *, actor: Actor) -> None:
+    """Keep the drawing as it was just saved."""
+    db.session.add(
+        FlowchartRevision(flowchart_id=chart.id, revision=chart.revision, model=chart.model, saved_by=actor.account_id)
+    )
+    db.session.flush()
+
+
+def publish_flowchart(chart: Flowchart, *, actor: Actor, on: date | None = None) -> Flowchart:
+    """The draft is compiled and becomes the version that new cases begin on from ``on`` (today).
+
+    Raises ChartNotDraft, ChartNotCheckable and ChartTooLarge (naming what stands against it), PublishedTooEarly.
+    """
     db.session.refresh(chart, with_for_update=True)
     if chart.chart_state is not ChartState.DRAFT:
         raise ChartNotDraft
-    db.session.execute(
-        update(Flowchart)
-        .where(
-            Flowchart.unit_id == chart.unit_id,
-            Flowchart.name == chart.name,
-            Flowchart.chart_state == ChartState.PUBLISHED,
-        )
-        .values(chart_state=ChartState.SUPERSEDED)
-    )
+    graph = compiled(chart)
+    _supersede(chart, on or _today())
     chart.chart_state = ChartState.PUBLISHED
+    chart.valid = Range(on or _today(), None)
+    db.session.add(
+        FlowGraph(flowchart_id=chart.id, graph=graph.to_bytes(), states=graph.size, edges=sum(map(len, graph.edges)))
+    )
     chart.published_by = actor.account_id
     chart.published_at = datetime.now(UTC)
     db.session.flush()
@@ -86,9 +113,36 @@ def publish_flowchart(chart: Flowchart, *, actor: Actor) -> Flowchart:
         action="flowchart.published",
         actor=actor,
         before={"chart_state": ChartState.DRAFT},
-        after={"chart_state": ChartState.PUBLISHED, "version_no": chart.version_no},
+        after={"chart_state": ChartState.PUBLISHED, "version_no": chart.version_no, "from": chart.effective_from},
     )
     return chart
+
+
+def _supersede(chart: Flowchart, on: date) -> None:
+    """The version before ends where this one begins; none begins before the last one did, or in the future."""
+    before = db.session.scalars(
+        select(Flowchart)
+        .where(
+            Flowchart.unit_id == chart.unit_id,
+            Flowchart.name == chart.name,
+            Flowchart.chart_state == ChartState.PUBLISHED,
+        )
+        .with_for_update()
+    ).all()
+    if on > _today():
+        raise PublishedTooEarly("生效日期不能晚于今天，请到生效那天再发布")
+    for one in before:
+        begun = one.effective_from or on
+        if begun > on:
+            raise PublishedTooEarly(f"生效日期不能早于现行版本的生效日期 {begun}")
+        # A version that was replaced on its first day was never in force for a whole one.
+        one.valid = Range(begun, on) if begun < on else None
+        one.chart_state = ChartState.SUPERSEDED
+    db.session.flush()  # the earlier ones end before this one begins
+
+
+def _today() -> date:
+    return datetime.now(CHINA_TIME).date()
 
 
 def match_step(chart: Flowchart, step: FlowStep, *, post_id: int, actor: Actor) -> FlowStep:
@@ -116,7 +170,7 @@ def _item_of_unit(power_item_id: int | None, unit_id: int) -> int | None:
     return item.id
 
 
-def _handling_sections(power_item_id: int | None) -> list[int]:
+def handling_sections(power_item_id: int | None) -> list[int]:
     if power_item_id is None:
         return []
     return [
@@ -126,24 +180,3 @@ def _handling_sections(power_item_id: int | None) -> list[int]:
         )
         if section_id is not None
     ]
-
-
-def _keep_steps(chart: Flowchart, parsed: ParsedFlowchart, section_ids: Collection[int]) -> None:
-    posts = post_titles(chart.unit_id, datetime.now(CHINA_TIME).date())
-    db.session.execute(
-        insert(FlowStep),
-        [
-            {
-                "flowchart_id": chart.id,
-                "element_id": step.element_id,
-                "sort_no": step.sort_no,
-                "name": step.name,
-                "lane_name": step.lane_name,
-                "post_id": posts.find(step.lane_name, section_ids) if step.lane_name else None,
-                "limit_value": step.limit.value if step.limit else None,
-                "limit_unit": step.limit.limit_unit if step.limit else None,
-                "next_steps": list(step.next_steps),
-            }
-            for step in parsed.steps
-        ],
-    )

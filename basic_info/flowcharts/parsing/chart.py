@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from basic_info.flowcharts.parsing.details import StepDetails
 from basic_info.flowcharts.parsing.document import MODEL, Element
 from basic_info.flowcharts.parsing.limits import StepLimit
 
@@ -121,6 +122,7 @@ class Step:
     previous_steps: tuple[str, ...]
     next_steps: tuple[str, ...]
     documentation: str
+    details: StepDetails = StepDetails()
 
 
 @dataclass(slots=True)
@@ -145,6 +147,12 @@ class ParsedFlowchart:
     def checkable(self) -> bool:
         """Whether cases can be checked against it; ``reasons`` name what stands against it (R60)."""
         return not self.reasons
+
+    def problems(self) -> list[str]:
+        """What was filled in wrongly, step by step, as sentences."""
+        return [
+            f"环节“{step.name or step.element_id}”：{text}" for step in self.steps for text in step.details.problems
+        ]
 
     def process_of(self, node: Node) -> str:
         """The id of the process that the node stands in, however deep."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from basic_info.flowcharts.parsing.chart import TASKS, Node, ParsedFlowchart, Step
+from basic_info.flowcharts.parsing.details import StepDetails, details_of
 from basic_info.flowcharts.parsing.document import MODEL
 from basic_info.flowcharts.parsing.lanes import Posts
-from basic_info.flowcharts.parsing.limits import limit_of
+from basic_info.flowcharts.parsing.limits import StepLimit, limit_of
 
 
 def steps_of(chart: ParsedFlowchart) -> list[Step]:
@@ -13,6 +14,7 @@ def steps_of(chart: ParsedFlowchart) -> list[Step]:
     graph = _Graph(chart)
     posts = Posts(chart)
     ordered = list(graph.tasks_in_order())
+    details = {task.id: details_of(task.element) for task in ordered}
     after = {task.id: graph.next_tasks(task) for task in ordered}
     before: dict[str, list[str]] = {task.id: [] for task in ordered}
     for task_id, targets in after.items():
@@ -27,13 +29,21 @@ def steps_of(chart: ParsedFlowchart) -> list[Step]:
             process_id=chart.process_of(task),
             pool_name=posts.pool_name(task),
             lane_name=posts.lane_name(task),
-            limit=limit_of(task.element, [event.element for event in graph.attached.get(task.id, [])]),
+            limit=_limit(task, details[task.id], graph.attached.get(task.id, [])),
             previous_steps=tuple(before[task.id]),
             next_steps=tuple(after[task.id]),
             documentation=_documentation(task),
+            details=details[task.id],
         )
         for number, task in enumerate(ordered, start=1)
     ]
+
+
+def _limit(task: Node, details: StepDetails, attached: list[Node]) -> StepLimit | None:
+    """The platform's own field first; a file from elsewhere has it in one of several places."""
+    if details.limit_value and details.limit_unit:
+        return StepLimit(details.limit_value, details.limit_unit, "环节信息")
+    return limit_of(task.element, [event.element for event in attached])
 
 
 def _documentation(task: Node) -> str:
