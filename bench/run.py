@@ -1,7 +1,7 @@
 # ruff: noqa: E501  # SQL is laid out as SQL
 """``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
 
-python -m bench.run [--quick] [names …]     names: records crash peak review import score
+python -m bench.run [--quick] [names …]     names: records crash peak review import score flowchart
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import psycopg
 from sqlalchemy import event, text
 
 import performance.api as performance
-from bench import city
+from bench import city, flowcharts
 from bench.client import Arrival, Connection, Login, get_times, log_arrivals, log_for
 from bench.crash import children_of, crash_test, look, wait_for_web
 from bench.figures import Figures
@@ -287,9 +287,11 @@ def main() -> None:
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
         "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review, "import": bench.people, "score": bench.score,
+        "flowchart": lambda: flowcharts.measure(bench.figures),
     }  # fmt: skip
     try:
-        bench.prepare(2_000 if arguments.quick else 168_000)
+        if set(arguments.names) != {"flowchart"}:  # that part needs no city
+            bench.prepare(2_000 if arguments.quick else 168_000)
         for name, part in parts.items():
             if not arguments.names or name in arguments.names:
                 part()
