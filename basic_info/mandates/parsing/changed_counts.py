@@ -20,6 +20,8 @@ _ORG = re.compile(
     rf"(?:(?<=[,。;:、])|^|核减|核增|增加|减少|同意|将|给|为|同时|相应|到|至|划入)(?P<org>[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
 )
 _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
+# 「将甲中心6名事业编制划入局机关」 speaks of the receiver.
+_GIVER = re.compile(r"将[^,。;]{2,24}?\d+名[^,。;]{0,12}(?:划入|划转|调剂|连人带编)")
 
 
 _STATED_KIND = re.compile(
@@ -149,6 +151,8 @@ def _may_state_plainly(folded: str) -> bool:
 
 def _belongs(clause: str, own: Own, before: bool) -> bool:
     """Whether a clause speaks of the unit addressed; one that names no unit goes on with the one before."""
+    if _GIVER.search(clause):
+        return True
     orgs = [m for m in _ORG.finditer(clause) if not _SOURCE_OF.search(clause[: m.start("org")])]
     outer = [m for m in orgs if not _is_inner(m)]
     return own.owns(outer[-1].group("org")) if outer else before

@@ -30,6 +30,10 @@ _JOINED = re.compile(
     rf'^(?P<name>[^。:;,()]{{0,24}}?(?:{_SURE_ENDING})"?){_BEHIND}(?P<sep>,?)(?P<text>(?:{DUTY_VERB}|加挂|挂[^。,]{{2,40}}牌子).*)$',
     re.S,
 )
+# 「综合部负责…」: an ending that also stands inside names, surely the name's end before these two verbs.
+_JOINED_STRONGLY = re.compile(
+    rf"^(?P<name>[^。:;,()]{{1,16}}?(?:部|室|组|院|馆|台|队|会)){_BEHIND}(?P<sep>,?)(?P<text>(?:主要)?(?:负责|承担).*)$", re.S
+)
 _SET_UP = re.compile(
     rf"^(?:[^。,;:]{{0,20}}?(?:规定|要求|章程))?,?(?:设立|设置|单设|单独设置|设)(?P<name>[^。:;,()]{{2,24}}?(?:{BODY_ENDING}))"
     rf"{_BEHIND}(?P<sep>[,。:])(?P<text>(?:{DUTY_VERB}).*)$",
@@ -184,13 +188,13 @@ def _opening(body: str, folded: str) -> _Opening | None:
     headed = _HEADED.match(folded)
     match = _SET_UP.match(folded)
     if match is None and (headed is None or not ends_as_body(clean_name(headed.group("name")))):
-        match = _JOINED.match(folded)
+        match = _JOINED.match(folded) or _JOINED_STRONGLY.match(folded)
     match = match or headed
     if match is None:
         return None
     # The document's own words, not the folded ones.
     name, brackets, text = (body[slice(*match.span(group))] for group in ("name", "brackets", "text"))
-    return _Opening(clean_name(name), brackets, text, bool(match.group("sep")), match.re is _JOINED)
+    return _Opening(clean_name(name), brackets, text, bool(match.group("sep")), match.re in (_JOINED, _JOINED_STRONGLY))
 
 
 def _at_gap(line: Line) -> _Opening | None:

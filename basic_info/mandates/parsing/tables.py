@@ -52,6 +52,9 @@ def _is_header(row: tuple[str, ...]) -> bool:
         return False
     known = [bool(_NAME_HEAD.search(c) or _NUMBER_HEAD.search(c) or _COUNT_HEAD.search(c)) for c in cells]
     duties = [bool(_DUTY_HEAD.search(cell)) for cell in cells]
+    if any(duties) and any(_NAME_HEAD.search(cell) for cell in cells) and len(cells) > 2:
+        # A column for bodies and one for duties: the others may be called anything (机构类别、备注).
+        return True
     return all(k or d for k, d in zip(known, duties, strict=True)) and (any(known) or len(cells) > 2)
 
 
