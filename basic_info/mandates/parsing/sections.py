@@ -32,10 +32,11 @@ _JOINED = re.compile(
 )
 # 「综合部负责…」: an ending that also stands inside names, surely the name's end before these two verbs.
 _JOINED_STRONGLY = re.compile(
-    rf"^(?P<name>[^。:;,()]{{1,16}}?(?:部|室|组|院|馆|台|队|会)){_BEHIND}(?P<sep>,?)(?P<text>(?:主要)?(?:负责|承担).*)$", re.S
+    rf"^(?P<name>[^。:;,()]{{1,16}}?(?:部|室|组|院|馆|台|队|会)){_BEHIND}(?P<sep>,?)(?P<text>(?:主要)?(?:负责|承担).*)$",
+    re.S,
 )
 _SET_UP = re.compile(
-    rf"^(?:[^。,;:]{{0,20}}?(?:规定|要求|章程))?,?(?:设立|设置|单设|单独设置|设)(?P<name>[^。:;,()]{{2,24}}?(?:{BODY_ENDING}))"
+    rf"^(?:[^。,;:]{{0,20}}?(?:规定|要求|章程|局|委|办|中心|镇|乡|街道|院|厅|会))?,?(?:设立|设置|单设|单独设置|下设|设)(?P<name>[^。:;,()]{{2,24}}?(?:{BODY_ENDING}))"
     rf"{_BEHIND}(?P<sep>[,。:])(?P<text>(?:{DUTY_VERB}).*)$",
     re.S,
 )
