@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from duty_eval.evidence.models import LINK_LENGTH
 from duty_eval.records.models import RecordOrigin
+from duty_eval.records.offers import Offer
 from duty_eval.records.operations import MOST_AT_ONCE, Entry
-from duty_eval.records.queries import Offer
 from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
-from duty_eval.records import queries
+from duty_eval.records import lists, queries
 from duty_eval.records.forms import day_of
 from duty_eval.records.queries import today_in_china
 from host.kernel.access import current_actor, requires
@@ -77,11 +77,11 @@ def _records_page(person_id: int, *, is_own: bool) -> ResponseReturnValue:
     kept: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat(), "state": state or None}
     if not is_own:
         kept["person_id"] = person_id
-    page = queries.records_of_person(actor, person_id, first, last, after=after, state=state)
+    page = lists.records_of_person(actor, person_id, first, last, after=after, state=state)
     return render_template(
         "duty_eval/records/person.html",
         page=page,
-        sums=queries.sums_of_person(actor, person_id, first, last, state=state),
+        sums=lists.sums_of_person(actor, person_id, first, last, state=state),
         first=first,
         last=last,
         is_own=is_own,
@@ -96,5 +96,5 @@ def _records_page(person_id: int, *, is_own: bool) -> ResponseReturnValue:
 @requires(Permission.DUTY_RECORD_READ)
 def duty_records(post_duty_id: int) -> ResponseReturnValue:
     """The records of a post duty within the actor's reach, newest first."""
-    page = queries.records_of_duty(current_actor(), post_duty_id, after=request.args.get("after", ""))
+    page = lists.records_of_duty(current_actor(), post_duty_id, after=request.args.get("after", ""))
     return render_template("duty_eval/records/duty.html", page=page, post_duty_id=post_duty_id)

@@ -24,7 +24,7 @@ from duty_eval.records.models import (
     RecordState,
     RecordSuggestion,
 )
-from duty_eval.records.queries import Standing, standings
+from duty_eval.records.standing import Standing, standings
 from duty_eval.records.writing import write_once
 from host.kernel import signals
 from host.kernel.access import Actor

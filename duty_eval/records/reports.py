@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from duty_eval.permissions import Permission
+from duty_eval.records.lists import listed, listed_of_person
 from duty_eval.records.models import DutyRecord
-from duty_eval.records.queries import listed, listed_of_person, today_in_china
+from duty_eval.records.queries import today_in_china
 from duty_eval.review.queries import attention, queue
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect

@@ -24,6 +24,7 @@ from duty_eval.records.forms import (
     typed_over,
 )
 from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.records.offers import duty_buttons, offers_for
 from duty_eval.records.operations import (
     FREE_LATE_WORKDAYS,
     Logged,
@@ -35,6 +36,7 @@ from duty_eval.records.operations import (
     withdraw,
 )
 from duty_eval.records.queries import today_in_china
+from duty_eval.records.standing import standings
 from duty_eval.review.queries import may_review
 from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.calendar.workdays import load_workdays
@@ -262,13 +264,13 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
     person_id, now = actor.person_id or 0, today_in_china()
     workdays = load_workdays()
     records = queries.records_of_day(person_id, day)
-    duties = queries.duty_buttons(person_id, day)
+    duties = duty_buttons(person_id, day)
     # Only who has no duties costs the question whether there is a post at all.
-    has_post = bool(duties) or bool(queries.standings(person_id, day))
+    has_post = bool(duties) or bool(standings(person_id, day))
     may_log = has_post and day <= now
     is_workday = workdays.is_workday(day)
     state = state_of_day([record.record_state for record, *_ in records], is_workday=is_workday, is_future=day > now)
-    offers = queries.offers_for(person_id, day) if may_log else []
+    offers = offers_for(person_id, day) if may_log else []
     if state.is_done or not is_workday:
         # A day that is finished, or need not be filled in, asks for nothing more; what came in is still offered.
         offers = [offer for offer in offers if not offer.is_habit]
@@ -329,7 +331,7 @@ def _form_again(form: RecordForm, actor: Actor) -> ResponseReturnValue:
 
 
 def _correction_page(form: CorrectionForm, record: DutyRecord) -> str:
-    duties = queries.duty_buttons(record.person_id, record.worked_on)
+    duties = duty_buttons(record.person_id, record.worked_on)
     form.post_duty_id.choices = options([(0, "岗位职责以外的工作"), *((duty.id, duty.text) for duty in duties)])
     form.client_key.data = form.client_key.data or new_client_key()
     return render_template("duty_eval/records/correct.html", form=form, record=record)

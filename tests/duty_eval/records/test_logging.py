@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from basic_info.organization.models import Person, Post
 from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordOrigin, RecordState, RecordSuggestion
+from duty_eval.records.offers import offers_for
 from duty_eval.records.operations import (
     Entry,
     SuggestionDraft,
@@ -23,7 +24,7 @@ from duty_eval.records.operations import (
     suggest_records,
     withdraw,
 )
-from duty_eval.records.queries import offers_for, today_in_china
+from duty_eval.records.queries import today_in_china
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db

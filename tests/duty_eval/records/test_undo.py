@@ -17,6 +17,7 @@ from duty_eval.records.days import state_of_day
 from duty_eval.records.discarding import discard, own_submitted, take_back
 from duty_eval.records.errors import HasHistory, NotOpen
 from duty_eval.records.models import DutyRecord, RecordRollup, RecordState
+from duty_eval.records.offers import offers_for
 from duty_eval.records.operations import (
     Entry,
     SuggestionDraft,
@@ -26,7 +27,7 @@ from duty_eval.records.operations import (
     suggest_records,
     withdraw,
 )
-from duty_eval.records.queries import month_of, offers_for, own_open, today_in_china
+from duty_eval.records.queries import month_of, own_open, today_in_china
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db

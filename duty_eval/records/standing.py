@@ -1,0 +1,96 @@
+"""Where a person stands on a day: the posts held, their duties, the minutes already logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, Integer, and_, bindparam, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from basic_info.duties.models import PostDuty
+from basic_info.organization.models import Appointment
+from duty_eval.records.models import DutyRecord
+from duty_eval.records.rollups import COUNTED
+from host.kernel.db import db
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A post that a person holds on a day, with the duties that can be logged under it."""
+
+    post_id: int
+    section_id: int
+    unit_id: int
+    duty_ids: frozenset[int]
+    #: measure unit (件, 次, 项) by duty id
+    measures: dict[int, str] = field(hash=False)
+    #: minutes that all records of that day already add up to
+    minutes_logged: int
+    #: ids drawn for records that are about to be written
+    drawn: tuple[int, ...] = ()
+
+
+def standings(person_id: int, day: date, *, draw: int = 0) -> list[Standing]:
+    """The posts held on ``day``, the primary one first, in one statement; empty: none.
+
+    ``draw``: so many ids of new records are drawn from the sequence on the way (a gap there harms nobody).
+    """
+    rows = db.session.execute(_STANDINGS, {"person_id": person_id, "day": day, "draw": draw}).all()
+    return [
+        Standing(
+            row.post_id,
+            row.section_id,
+            row.unit_id,
+            frozenset(row.duty_ids),
+            dict(zip(row.duty_ids, row.measures, strict=True)),
+            int(row.spent),
+            tuple(row.drawn),
+        )
+        for row in rows
+    ]
+
+
+def _standings_statement() -> Any:
+    # Tables, not classes: what comes is no object of the session's, and the ORM's share would be a third of the cost.
+    record, duty, post = DutyRecord.__table__.c, PostDuty.__table__.c, Appointment.__table__.c
+    person_id, day = bindparam("person_id", type_=BigInteger), bindparam("day", type_=Date)
+    # Spelled out: words that are parameters would be written into the statement anew for every record.
+    counted = record.record_state.in_([literal_column(f"'{state.value}'") for state in COUNTED])
+    spent = (
+        select(func.coalesce(func.sum(record.minutes), literal_column("0")))
+        .where(record.person_id == person_id, record.worked_on == day, counted)
+        .scalar_subquery()
+    )
+    numbers = func.generate_series(literal_column("1"), bindparam("draw", type_=Integer)).table_valued("n")
+    drawn = func.array(
+        select(func.nextval(literal_column("'duty_record_id_seq'"))).select_from(numbers).scalar_subquery()
+    )
+    has_duty = duty.id.is_not(None)
+    ids = func.array_agg(aggregate_order_by(duty.id, duty.id)).filter(has_duty)
+    measures = func.array_agg(aggregate_order_by(duty.measure_unit, duty.id)).filter(has_duty)
+    return (
+        select(
+            post.post_id,
+            post.section_id,
+            post.unit_id,
+            func.coalesce(ids, text("'{}'::bigint[]")).label("duty_ids"),
+            func.coalesce(measures, text("'{}'::varchar[]")).label("measures"),
+            spent.label("spent"),
+            drawn.label("drawn"),
+        )
+        .select_from(Appointment.__table__)
+        .outerjoin(PostDuty.__table__, and_(duty.post_id == post.post_id, duty.valid.op("@>")(day)))
+        .where(
+            post.person_id == person_id,
+            post.valid.op("@>")(day),
+            post.superseded_at.is_(None),
+        )
+        .group_by(post.id)
+        .order_by(post.is_primary.desc(), post.id)
+    )
+
+
+#: Built once: every record sends it.
+_STANDINGS = _standings_statement()
