@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Date,
+    Integer,
     Select,
     and_,
-    case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -25,7 +27,7 @@ from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
-from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.records.models import REVIEW_RANK, WANTS_LOOK, DutyRecord, RecordState
 from duty_eval.records.queries import evidence_count, name_today
 from host.kernel.access import Actor
 from host.kernel.db import db
@@ -35,13 +37,9 @@ PAGE = 50
 #: Counting stops here: "1000+" is as good to a reader and costs the same whatever the table holds.
 COUNT_LIMIT = 1000
 LONG_MINUTES = 600
-_WANTS_LOOK = or_(
-    DutyRecord.version_no > 1,
-    DutyRecord.post_duty_id.is_(None),
-    func.coalesce(DutyRecord.minutes, 0) > LONG_MINUTES,
-    DutyRecord.is_backdated,
-)
-_RANK = case((_WANTS_LOOK, 0), else_=1).label("rank")
+# Word for word as the index has them: bound values would keep it from being used.
+_WANTS_LOOK: ColumnElement[bool] = literal_column(f"({WANTS_LOOK})", Boolean)
+_RANK: ColumnElement[int] = literal_column(f"({REVIEW_RANK})", Integer)
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def _heads() -> Select[int]:
 
 def waiting(actor: Actor, *, after: str = "", which: str = "") -> Waiting:
     """The queue, a page by key. One statement."""
-    rows = queue(actor, which=which).add_columns(_RANK).limit(PAGE + 1)
+    rows = queue(actor, which=which).add_columns(_RANK.label("rank")).limit(PAGE + 1)
     if after:
         rank, at, record_id = _parse(after)
         rows = rows.where(

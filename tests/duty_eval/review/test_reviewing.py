@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.kinds import LeaderKind
@@ -17,7 +17,7 @@ from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records
 from duty_eval.review.models import RecordReview, Verdict
 from duty_eval.review.operations import approve_records, return_record
-from duty_eval.review.queries import counts_waiting, locked, waiting
+from duty_eval.review.queries import counts_waiting, locked, queue, waiting
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted, Refused
@@ -306,3 +306,15 @@ def test_who_heads_two_sections_reviews_both(section: Section) -> None:
 
 def _post_of(record: DutyRecord) -> Post:
     return db.session.get_one(Post, record.post_id)
+
+
+def test_the_first_page_is_read_from_an_index_in_the_order_in_which_it_is_shown(
+    head: Actor, section: Section, connection: Connection
+) -> None:
+    a_record(section)
+    connection.execute(text("SET LOCAL enable_seqscan = off"))
+    connection.execute(text("SET LOCAL enable_sort = off"))
+    statement = queue(head).limit(50).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    plan = connection.exec_driver_sql(f"EXPLAIN {statement}").scalars().all()
+    assert any("Merge Append" in line for line in plan)
+    assert not any("->  Sort" in line for line in plan)
