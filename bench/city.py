@@ -133,9 +133,11 @@ def fill_records(total: int, *, until: date, waiting_days: int = 8) -> None:
             },
         )
     db.session.commit()
-    for table in ("duty_record", "record_rollup"):
-        db.session.execute(text(f"ANALYZE {table}"))
-    db.session.commit()
+    # What autovacuum and the checkpointer do for a city in the course of its days; here ten million came in one go.
+    settled = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    for statement in ("SET statement_timeout = 0", "VACUUM ANALYZE duty_record, record_rollup", "CHECKPOINT"):
+        settled.execute(text(statement))
+    settled.close()
 
 
 def fill_queue(login: Login, count: int, *, day: date) -> list[str]:
