@@ -50,7 +50,7 @@ def _upright(rows: Sequence[Row]) -> list[Line]:
     rank = next((n for n, cell in enumerate(head) if _RANK_HEAD.match(_flat(cell))), None)
     lines: list[Line] = []
     for row in body:
-        name = next((cell for cell in row[:column] if _is_name(cell)), "")
+        name = next((cell for cell in reversed(row[:column]) if _is_name(cell)), "")
         number = _count(row[column]) if column < len(row) else None
         if any(_TOTAL.match(_flat(cell)) for cell in row[:column]):
             continue
