@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -36,6 +36,18 @@ class ListState(Worded):
     DRAFT = "draft", "待确认"
     IN_FORCE = "in_force", "现行"
     SUPERSEDED = "superseded", "已替代"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
+class ItemChange(Worded):
+    """动态调整: what happens to an item between two versions (R53)."""
+
+    ADDED = "added", "新增"
+    CANCELLED = "cancelled", "取消"
+    TRANSFERRED = "transferred", "划转"
+    RECEIVED = "received", "承接"
+    MERGED = "merged", "合并"
+    CHANGED = "changed", "变更"
 
 
 class LimitKind(Worded):
@@ -47,6 +59,7 @@ class LimitKind(Worded):
 class LimitUnit(Worded):
     WORKDAY = "workday", "工作日"
     DAY = "day", "日"
+    MONTH = "month", "个月"
 
 
 class PowerList(Model):
@@ -56,6 +69,19 @@ class PowerList(Model):
     __table_args__ = (
         UniqueConstraint("unit_id", "version_no"),
         never_two("unit_id", name="power_list_in_force_once", where="list_state = 'in_force'"),
+        # Four eyes: who adjusts a list in force does not put the adjusted one in force.
+        CheckConstraint(
+            "based_on_id IS NULL OR list_state NOT IN ('in_force', 'superseded') OR put_by IS NOT NULL",
+            name="adjustment_put_by_a_person",
+        ),
+        CheckConstraint("based_on_id IS NULL OR put_by <> imported_by", name="adjustment_put_by_a_second_person"),
+        CheckConstraint("based_on_id IS NULL OR (doc_no <> '' AND reason <> '')", name="adjustment_has_its_document"),
+        Index(
+            "uq_power_list_one_adjustment_open",
+            "unit_id",
+            unique=True,
+            postgresql_where=text("based_on_id IS NOT NULL AND list_state = 'draft'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -67,6 +93,13 @@ class PowerList(Model):
     valid: Mapped[Range[date]]
     imported_by: Mapped[int | None]
     imported_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    #: The version in force that a 动态调整 starts from; None for a list that came from a workbook.
+    based_on_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("power_list.id"))
+    doc_no: Mapped[str] = mapped_column(default="", server_default="")
+    doc_date: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    put_by: Mapped[int | None] = mapped_column(BigInteger)
+    put_at: Mapped[datetime | None]
 
     items: Mapped[list[PowerItem]] = relationship(lazy="raise_on_sql", order_by="PowerItem.sort_no")
 
@@ -79,6 +112,7 @@ class PowerItem(Model):
         Index(None, "power_list_id", "sort_no"),
         Index(None, "unit_id"),
         Index(None, "item_code"),
+        Index(None, "origin_id"),
         index_of_words("power_item", "name || ' ' || subitem_name"),
     )
 
@@ -86,6 +120,8 @@ class PowerItem(Model):
     power_list_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PowerList.id))
     unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Unit.id))
     sort_no: Mapped[int]
+    #: The first row of the same item in earlier versions, also of another unit's; None: this is the first.
+    origin_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("power_item.id"))
     name: Mapped[str]
     subitem_name: Mapped[str] = mapped_column(default="", server_default="")
     power_kind: Mapped[PowerKind]
@@ -106,6 +142,28 @@ class PowerItem(Model):
 
     bases: Mapped[list[LegalBasis]] = relationship(lazy="raise_on_sql", order_by="LegalBasis.id")
     limits: Mapped[list[PowerTimeLimit]] = relationship(lazy="raise_on_sql", order_by="PowerTimeLimit.id")
+
+
+class PowerItemChange(Model):
+    """事项调整: one step of a 动态调整, from its draft on; what the time line of an item tells."""
+
+    __tablename__ = "power_item_change"
+    __table_args__ = (Index(None, "power_list_id"), Index(None, "line_id"))
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    #: The draft that the step belongs to.
+    power_list_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PowerList.id))
+    #: The first row of the item (see ``PowerItem.origin_id``).
+    line_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PowerItem.id))
+    change: Mapped[ItemChange]
+    #: Transferred: to this unit; received: from it.
+    other_unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Unit.id))
+    #: Merged: the first row of the item that it goes on in.
+    into_line_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PowerItem.id))
+    before: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    after: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    recorded_by: Mapped[int | None] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class PowerItemSection(Model):

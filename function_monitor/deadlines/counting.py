@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -85,4 +86,12 @@ def due_on(start: date, step: Step, workdays: Workdays) -> date:
     """The last day of the step's limit; the start day is not counted (R64)."""
     if step.limit_unit is LimitUnit.DAY:
         return start + timedelta(days=step.limit_value or 0)
+    if step.limit_unit is LimitUnit.MONTH:
+        return _months_later(start, step.limit_value or 0)
     return workdays.add_workdays(start, step.limit_value or 0)
+
+
+def _months_later(start: date, months: int) -> date:
+    """The day of the same number; where the month is too short, its last day (民法典 § 202)."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

@@ -36,6 +36,7 @@ class Field(StrEnum):
     APPEAL_CHANNEL = "appeal_channel"
     DISCLOSURE_KIND = "disclosure_kind"
     IS_PUBLIC = "is_public"
+    LIMIT = "limit"
     STATUTORY_LIMIT = "statutory_limit"
     PROMISED_LIMIT = "promised_limit"
     REMARK = "remark"
@@ -47,7 +48,7 @@ _HEADINGS = {
     Field.SORT_NO: "序号 编号 项目序号",
     Field.NAME: (
         "事项名称 权责事项名称 权力事项名称 职权名称 项目 权力名称 项目名称 权责名称 "
-        "职权事项名称 权责事项 权力事项 职权事项 事项 主项 主项名称 主项事项名称 行政权力名称 "
+        "名称 职权事项名称 权责事项 权力事项 职权事项 事项 主项 主项名称 主项事项名称 行政权力名称 "
         "行政职权名称 行政权力事项名称 服务事项名称 公共服务事项名称 权力项目名称"
     ),
     Field.SUBITEM_NAME: ("子项名称 子项 子项事项名称 子事项 子事项名称 子项目 子项目名称 分项名称 业务办理项"),
@@ -69,7 +70,7 @@ _HEADINGS = {
     Field.HANDLING_TEXT: (
         "承办机构 承办科室 责任科室 办理机构 内设机构 承办处室 责任处室 承办单位 承办部门 "
         "责任机构 办理科室 实施科室 业务科室 具体承办机构 牵头科室 责任股室 承办股室 "
-        "承办内设机构"
+        "承办内设机构 实施处室 主办科室 负责科室 责任部门"
     ),
     Field.EXERCISE_TIER: (f"{_LEVEL_HEADING} 实施层级 行使层级 权限 层级 行使层级及权限 实施层级和权限 行权层级"),
     Field.AUTHORITY: "权限划分 实施权限 行使权限 权限内容",
@@ -86,6 +87,7 @@ _HEADINGS = {
     Field.APPEAL_CHANNEL: "诉求渠道 救济渠道 救助渠道 投诉渠道",
     Field.DISCLOSURE_KIND: "公开类型 公开方式 公开形式",
     Field.IS_PUBLIC: "是否公示 是否公开",
+    Field.LIMIT: "办理时限 办理期限 办结时限 办结期限 时限 期限 办理时间",
     Field.STATUTORY_LIMIT: "法定期限 法定时限 法定办结时限 法定办理时限",
     Field.PROMISED_LIMIT: "承诺期限 承诺时限 承诺办结时限 承诺办理时限",
     Field.REMARK: "备注 说明",
@@ -95,17 +97,45 @@ _OWN_NAME = {names.split()[0] for names in _HEADINGS.values()}
 _BRACKETS = re.compile(r"\([^()]*\)")
 # Columns that name a person of the office: dropped at import, they are nobody's business here (R50).
 _PERSONAL = re.compile(
-    r"(录入|填报|填表|制表|经办|审核|复核|联系|登记|操作|创建|修改|更新|提交|上报|报送|负责|责任)(人|人员|人姓名)"
-    r"|姓名|身份证|手机|联系电话|联系方式"
+    r"(录入|填报|填表|制表|经办|承办|审核|复核|联系|登记|操作|创建|修改|更新|提交|上报|报送|负责|责任|维护|采集)(人|员|者)"
+    r"|姓名|身份证|手机|电话|邮箱|联系方式"
 )
 _ENOUGH_TO_BE_A_HEADER = 3
+_MARKS = re.compile(r"[*★☆※#:_]|^(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[、.]")
+# Headings that the table above has not in these words; the first that fits. No cell of a list is so short.
+_LONGEST_FUZZY = 20
+_FUZZY = (
+    (re.compile(r"子项|子事项|业务办理项"), Field.SUBITEM_NAME),
+    (re.compile(r"(?:事项|职权|权力|权责|主项).*名称$"), Field.NAME),
+    (re.compile(r"(?:权力|职权|权责|事项).*(?:类型|类别|种类|性质)$"), Field.POWER_KIND),
+    (re.compile(r"(?:责任|追责|问责).*依据"), Field.RESPONSIBILITY_BASIS),
+    (re.compile(r"(?:实施|设定|法律|法定|职权|权力|行使).*依据"), Field.LEGAL_BASIS),
+    (re.compile(r"(?:追责|问责|责任追究).*情形"), Field.ACCOUNTABLE_CASES),
+    (re.compile(r"(?:追责|问责).*(?:对象|范围)"), Field.ACCOUNTABLE_SCOPE),
+    (re.compile(r"责任事项.*内容|^责任事项$"), Field.RESPONSIBILITY),
+    (
+        re.compile(r"(?:承办|责任|办理|实施|主办).*(?:科室|处室|股室|机构)$|^内设(?:科室|处室|股室)"),
+        Field.HANDLING_TEXT,
+    ),
+    (re.compile(r"(?:行使|实施).*(?:主体|机关|部门)$"), Field.EXERCISING_BODY),
+    (re.compile(r"(?:行使|实施).*层级"), Field.EXERCISE_TIER),
+    (re.compile(r"法定.*(?:期限|时限)"), Field.STATUTORY_LIMIT),
+    (re.compile(r"承诺.*(?:期限|时限)"), Field.PROMISED_LIMIT),
+)
 _AUTHORITY_WITHOUT_NAME = {_LEVEL_HEADING, "行使层级及权限", "实施层级和权限"}
 
 
 def field_of(text: str) -> Field | None:
-    """The field that a heading means; what stands in brackets is looked at only if needed."""
+    """The field that a heading means; marks and what stands in brackets are looked at only if needed."""
     text = heading(text)
-    return _FIELD_OF.get(text) or _FIELD_OF.get(_BRACKETS.sub("", text))
+    bare = _BRACKETS.sub("", _MARKS.sub("", text))
+    return _FIELD_OF.get(text) or _FIELD_OF.get(_BRACKETS.sub("", text)) or _FIELD_OF.get(bare) or _by_words(bare)
+
+
+def _by_words(text: str) -> Field | None:
+    if len(text) > _LONGEST_FUZZY or _PERSONAL.search(text):
+        return None
+    return next((field for words, field in _FUZZY if words.search(text)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +157,10 @@ class Header:
         """Which fields the sheet has at all."""
         return {column.field for column in self.columns.values() if column.field}
 
+    def place_of(self, field: Field) -> int:
+        """In which column the field stands, from 0; behind the last one when it is not there."""
+        return next((place for place, column in self.columns.items() if column.field is field), 1 << 20)
+
     def heading_of(self, field: Field) -> str:
         """The heading under which the sheet has the field, for messages."""
         found = (column.heading for column in self.columns.values() if column.field is field)
@@ -143,6 +177,20 @@ def is_second_header_row(texts: list[str]) -> bool:
     """Whether a row under a header only divides its columns (实施层级 | 权限)."""
     named = [text for text in texts if text]
     return bool(named) and all(field_of(text) for text in named)
+
+
+def divides(above: list[str], texts: list[str]) -> bool:
+    """Whether a row only names parts of wide headings above it, in whatever words (市本级 | 区县级)."""
+    filled = [place for place, text in enumerate(texts) if text]
+    wide = [place for place in filled if _is_wide(above, place)]
+    return bool(wide) and all(place in wide or texts[place] == above[place] for place in filled)
+
+
+def _is_wide(above: list[str], place: int) -> bool:
+    """Whether the heading over the place reaches over its neighbour as well: merged, or with a blank behind it."""
+    here = above[place]
+    after = above[place + 1] if place + 1 < len(above) else None
+    return here == "" or after == here or (place > 0 and above[place - 1] == here) or after == ""
 
 
 def header_of(texts: list[str], above: list[str] | None = None) -> Header:
@@ -170,9 +218,20 @@ def header_of(texts: list[str], above: list[str] | None = None) -> Header:
 
 
 def _combined(above: list[str], below: list[str]) -> list[str]:
-    """A known heading of the lower row divides the upper one; otherwise the upper one stays."""
-    pairs = zip(above, below, strict=False)
-    return [heading(low) if low and (field_of(low) or not high) else heading(high) for high, low in pairs]
+    """A lower heading divides the upper one: alone, or read together with it (期限: 法定 | 承诺)."""
+    labels: list[str] = []
+    high = ""
+    for upper, low in zip(map(heading, above), map(heading, below), strict=False):
+        high = upper or (high if low else "")
+        labels.append(_both(high, low))
+    return labels
+
+
+def _both(high: str, low: str) -> str:
+    if not low or low == high:
+        return high
+    known = (words for words in (low, low + high, high + low) if words in _FIELD_OF or (not high and words))
+    return next(known, None) or (low if field_of(low) else f"{high}·{low}")
 
 
 def _name_authority(labels: list[str], fields: list[Field | None]) -> None:

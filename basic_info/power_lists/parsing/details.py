@@ -2,7 +2,7 @@
 
 from basic_info.power_lists.models import LimitKind
 from basic_info.power_lists.parsing.basis import legal_bases
-from basic_info.power_lists.parsing.columns import Field
+from basic_info.power_lists.parsing.columns import Field, Header
 from basic_info.power_lists.parsing.handling import handling_names
 from basic_info.power_lists.parsing.items import PowerListItem
 from basic_info.power_lists.parsing.sheet import SheetReader
@@ -10,7 +10,11 @@ from basic_info.power_lists.parsing.time_limits import TimeLimit, promised_beyon
 from basic_info.power_lists.parsing.words import number_text, one_line, or_none
 from host.kernel.tables.reading import CellError
 
-_LIMITS = {Field.STATUTORY_LIMIT: LimitKind.STATUTORY, Field.PROMISED_LIMIT: LimitKind.PROMISED}
+_LIMITS = {
+    Field.LIMIT: LimitKind.STATUTORY,
+    Field.STATUTORY_LIMIT: LimitKind.STATUTORY,
+    Field.PROMISED_LIMIT: LimitKind.PROMISED,
+}
 _ONE_LINE = (
     Field.EXERCISING_BODY,
     Field.EXERCISE_TIER,
@@ -39,11 +43,11 @@ def _limits_of(item: PowerListItem, reader: SheetReader) -> tuple[TimeLimit, ...
         heading = reader.header.heading_of(field)
         found = time_limits(item.text(field), kind, heading=heading)
         if found is None:
-            message = "期限看不懂，请写成“20个工作日”或“60日”，没有的写“/”"
+            message = "期限看不懂，请写成“20个工作日”“60日”或“3个月”，没有的写“/”"
             reader.errors.append(CellError(item.sheet, item.row, heading, message))
         limits += found or ()
     if promised_beyond_statutory(limits):
-        heading = reader.header.heading_of(Field.PROMISED_LIMIT)
+        heading = reader.header.heading_of(_stated_in(reader.header))
         message = "承诺期限超过法定期限，请核对"
         reader.errors.append(CellError(item.sheet, item.row, heading, message))
     return limits
@@ -55,3 +59,8 @@ def _clean_codes(item: PowerListItem) -> None:
         if field in item.texts:
             code = or_none(item.texts[field])
             item.texts[field] = number_text(code) if code else ""
+
+
+def _stated_in(header: Header) -> Field:
+    """Where promises stand: their own column, else the one that states both."""
+    return next((one for one in (Field.PROMISED_LIMIT, *_LIMITS) if one in header.fields), Field.PROMISED_LIMIT)

@@ -9,7 +9,15 @@ _OTHER = re.compile(r"(?:其[他它]|另外)(?:类)?(?:行政)?(?:权力|职权|
 _STEMS: dict[str, PowerKind] = {
     kind.label.removeprefix("行政"): kind for kind in PowerKind if kind is not PowerKind.OTHER
 }
+_OTHER_HEADINGS = {"其他", "其它", "其他行政", "其他行政职权", "其他职权", "其它行政", ""}
 _TRIM = re.compile(r"^[-—·:()/、,]+|[-—·:()/、,类]+$|^事项|事项$")
+
+
+_NUMBERED = re.compile(
+    r"^(?:第?[一二三四五六七八九十0-9]{1,3}(?:部分|[、.:)])|\([一二三四五六七八九十0-9]{1,3}\)|附件[一二三四五六七八九十0-9]{0,2})[、.:-]?"
+)
+_BEHIND = re.compile(r"(?:\([^()]*\)|共?[0-9一二三四五六七八九十百]{1,4}项|事项|类|清单|目录|权力)+$")
+_LONGEST_HEADING = 30
 
 
 def power_kind_of(text: str) -> tuple[PowerKind | None, str | None]:
@@ -35,3 +43,15 @@ def only_kind_in(text: str) -> PowerKind | None:
     if "其他权力" in text or "其他行政权力" in text or "其他职权" in text:
         named.add(PowerKind.OTHER)
     return named.pop() if len(named) == 1 else power_kind_of(text)[0] if not named else None
+
+
+def heading_kind(text: str) -> PowerKind | None:
+    """The kind that a heading between items announces (``一、行政许可（12项）``); None for any other sentence."""
+    text = heading(text)
+    if len(text) > _LONGEST_HEADING:
+        return None
+    bare = _NUMBERED.sub("", text)
+    if bare.startswith(("其他", "其它")):
+        return power_kind_of(bare)[0] if _BEHIND.sub("", bare) in _OTHER_HEADINGS else None
+    bare = _BEHIND.sub("", bare)
+    return next((kind for stem, kind in _STEMS.items() if bare == stem or bare.endswith(kind.label)), None)

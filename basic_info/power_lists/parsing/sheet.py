@@ -3,14 +3,22 @@
 import re
 
 from basic_info.power_lists.models import PowerKind
-from basic_info.power_lists.parsing.columns import Field, Header, header_of, is_header, is_second_header_row
+from basic_info.power_lists.parsing.columns import Field, Header, divides, header_of, is_header, is_second_header_row
 from basic_info.power_lists.parsing.items import ExerciseLevel, PowerListItem
-from basic_info.power_lists.parsing.kinds import only_kind_in, power_kind_of
+from basic_info.power_lists.parsing.kinds import heading_kind, only_kind_in, power_kind_of
 from basic_info.power_lists.parsing.words import number_text, one_line, or_none, squeezed, whole_number
 from host.kernel.tables.reading import CellError
 
 _ROWS_BEFORE_HEADER = 30
-_FOOTER = re.compile(r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|制表|填表人|审核人|联系人)(?:[:：\d]|$)")
+_SPANS = 2
+_SHOWN_NOTICES = 5
+_FOOTER = re.compile(
+    r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|共计|以上共计|制表|制表人|填表人|填报人|审核人|负责人|联系人|联系电话"
+    r"|填报单位|填表单位|填报日期|填表日期|制表日期)(?:[:：\d]|共|$)"
+    r"|(?:共计?|合计)\d+[项条]|[-—(（]*以下空白"
+)
+_SUBITEM_MARK = re.compile(r"[（(]\d{1,2}[)）]|[①-⑳]")
+_NUMBERED_LINE = re.compile(r"\s*(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[①-⑳])")
 _CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*项\s*[)）]")
 _OWN_PLACE = {Field.SORT_NO, Field.NAME, Field.SUBITEM_NAME, Field.POWER_KIND, Field.POWER_SUBKIND}
 
@@ -29,7 +37,9 @@ class SheetReader:
         self.saw_anything = False
         self.gave_up = False
         self._header_texts: list[str] | None = None
+        self._title_kind: PowerKind | None = None
         self._group_kind: PowerKind | None = None
+        self._several: list[str] = []
         self._current: PowerListItem | None = None
         self._by_key: dict[tuple[str, ...], PowerListItem] = {}
 
@@ -46,7 +56,10 @@ class SheetReader:
             self._read_item_row(row, texts)
 
     def notices(self) -> list[str]:
-        """What a person should look at: the sheet's name says another number of main items (R52)."""
+        """What a person should look at: cells with several items, and a sheet's name that says another number (R52)."""
+        return [*self._several[:_SHOWN_NOTICES], *self._claims()]
+
+    def _claims(self) -> list[str]:
         claim = _CLAIM.search(self.name)
         mains = len({item.main_key for item in self.items})
         if claim and whole_number(claim[1]) != mains:
@@ -55,7 +68,7 @@ class SheetReader:
 
     def _reads_header(self, row: int, texts: list[str]) -> bool:
         above, self._header_texts = self._header_texts, None
-        if above and (is_header(texts) or is_second_header_row(texts)):
+        if above and (is_header(texts) or is_second_header_row(texts) or divides(above, texts)):
             self.header = header_of(texts, above)
             return True
         if not is_header(texts):
@@ -68,22 +81,41 @@ class SheetReader:
     def _read_title(self, row: int, texts: list[str]) -> None:
         first = next(filter(None, texts))
         self.title = self.title or one_line(first)
-        self._group_kind = only_kind_in(first) or self._group_kind
+        self._title_kind = only_kind_in(first) or self._title_kind
         self.gave_up = row >= _ROWS_BEFORE_HEADER
 
     def _reads_banner(self, texts: list[str]) -> bool:
         """Whether the row is no item: a group's heading (一、行政许可（11项）), a title, a note or a sum."""
+        assert self.header is not None
         filled = [text for text in texts if text]
-        first = texts[0] or filled[0]
-        if _FOOTER.match(squeezed(first)):
+        if _FOOTER.match(squeezed(filled[0])):
             return True
-        spans = len(filled) > 2 and len(set(filled)) == 1
-        alone = len(filled) == 1 and texts[0] == first and not first[0].isdigit()
-        if not (spans or alone):
+        kind = self._heading_kind(texts, filled)
+        spans = len(filled) > _SPANS and len(set(filled)) == 1
+        stands_at = texts.index(filled[0])
+        alone = len(filled) == 1 and stands_at < self.header.place_of(Field.NAME) and not filled[0][0].isdigit()
+        if not (kind or spans or alone or self._is_only_numbered(texts, filled)):
             return False
-        self._group_kind = only_kind_in(first) or self._group_kind
+        self._group_kind = kind or self._group_kind
         self._current = None
         return True
+
+    def _heading_kind(self, texts: list[str], filled: list[str]) -> PowerKind | None:
+        """The kind that a heading gives; its numeral may stand in the column of numbers."""
+        assert self.header is not None
+        if len(set(filled)) == 1 and texts.index(filled[0]) <= self.header.place_of(Field.NAME):
+            return heading_kind(filled[0])
+        number, words = texts[self.header.place_of(Field.NAME) - 1], filled[-1]
+        if len(filled) > 1 and filled[0] == number and set(filled[1:]) == {words}:
+            counted = not number_text(number).isdigit() or _CLAIM.search(words)
+            return heading_kind(words) if counted else None
+        return None
+
+    def _is_only_numbered(self, texts: list[str], filled: list[str]) -> bool:
+        """Whether a row has its number and nothing else: forms are numbered ahead."""
+        assert self.header is not None
+        place = self.header.place_of(Field.SORT_NO)
+        return len(filled) == 1 and place < len(texts) and texts[place] == filled[0] and filled[0].isdigit()
 
     def _read_item_row(self, row: int, texts: list[str]) -> None:
         assert self.header is not None
@@ -93,6 +125,7 @@ class SheetReader:
             if (column := self.header.columns.get(position)) and text
         ]
         fields = {column.field: text for column, text in columns if column.field}
+        self._notice_several(row, fields)
         item = self._item_of(row, fields)
         if item:
             _add_texts(item, fields)
@@ -100,12 +133,24 @@ class SheetReader:
                 if column.field is None:
                     item.extras[column.heading] = _joined(item.extras.get(column.heading, ""), text)
 
+    def _notice_several(self, row: int, fields: dict[Field, str]) -> None:
+        """A cell that lists several names counts as one item, as the list numbers it; a person should know."""
+        assert self.header is not None
+        for name in (Field.NAME, Field.SUBITEM_NAME):
+            lines = [line for line in fields.get(name, "").splitlines() if line.strip()]
+            if len(lines) > 1 and all(map(_NUMBERED_LINE.match, lines)):
+                where = f"工作表“{self.name}”第 {row} 行“{self.header.heading_of(name)}”"
+                self._several.append(f"{where}一格写了 {len(lines)} 项，按一项计；如是不同事项，请分行填写")
+
     def _item_of(self, row: int, fields: dict[Field, str]) -> PowerListItem | None:
         """The item that the row belongs to, new or the one above; None if it can't be told."""
         sort_no = number_text(fields.get(Field.SORT_NO, ""))
         name = one_line(fields.get(Field.NAME, ""))
         subitem = one_line(or_none(fields.get(Field.SUBITEM_NAME, "")) or "")
         before = self._current
+        if before and sort_no in {"", before.sort_no} and not subitem and self._is_marked(name, before):
+            # A sub-item in the column of names, numbered (1) under its main item.
+            name, subitem = before.name, name
         if before and self._goes_on(before, sort_no, name):
             sort_no, name, subitem = before.sort_no, before.name, subitem or before.subitem_name
         elif not name:
@@ -117,6 +162,10 @@ class SheetReader:
         kind = self._kind(row, kind_text, fields.get(Field.POWER_SUBKIND, ""), before)
         self._current = self._kept(PowerListItem(self.name, row, sort_no, name, subitem, *kind, one_line(kind_text)))
         return self._current
+
+    @staticmethod
+    def _is_marked(name: str, before: PowerListItem) -> bool:
+        return bool(_SUBITEM_MARK.match(name)) and not _SUBITEM_MARK.match(before.name)
 
     @staticmethod
     def _goes_on(before: PowerListItem, sort_no: str, name: str) -> bool:
@@ -142,7 +191,7 @@ class SheetReader:
             return kind, one_line(subkind) or rest or ""
         if before and before.power_kind:
             return before.power_kind, before.power_subkind
-        found = only_kind_in(self.name) or self._group_kind
+        found = self._group_kind or only_kind_in(self.name) or self._title_kind
         if found is None:
             self._complain(row, Field.POWER_KIND, "权力类型为空，工作表名称也没有写明，请填写")
             return None, one_line(subkind)

@@ -1,6 +1,7 @@
 """From the rows of a workbook to its items (R49–R56)."""
 
 from collections.abc import Iterator
+from datetime import datetime, time
 from pathlib import Path
 
 from basic_info.power_lists.errors import NotAPowerList
@@ -8,10 +9,12 @@ from basic_info.power_lists.parsing.columns import Field, Header
 from basic_info.power_lists.parsing.details import add_details
 from basic_info.power_lists.parsing.items import ParsedPowerList, ParsedSheet
 from basic_info.power_lists.parsing.sheet import SheetReader
-from host.kernel.tables.reading import Sheet, cell_text, filled_rows, read_workbook
+from host.kernel.tables.reading import Cell, Sheet, cell_text, filled_rows, read_workbook
 
 # A sheet that only lists names (目录, 汇总) beside full ones would count every item twice.
 _OVERVIEWS = ("目录", "汇总", "封面", "说明", "统计")
+# A filled-in form that only shows how (填写示例) is no list.
+_EXAMPLES = ("示例", "样例", "样表", "样张", "模板", "范例")
 _FULL = {Field.LEGAL_BASIS, Field.EXERCISING_BODY, Field.HANDLING_TEXT, Field.RESPONSIBILITY}
 
 
@@ -53,20 +56,33 @@ def _read_sheets(path: Path, parsed: ParsedPowerList) -> Iterator[SheetReader]:
 def _read_sheet(sheet: Sheet) -> SheetReader:
     reader = SheetReader(sheet.name)
     for number, row in enumerate(filled_rows(sheet), start=1):
-        reader.read(number, [cell_text(cell).strip() for cell in row])
+        reader.read(number, [_text(cell) for cell in row])
         if reader.gave_up:
             break
     return reader
 
 
+def _text(cell: Cell) -> str:
+    """A day that the workbook keeps as a moment of midnight is written as a day (R52)."""
+    if isinstance(cell, datetime) and cell.time() == time():
+        cell = cell.date()
+    return cell_text(cell).strip()
+
+
 def _without_overviews(readers: list[SheetReader], parsed: ParsedPowerList) -> Iterator[SheetReader]:
     some_are_full = any(_is_full(reader.header) for reader in readers)
+    some_are_real = any(reader.items and not _is_called(reader, _EXAMPLES) for reader in readers)
     for reader in readers:
-        overview = any(word in reader.name for word in _OVERVIEWS) and not _is_full(reader.header)
-        if overview and some_are_full:
+        if some_are_full and _is_called(reader, _OVERVIEWS) and not _is_full(reader.header):
             parsed.notices.append(f"工作表“{reader.name}”是目录或汇总，没有计入")
+        elif some_are_real and _is_called(reader, _EXAMPLES):
+            parsed.notices.append(f"工作表“{reader.name}”是填写示例，没有计入")
         else:
             yield reader
+
+
+def _is_called(reader: SheetReader, words: tuple[str, ...]) -> bool:
+    return any(word in reader.name for word in words)
 
 
 def _is_full(header: Header | None) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from basic_info.power_lists.models import LimitKind, LimitUnit
 from basic_info.power_lists.parsing.basis import BasisKind, legal_bases
 from basic_info.power_lists.parsing.handling import handling_names
-from basic_info.power_lists.parsing.time_limits import time_limits
+from basic_info.power_lists.parsing.time_limits import TimeLimit, promised_beyond_statutory, time_limits
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,17 @@ def test_without_tags_a_title_at_the_start_of_a_line_begins_a_law() -> None:
             "告知承诺制：20个工作日 非告知承诺制:10个工作日",
             [(20, LimitUnit.WORKDAY, "告知承诺制"), (10, LimitUnit.WORKDAY, "非告知承诺制")],
         ),
+        ("自受理之日起20个工作日内", [(20, LimitUnit.WORKDAY, "")]),
+        ("受理后二十个工作日内作出决定", [(20, LimitUnit.WORKDAY, "")]),
+        ("3个月", [(3, LimitUnit.MONTH, "")]),
+        ("一年内", [(12, LimitUnit.MONTH, "")]),
+        ("当场办结", [(0, LimitUnit.WORKDAY, "当场办结")]),
+        ("即时办结（30分钟内）", [(0, LimitUnit.WORKDAY, "即时办结（30分钟内）")]),
+        ("法律未规定", []),
+        (
+            "20个工作日内作出决定；情况复杂的，延长10个工作日",
+            [(20, LimitUnit.WORKDAY, ""), (10, LimitUnit.WORKDAY, "情况复杂的，延长")],
+        ),
         ("5个工作日（简易程序）", [(5, LimitUnit.WORKDAY, "简易程序")]),
     ],
 )
@@ -84,10 +95,40 @@ def test_limits_become_rows(text: str, rows: list[tuple[int, LimitUnit, str]]) -
     assert [(limit.value, limit.limit_unit, limit.condition) for limit in found] == rows
 
 
-@pytest.mark.parametrize("text", ["3个月", "尽快", "2.5日"])
+@pytest.mark.parametrize("text", ["3月", "尽快", "2.5日", "2小时"])
 def test_a_limit_without_days_is_not_guessed(text: str) -> None:
     assert time_limits(text, LimitKind.STATUTORY, heading="法定期限") is None
 
 
 def test_a_bare_number_without_a_unit_anywhere_is_not_guessed() -> None:
     assert time_limits("20", LimitKind.STATUTORY, heading="法定期限") is None
+
+
+def test_one_cell_may_state_what_the_law_allows_and_what_is_promised() -> None:
+    found = time_limits("法定15日，承诺5个工作日", LimitKind.STATUTORY, heading="办理时限")
+
+    assert found == (
+        TimeLimit(LimitKind.STATUTORY, 15, LimitUnit.DAY),
+        TimeLimit(LimitKind.PROMISED, 5, LimitUnit.WORKDAY),
+    )
+
+
+@pytest.mark.parametrize(
+    ("law", "promise", "is_beyond"),
+    [
+        ("20个工作日", "21个工作日", True),
+        ("20个工作日", "自受理之日起20个工作日", False),
+        ("15日", "16个工作日", True),
+        ("15日", "15个工作日", False),
+        ("1个月", "32日", True),
+        ("1个月", "20个工作日", False),
+        ("15个工作日", "20日", False),
+    ],
+)
+def test_a_promise_is_refused_when_it_is_surely_longer_than_the_law_allows(
+    law: str, promise: str, is_beyond: bool
+) -> None:
+    both = time_limits(f"法定{law}，承诺{promise}", LimitKind.STATUTORY, heading="")
+
+    assert both is not None
+    assert promised_beyond_statutory(both) is is_beyond

@@ -1,18 +1,19 @@
 """The layouts and traps of power lists (R48–R56), each on a small workbook."""
 
-import random
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from basic_info.power_lists.errors import NotAPowerList
-from basic_info.power_lists.models import PowerKind
+from basic_info.power_lists.models import LimitKind, PowerKind
 from basic_info.power_lists.parsing import ParsedPowerList, parse_power_list
 from basic_info.power_lists.parsing.columns import Field
 from basic_info.power_lists.parsing.items import ExerciseLevel
-from host.kernel.errors import DomainError
+from host.kernel.tables.errors import NotATable
+from tests.basic_info.power_lists.corpus import Page, xlsx
 
 HEADER = ["序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构"]
 Rows = Sequence[Sequence[object]]
@@ -206,22 +207,70 @@ def test_a_table_without_the_columns_of_a_list_is_refused(tmp_path: Path) -> Non
         parse(tmp_path, [["姓名", "年龄"], ["某人", 3]])
 
 
-def test_no_mutant_of_a_list_ends_in_anything_but_a_list_or_a_refusal(tmp_path: Path) -> None:
-    chance = random.Random(48)
-    good = parse(tmp_path, [HEADER, [1, "甲", "无", "行政许可", "【法律】《甲法》第一条", "市局", "一科、二科"]])
-    content = (tmp_path / "清单.xlsx").read_bytes()
-    path = tmp_path / "mutant"
-    ends = {"list": 0, "refusal": 0}
-    for _ in range(200):
-        mutant = bytearray(content)
-        for _ in range(chance.choice((1, 3, 20))):
-            mutant[chance.randrange(len(mutant))] ^= 1 << chance.randrange(8)
-        path.write_bytes(mutant)
-        try:
-            parse_power_list(path).as_contract()
-            ends["list"] += 1
-        except DomainError:
-            ends["refusal"] += 1
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table><tr><td>序号</td></tr></table></html>",
+        "\n<TABLE><tr><td>事项名称</td></tr></TABLE>",
+        "<?xml version='1.0'?>\n<?mso-application progid='Excel.Sheet'?>\n<Workbook></Workbook>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_web_page_named_as_a_workbook_is_refused_with_how_to_save_it(
+    tmp_path: Path, page: str, encoding: str
+) -> None:
+    path = tmp_path / "清单.xls"
+    path.write_bytes(page.encode(encoding))
 
-    assert len(good.items) == 1
-    assert min(ends.values()) > 0
+    with pytest.raises(NotATable, match="另存为"):
+        parse_power_list(path)
+
+
+def test_a_row_that_has_only_its_number_is_no_item(tmp_path: Path) -> None:
+    power_list = parse(tmp_path, [HEADER, [1, "甲", "", "行政许可"], [2], [3]])
+
+    assert (len(power_list.items), power_list.errors) == (1, [])
+
+
+def test_a_name_left_out_is_an_error_with_its_place(tmp_path: Path) -> None:
+    error = parse(tmp_path, [HEADER, [1, "甲", "", "行政许可"], [2, "", "", "行政许可", "《甲法》"]]).errors[0]
+
+    assert (error.row, error.column) == (3, "事项名称")
+
+
+def test_a_cell_with_several_numbered_names_is_one_item_and_noticed(tmp_path: Path) -> None:
+    power_list = parse(tmp_path, [HEADER, [1, "1.甲的许可\n2.乙的许可", "", "行政许可"]])
+
+    assert (len(power_list.items), "第 2 行" in power_list.notices[0]) == (1, True)
+
+
+def test_a_day_of_the_workbook_is_a_day(tmp_path: Path) -> None:
+    header = [*HEADER, "生效日期"]
+    path = tmp_path / "清单.xlsx"
+    path.write_bytes(xlsx({"Sheet1": Page([header, [1, "甲", "", "行政许可", "", "", "", date(2025, 3, 1)]])}))
+
+    assert parse_power_list(path).items[0].extras == {"生效日期": "2025-03-01"}
+
+
+@pytest.mark.parametrize(
+    "heading", ["承办人", "录入员", "填报人", "经办人员", "联系人", "电话", "监督电话", "审核人姓名"]
+)
+def test_a_column_that_names_a_person_goes(tmp_path: Path, heading: str) -> None:
+    power_list = parse(tmp_path, [[*HEADER, heading], [1, "甲", "", "行政许可", "", "", "", "某人"]])
+
+    assert power_list.items[0].extras == {}
+
+
+def test_the_parts_of_a_wide_heading_are_read_together_with_it(tmp_path: Path) -> None:
+    rows: Rows = [
+        [*HEADER, "期限", ""],
+        ["", "", "", "", "", "", "", "法定", "承诺"],
+        [1, "甲", "", "行政许可", "", "", "", "20日", "10日"],
+    ]
+
+    limits = parse(tmp_path, rows, [(0, 7, 0, 8, "期限")]).items[0].time_limits
+
+    assert [(limit.limit_kind, limit.value) for limit in limits] == [
+        (LimitKind.STATUTORY, 20),
+        (LimitKind.PROMISED, 10),
+    ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from basic_info.power_lists.models import LimitUnit
-from function_monitor.deadlines.counting import Done, Step, clocks_of
+from function_monitor.deadlines.counting import Done, Step, clocks_of, due_on
 from host.kernel.calendar.workdays import Workdays
 
 PLAIN = Workdays.from_days([])
@@ -46,3 +46,7 @@ def test_a_step_without_a_limit_has_no_clock() -> None:
 
 def test_nothing_runs_after_the_end_of_a_case() -> None:
     assert clocks_of([done(1, 2, ends=True)], CHART, PLAIN) == []
+
+
+def test_a_limit_in_months_ends_on_the_day_of_the_same_number_or_the_last_of_a_short_month() -> None:
+    assert due_on(date(2026, 11, 30), step(1, 3, unit=LimitUnit.MONTH), PLAIN) == date(2027, 2, 28)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,14 @@ from host.kernel.tables.errors import NotATable
 
 _PIECE = 1024 * 1024
 _OTHER_KINDS = ("<", "%PDF", "{\\rtf", "{", "#!")
+_HEAD = 16 * 1024
+_FIRST_LINES = 10
+_MARKUP = re.compile(
+    r"<(?:!doctype html|html|table|head|meta|body|style|div|\?xml[^>]*\?>\s*(?:<\?[^>]*\?>\s*)*<(?:ss:)?workbook)", re.I
+)
+_WEB_PAGE = (
+    "这个文件其实是网页（HTML 或 XML 表格），只是名字像表格；请用 WPS 或 Excel 打开，选“另存为” .xlsx 后重新上传"
+)
 _CONTROL = {chr(code) for code in range(32)} - set("\t\n\r\f\v\x1a")
 
 
@@ -44,12 +53,14 @@ def _reads_as(path: Path, encoding: str) -> bool:
 
 
 def csv_rows(path: Path, encoding: str) -> Iterator[list[str]]:
-    """The rows as the file has them; the separator is the one its first line uses most. Raises NotATable."""
+    """The rows as the file has them; the separator is the one its first lines use most. Raises NotATable."""
     with path.open(encoding=encoding, newline="") as file:
-        first = file.readline()
+        head = file.read(_HEAD)
         file.seek(0)
-        if first.lstrip().startswith(_OTHER_KINDS):
-            raise NotATable
+        if head.lstrip().startswith(_OTHER_KINDS):
+            raise NotATable(_WEB_PAGE) if _MARKUP.search(head) else NotATable
+        # A title in one cell may stand above: the first line alone would tell nothing.
+        first = "".join(head.splitlines(keepends=True)[:_FIRST_LINES])
         yield from _bounded(file, max(",\t;", key=first.count))
 
 
