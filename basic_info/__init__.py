@@ -2,6 +2,7 @@
 
 from basic_info import models as models
 from basic_info.blueprint import bp
+from basic_info.breakdown import views as breakdown_views
 from basic_info.catalogue import reports as catalogue_reports
 from basic_info.catalogue import views as catalogue_views
 from basic_info.commands import commands
@@ -25,6 +26,7 @@ from basic_info.search import views as search_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    breakdown_views,
     catalogue_reports,
     catalogue_views,
     coverage_reports,

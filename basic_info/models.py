@@ -1,5 +1,6 @@
 """Every mapped class of basic_info, so that metadata is complete whichever part is loaded first."""
 
+from basic_info.breakdown import models as breakdown
 from basic_info.catalogue import models as catalogue
 from basic_info.coverage import models as coverage
 from basic_info.documents import models as documents
@@ -11,6 +12,7 @@ from basic_info.power_lists import models as power_lists
 from basic_info.regions import models as regions
 
 __all__ = [
+    "breakdown",
     "catalogue",
     "coverage",
     "documents",

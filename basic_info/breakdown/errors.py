@@ -1,0 +1,15 @@
+from host.kernel.errors import DomainError
+
+
+class BreakdownHasErrors(DomainError):
+    """Nothing was kept; ``str`` names the first cells."""
+
+    status = 422
+
+
+class NotADraft(DomainError):
+    message = "这一版分解表已经生效或被替代，请刷新页面"
+
+
+class UnknownSections(DomainError):
+    message = "有科室没有登记，不能生效"

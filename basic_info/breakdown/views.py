@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from basic_info.blueprint import bp
+from basic_info.breakdown import queries, sheet
+from basic_info.breakdown.forms import BreakdownForm
+from basic_info.breakdown.models import Breakdown, BreakdownState, DutyMatter
+from basic_info.breakdown.operations import import_breakdown, put_breakdown_in_force
+from basic_info.duties.queries import require_reach, require_readable, unit_name
+from basic_info.organization.queries import today_in_china
+from basic_info.permissions import Permission
+from host.kernel.access import Actor, current_actor, requires
+from host.kernel.audit import record_change
+from host.kernel.db import db
+from host.kernel.errors import DomainError, NotFound
+from host.kernel.files.storage import received
+from host.kernel.tables.reading import CellError
+from host.kernel.tables.writing import table_response
+
+MOST_BYTES = 8 * 1024 * 1024
+SHOWN_ERRORS = 100
+YEARS = 3
+
+
+@bp.get("/units/<int:unit_id>/breakdown")
+@requires(Permission.DUTY_READ)
+def show_breakdown(unit_id: int) -> ResponseReturnValue:
+    """The form in force, or the version asked for."""
+    actor = current_actor()
+    require_readable(unit_id, actor)
+    return _page(unit_id, BreakdownForm(formdata=None, data={"on": today_in_china()}), actor)
+
+
+@bp.post("/units/<int:unit_id>/breakdown")
+@requires(Permission.DUTY_EDIT)
+def upload_breakdown(unit_id: int) -> ResponseReturnValue:
+    """Check the workbook; without errors it becomes a draft, otherwise nothing is kept and every cell is named."""
+    actor = current_actor()
+    require_reach(unit_id, Permission.DUTY_EDIT, actor)
+    form = BreakdownForm()
+    errors: list[CellError] = []
+    if form.validate_on_submit() and form.on.data is not None:
+        try:
+            with received(form.file.data.stream, most_bytes=MOST_BYTES) as path:
+                parsed = sheet.parse_breakdown(path)
+            errors = parsed.errors
+            if not errors:
+                made = import_breakdown(parsed, unit_id=unit_id, on=form.on.data, actor=actor)
+                db.session.commit()
+                flash(f"已导入 {len(parsed.lines)} 行，确认后生效", "success")
+                return redirect(_address(made), 303)
+        except DomainError as refused:
+            db.session.rollback()
+            form.file.errors = [str(refused)]
+    return _page(unit_id, form, actor, errors), 422
+
+
+@bp.post("/units/<int:unit_id>/breakdown/<int:version_no>/in-force")
+@requires(Permission.DUTY_EDIT)
+def put_breakdown(unit_id: int, version_no: int) -> ResponseReturnValue:
+    actor = current_actor()
+    require_reach(unit_id, Permission.DUTY_EDIT, actor)
+    form = queries.shown_breakdown(unit_id, version_no)
+    if form is None:
+        raise NotFound
+    put_breakdown_in_force(form, actor=actor)
+    db.session.commit()
+    flash("分解表已生效", "success")
+    return redirect(_address(form), 303)
+
+
+@bp.post("/units/<int:unit_id>/breakdown/file")
+@requires(Permission.DUTY_READ)
+def breakdown_file(unit_id: int) -> ResponseReturnValue:
+    """The form as a workbook: a version, or (``blank``) one to fill in. A POST: what leaves is written down."""
+    actor = current_actor()
+    require_readable(unit_id, actor)
+    version_no = request.form.get("version", type=int)
+    form = None if request.form.get("blank") == "1" else queries.shown_breakdown(unit_id, version_no)
+    if form is None:
+        this_year = today_in_china().year
+        years = list(range(this_year - YEARS, this_year))
+        rows = list(sheet.blank_rows(queries.duties_to_fill(unit_id, today_in_china()), years))
+    else:
+        matters = queries.matters_of(form.id)
+        years = queries.years_of(matters)
+        rows = [_cells(matter, years) for matter in matters]
+    record_change(
+        f"unit:{unit_id}",
+        action="table.exported",
+        actor=actor,
+        after={"list": "职能分解表", "kind": "xlsx", "rows": len(rows), "version": form.version_no if form else None},
+    )
+    db.session.commit()
+    name = f"{unit_name(unit_id)}职能分解表" + ("" if form else "（空表）")
+    return table_response("xlsx", name, sheet.headings(years), rows)
+
+
+def _cells(matter: DutyMatter, years: list[int]) -> tuple[str, ...]:
+    source = "三定规定" if matter.work_source.value == "mandate" else "其他工作"
+    words = (matter.section_name, source, matter.section_function, matter.matter, matter.measure_1, matter.measure_2)
+    return (*words, matter.measure_unit, *(matter.volumes.get(str(year), "") for year in years))
+
+
+def _address(form: Breakdown) -> str:
+    return url_for("basic_info.show_breakdown", unit_id=form.unit_id, version=form.version_no)
+
+
+def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellError] | None = None) -> str:
+    version_no = request.args.get("version", type=int)
+    shown = queries.shown_breakdown(unit_id, version_no)
+    if shown is None and version_no is not None:
+        raise NotFound
+    matters = queries.matters_of(shown.id) if shown else []
+    return render_template(
+        "basic_info/breakdown/show.html",
+        unit_id=unit_id,
+        unit_name=unit_name(unit_id),
+        shown=shown,
+        versions=queries.breakdowns_of(unit_id),
+        matters=matters,
+        years=queries.years_of(matters),
+        form=form,
+        errors=(errors or [])[:SHOWN_ERRORS],
+        error_count=len(errors or []),
+        may_edit=actor.may(Permission.DUTY_EDIT),
+        is_draft=shown is not None and shown.breakdown_state is BreakdownState.DRAFT,
+    )
