@@ -32,9 +32,9 @@ from basic_info.organization.register_import.columns import name_key
 from basic_info.organization.scope import within
 from basic_info.organization.tree import hang_units, hold_tree
 from basic_info.permissions import Permission
-from basic_info.regions.models import Region, scope_prefix
+from basic_info.regions.models import Region
 from host.auth.models import RoleGrant
-from host.kernel.access import SYSTEM, Actor, ScopeKind
+from host.kernel.access import SYSTEM, Actor, ScopeKind, scope_prefix
 from host.kernel.audit import record_change
 from host.kernel.crypto import provider
 from host.kernel.db import db

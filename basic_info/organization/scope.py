@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, func, or_, select
 
 from basic_info.organization.models import Unit
-from basic_info.regions.models import Region, scope_prefix
-from host.kernel.access import Actor, ScopeKind
+from basic_info.regions.models import Region
+from host.kernel.access import Actor, ScopeKind, scope_prefix
 
 Column = ColumnElement[Any] | Any
 

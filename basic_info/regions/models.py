@@ -40,8 +40,3 @@ class RegionVersion(Version, Model):
     tier: Mapped[Tier]
     parent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Region.id))
     is_statistical: Mapped[bool] = mapped_column(default=False, server_default="false")
-
-
-def scope_prefix(code: str) -> str:
-    """The start of all codes inside the division: ``371300`` → ``3713``, ``371302`` → itself."""
-    return code[:4] if len(code) == 6 and code.endswith("00") else code

@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from basic_info.regions.models import Region, RegionVersion, scope_prefix
+from basic_info.regions.models import Region, RegionVersion
 from function_monitor.collection.models import (
     BusinessSystem,
     CollectedFile,
@@ -18,7 +18,7 @@ from function_monitor.collection.models import (
     QuarantineState,
 )
 from function_monitor.permissions import Permission
-from host.kernel.access import Actor, ScopeKind
+from host.kernel.access import Actor, ScopeKind, scope_prefix
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
-from basic_info.regions.models import Region, scope_prefix
-from host.kernel.access import Actor, ScopeKind
+from basic_info.regions.models import Region
+from host.kernel.access import Actor, ScopeKind, scope_prefix
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from performance.permissions import Permission

@@ -24,9 +24,9 @@ from basic_info.organization.register_import.columns import SHEETS
 from basic_info.organization.register_import.operation import import_register
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
-from basic_info.regions.models import Region, Tier, scope_prefix
+from basic_info.regions.models import Region, Tier
 from config import Settings
-from host.kernel.access import Actor, ScopeKind
+from host.kernel.access import Actor, ScopeKind, scope_prefix
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound, NotPermitted
 from host.kernel.files.storage import received

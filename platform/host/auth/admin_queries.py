@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from host.auth.models import Account, AuthSession, RoleGrant
-from host.kernel.access import Role, ScopeKind
+from host.auth.reach import accounts_within
+from host.kernel.access import Actor, Role, ScopeKind
 from host.kernel.db import AnySelect, Model, db
 from host.kernel.errors import NotFound, Refused
+from host.kernel.pages import CHINA_TIME
+from host.permissions import Permission
 
 PAGE = 50
 MOST = 2**63 - 1
@@ -47,21 +51,38 @@ class GrantRow:
     place: str
     granted_by: str | None
 
+    @property
+    def state(self) -> tuple[str, str]:
+        """(word, kind of status): a grant in force, one that begins later, one that ran out or was taken away."""
+        today, valid = datetime.now(CHINA_TIME).date(), self.grant.valid
+        if self.grant.revoked_at is not None:
+            return "已收回", "quiet"
+        if valid.upper is not None and valid.upper <= today:
+            return "已到期", "quiet"
+        return ("未开始", "warn") if valid.lower is not None and valid.lower > today else ("有效", "good")
+
+    @property
+    def last_day(self) -> date | None:
+        upper = self.grant.valid.upper
+        return None if upper is None else upper - timedelta(days=1)
+
 
 def page_of_accounts(
-    *, after: int = 0, words: str = "", role: Role | None = None, is_disabled: bool | None = None
+    actor: Actor, *, after: int = 0, words: str = "", role: Role | None = None, is_disabled: bool | None = None
 ) -> tuple[Sequence[AccountRow], int | None]:
     """Accounts by id above ``after``, and the ``after`` of the next page (None: this is the last)."""
-    query = accounts(words=words, role=role, is_disabled=is_disabled).where(Account.id > min(after, MOST))
+    query = accounts(actor, words=words, role=role, is_disabled=is_disabled).where(Account.id > min(after, MOST))
     found = db.session.scalars(query.limit(PAGE + 1)).all()
     roles = _roles_of([account.id for account in found])
     rows = [_row(account, roles) for account in found[:PAGE]]
     return rows, found[PAGE - 1].id if len(found) > PAGE else None
 
 
-def accounts(*, words: str = "", role: Role | None = None, is_disabled: bool | None = None) -> Select[Account]:
-    """Accounts under the filters of the list, by id."""
-    query = select(Account).order_by(Account.id)
+def accounts(
+    actor: Actor, *, words: str = "", role: Role | None = None, is_disabled: bool | None = None
+) -> Select[Account]:
+    """Accounts within the actor's reach under the filters of the list, by id."""
+    query = select(Account).where(accounts_within(actor, Permission.ACCOUNT_READ)).order_by(Account.id)
     if words.strip():
         pattern = f"%{_escaped(words.strip().lower())}%"
         query = query.where(or_(func.lower(Account.login_name).like(pattern), Account.display_name.ilike(pattern)))
@@ -72,10 +93,11 @@ def accounts(*, words: str = "", role: Role | None = None, is_disabled: bool | N
     return query
 
 
-def accounts_with_roles(values: Mapping[str, str]) -> AnySelect:
+def accounts_with_roles(actor: Actor, values: Mapping[str, str]) -> AnySelect:
     """(Account, roles) as the address of the list narrows them; ``roles`` are the roles in force, as an array."""
     role = values.get("role", "")
     found = accounts(
+        actor,
         words=values.get("q", ""),
         role=Role(role) if role in set(Role) else None,
         is_disabled={"active": False, "disabled": True}.get(values.get("state", "")),
@@ -84,9 +106,15 @@ def accounts_with_roles(values: Mapping[str, str]) -> AnySelect:
     return found.add_columns(func.array(roles.scalar_subquery()).label("roles"))
 
 
-def account_of(account_id: int, *, to_change: bool = False) -> Account:
-    """One account, locked when it is to be changed; raises NotFound."""
-    found = db.session.get(Account, account_id, with_for_update=to_change) if account_id <= MOST else None
+def account_of(
+    account_id: int, *, actor: Actor, permission: StrEnum = Permission.ACCOUNT_READ, to_change: bool = False
+) -> Account:
+    """One account within reach, locked when it is to be changed; raises NotFound."""
+    if to_change:
+        # Locked before its reach is looked at: a grant given meanwhile counts.
+        db.session.execute(select(Account.id).where(Account.id == min(account_id, MOST)).with_for_update())
+    query = select(Account).where(Account.id == min(account_id, MOST), accounts_within(actor, permission))
+    found = db.session.scalars(query.execution_options(populate_existing=to_change)).one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -123,12 +151,12 @@ def grants_of(account: Account) -> Sequence[GrantRow]:
     ]
 
 
-def grant_of(account_id: int, grant_id: int) -> RoleGrant:
+def grant_of(account: Account, grant_id: int) -> RoleGrant:
     """A grant of that account, locked; raises NotFound."""
-    if max(account_id, grant_id) > MOST:
-        raise NotFound
     found = db.session.scalars(
-        select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.account_id == account_id).with_for_update()
+        select(RoleGrant)
+        .where(RoleGrant.id == min(grant_id, MOST), RoleGrant.account_id == account.id)
+        .with_for_update()
     ).one_or_none()
     if found is None:
         raise NotFound

@@ -9,6 +9,7 @@ from host.auth import admin_queries as queries
 from host.auth import operations
 from host.auth.errors import AccountExists
 from host.auth.forms import CreateAccountForm, GrantForm, ReasonForm
+from host.auth.models import Account
 from host.kernel.access import Role, ScopeKind, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -23,6 +24,7 @@ bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 def list_accounts() -> ResponseReturnValue:
     chosen = {name: request.args.get(name, "") for name in ("q", "role", "state")}
     rows, after = queries.page_of_accounts(
+        current_actor(),
         after=request.args.get("after", default=0, type=int),
         words=chosen["q"],
         role=Role(chosen["role"]) if chosen["role"] in set(Role) else None,
@@ -70,8 +72,8 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:account_id>")
 @requires(Permission.ACCOUNT_READ)
 def show(account_id: int) -> ResponseReturnValue:
-    account = queries.account_of(account_id)
     actor = current_actor()
+    account = queries.account_of(account_id, actor=actor)
     may_manage = actor.may(Permission.ACCOUNT_MANAGE)
     return render_template(
         "host/accounts/show.html",
@@ -99,7 +101,7 @@ def enable(account_id: int) -> ResponseReturnValue:
 @bp.post("/<int:account_id>/reset")
 @requires(Permission.ACCOUNT_MANAGE)
 def reset(account_id: int) -> ResponseReturnValue:
-    account = queries.account_of(account_id, to_change=True)
+    account = _managed(account_id)
     word = operations.reset_password(account, actor=current_actor())
     db.session.commit()
     return render_template("host/accounts/password.html", account=account, password=word)
@@ -108,7 +110,7 @@ def reset(account_id: int) -> ResponseReturnValue:
 @bp.post("/<int:account_id>/sessions/end")
 @requires(Permission.ACCOUNT_MANAGE)
 def end_all_sessions(account_id: int) -> ResponseReturnValue:
-    account = queries.account_of(account_id, to_change=True)
+    account = _managed(account_id)
     operations.end_all_sessions(account, actor=current_actor(), reason="系统管理员强制退出")
     db.session.commit()
     flash("该账号的所有登录已失效", "success")
@@ -118,7 +120,7 @@ def end_all_sessions(account_id: int) -> ResponseReturnValue:
 @bp.post("/<int:account_id>/sessions/<int:session_id>/end")
 @requires(Permission.ACCOUNT_MANAGE)
 def end_session(account_id: int, session_id: int) -> ResponseReturnValue:
-    account = queries.account_of(account_id)
+    account = _managed(account_id)
     operations.end_session(min(session_id, queries.MOST), actor=current_actor(), of_account=account.id)
     db.session.commit()
     flash("该设备已退出登录", "success")
@@ -128,19 +130,20 @@ def end_session(account_id: int, session_id: int) -> ResponseReturnValue:
 @bp.get("/<int:account_id>/grants/new")
 @requires(Permission.ROLE_GRANT)
 def grant_form(account_id: int) -> ResponseReturnValue:
-    account = queries.account_of(account_id)
+    account = queries.account_of(account_id, actor=current_actor(), permission=Permission.ROLE_GRANT)
     return render_template("host/accounts/grant.html", account=account, form=GrantForm())
 
 
 @bp.post("/<int:account_id>/grants/new")
 @requires(Permission.ROLE_GRANT)
 def grant(account_id: int) -> ResponseReturnValue:
-    account, form = queries.account_of(account_id, to_change=True), GrantForm()
+    account, form = _to_grant(account_id), GrantForm()
     if form.validate_on_submit():
         kind = ScopeKind(form.kind.data)
         try:
             place = queries.scope_of(kind, form.code.data or "")
-            operations.grant_role(account, Role(form.role.data), kind=kind, actor=current_actor(), **place)  # type: ignore[arg-type]  # the names say which id it is
+            days = {"first": form.first.data, "last": form.last.data}
+            operations.grant_role(account, Role(form.role.data), kind=kind, actor=current_actor(), **place, **days)  # type: ignore[arg-type]  # the names say which id it is
         except Refused as refused:
             db.session.rollback()
             form.code.errors = [str(refused)]
@@ -157,18 +160,28 @@ def revoke(account_id: int, grant_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate_on_submit():
         raise Refused("请填写收回授权的理由")
-    found = queries.grant_of(account_id, grant_id)
+    found = queries.grant_of(_to_grant(account_id), grant_id)
     operations.revoke_grant(found, actor=current_actor(), reason=form.reason.data or "")
     db.session.commit()
     flash(f"已收回“{found.role.label}”，对方下一次操作起生效", "success")
     return redirect(url_for("accounts.show", account_id=account_id), 303)
 
 
+def _managed(account_id: int) -> Account:
+    """An account that the actor may change, locked; raises NotFound."""
+    return queries.account_of(account_id, actor=current_actor(), permission=Permission.ACCOUNT_MANAGE, to_change=True)
+
+
+def _to_grant(account_id: int) -> Account:
+    """An account that the actor may give roles to, locked; raises NotFound."""
+    return queries.account_of(account_id, actor=current_actor(), permission=Permission.ROLE_GRANT, to_change=True)
+
+
 def _set_disabled(account_id: int, *, disabled: bool) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate_on_submit():
         raise Refused("请填写理由（不超过 200 个字）")
-    account = queries.account_of(account_id, to_change=True)
+    account = _managed(account_id)
     operations.set_disabled(account, disabled=disabled, actor=current_actor(), reason=form.reason.data or "")
     db.session.commit()
     flash("账号已停用，其登录随即失效" if disabled else "账号已启用", "success")
@@ -187,5 +200,5 @@ register_export(
         "待首次改密": "Account.must_change_password",
         "建立时间": "Account.created_at",
     },
-    rows=lambda _actor, values: queries.accounts_with_roles(values),
+    rows=queries.accounts_with_roles,
 )

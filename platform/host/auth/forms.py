@@ -1,6 +1,6 @@
-from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms import DateField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
-from wtforms.validators import DataRequired, EqualTo, Length
+from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from host.kernel.access import Role, ScopeKind
 from host.kernel.forms import ChineseForm
@@ -62,3 +62,5 @@ class GrantForm(ChineseForm):
         [Length(max=200, message="名称过长")],
         description="填写名称或编码，如“临沂市”或 371300；科室重名时填科室编码；范围为本人时不填",
     )
+    first = DateField("起始日期", [Optional()], description="不填即从今天起")
+    last = DateField("截止日期", [Optional()], description="最后有效的一天；不填即长期有效")

@@ -8,20 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.exc import IntegrityError
 
 from host.auth.errors import AccountExists, SignInRefused
 from host.auth.models import Account, AuthSession, RoleGrant, SignInGuard
 from host.auth.passwords import check_password, hash_password, one_time_password, verify_password
+from host.auth.reach import ADMINISTRATORS, require_account, require_grantable, require_person
 from host.auth.sessions import start_session
 from host.kernel.access import Actor, Role, ScopeKind
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
-
-#: 三员: nobody is two of them, nor one of them beside a business role (R157).
-ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+from host.permissions import Permission
 
 
 def sign_in(
@@ -100,8 +99,10 @@ def create_account(
 ) -> tuple[Account, str]:
     """A new account with a one-time password (returned once, kept nowhere), to be changed at the first sign-in.
 
-    ``password``: given only by the demo, which writes it to a private file. Raises AccountExists, Refused.
+    ``password``: given only by the demo, which writes it to a private file. Raises AccountExists, Refused, also for
+    a person beyond the actor's reach.
     """
+    require_person(person_id, actor=actor, permission=Permission.ACCOUNT_MANAGE)
     name = login_name.strip()
     if not 2 <= len(name) <= 60 or not name.isprintable() or " " in name:
         raise Refused("登录名应为 2 至 60 个字符，不含空格")
@@ -127,11 +128,12 @@ def create_account(
 def reset_password(account: Account, *, actor: Actor) -> str:
     """A new one-time password; every session of the account ends and a lock is lifted.
 
-    Raises Refused for the 三员: whoever could reset another's password would be two of them (R157). Their
-    passwords are reset at the server, by ``lvzhi user reset``.
+    Raises NotPermitted for an account beyond the actor's reach, Refused for the 三员: whoever could reset another's
+    password would be two of them (R157). Their passwords are reset at the server, by ``lvzhi user reset``.
     """
     if actor.account_id is not None and (role := administrator_role(account)) is not None:
         raise Refused(f"{role.label}的密码只能在服务器上用 lvzhi user reset 重置")
+    require_account(account, actor=actor, permission=Permission.ACCOUNT_MANAGE)
     word = one_time_password()
     account.password_hash = hash_password(word)
     account.password_changed_at = datetime.now(UTC)
@@ -166,6 +168,7 @@ def set_disabled(account: Account, *, disabled: bool, actor: Actor, reason: str)
         raise Refused("不能停用自己的账号")
     if disabled and administrator_role(account) is Role.AUDIT_ADMIN:
         raise Refused("不能停用审计管理员；请先由安全管理员收回其授权")
+    require_account(account, actor=actor, permission=Permission.ACCOUNT_MANAGE)
     account.is_disabled = disabled
     if disabled:
         end_all_sessions(account, actor=actor, reason=reason)
@@ -181,34 +184,34 @@ def grant_role(
     region_code: str | None = None,
     unit_id: int | None = None,
     section_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> RoleGrant:
-    """Give ``account`` a role in a scope from today. Nobody grants to themselves (R157).
+    """Give ``account`` a role in a scope from ``first`` (today) to ``last`` (no end), both days included.
 
-    Raises Refused too where the 三员 (system, security, audit administrator) would no longer be three people
-    without a business role, and where the account holds the same grant already.
+    Nobody grants to themselves, over more than they govern, or to whose rights reach beyond that (R157, R162):
+    raises Refused or NotPermitted. Raises Refused too where the 三员 (system, security, audit administrator) would
+    no longer be three people without a business role, and where the account holds the same grant in those days.
     """
     if account.id == actor.account_id:
         raise Refused("不能给自己授权")
+    days = _days(first, last)
     held = _held_grants(account)
+    require_account(account, actor=actor, permission=Permission.ROLE_GRANT)
+    place: dict[str, Any] = {"region_code": region_code, "unit_id": unit_id, "section_id": section_id}
+    require_grantable(role, actor=actor, permission=Permission.ROLE_GRANT, **place)
     _check_separation(role, {grant.role for grant in held})
-    if any(
-        (grant.role, grant.scope_kind, grant.region_code, grant.unit_id, grant.section_id)
-        == (role, kind, region_code, unit_id, section_id)
-        for grant in held
-    ):
-        raise Refused("该账号已有相同的授权")
+    for grant in held:
+        if (grant.role, grant.scope_kind, grant.region_code, grant.unit_id, grant.section_id) == (
+            role, kind, region_code, unit_id, section_id,
+        ) and _overlap(grant.valid, days):  # fmt: skip
+            raise Refused("该账号已有相同的授权")
     grant = RoleGrant(
-        account_id=account.id,
-        role=role,
-        scope_kind=kind,
-        region_code=region_code,
-        unit_id=unit_id,
-        section_id=section_id,
-        granted_by=actor.account_id,
+        account_id=account.id, role=role, scope_kind=kind, valid=days, granted_by=actor.account_id, **place
     )
     db.session.add(grant)
     db.session.flush()  # the scope's check constraint speaks here
-    scope: dict[str, Any] = {"region": region_code, "unit": unit_id, "section": section_id}
+    scope: dict[str, Any] = {"region": region_code, "unit": unit_id, "section": section_id, "valid": days}
     record_change(
         grant, action="role.granted", actor=actor,
         after={"account": account.id, "role": role, "kind": kind, **scope},
@@ -216,9 +219,31 @@ def grant_role(
     return grant
 
 
+def _days(first: date | None, last: date | None) -> Range[date]:
+    """From ``first`` up to and with ``last``. Raises Refused for days that have passed or run backwards."""
+    today = _today()
+    begin = first or today
+    if begin < today:
+        raise Refused("起始日期不能早于今天")
+    if last is not None and last < begin:
+        raise Refused("截止日期不能早于起始日期")
+    return Range(begin, None if last is None else min(last, date.max - timedelta(days=1)) + timedelta(days=1))
+
+
+def _today() -> date:
+    """The database's day: grants begin and end by its clock."""
+    return db.session.execute(select(func.current_date())).scalar_one()
+
+
+def _overlap(one: Range[date], other: Range[date]) -> bool:
+    begin = max(one.lower or date.min, other.lower or date.min)
+    return begin < min(one.upper or date.max, other.upper or date.max)
+
+
 def revoke_grant(grant: RoleGrant, *, actor: Actor, reason: str) -> None:
-    """Take a role away; it is gone at the holder's next request."""
+    """Take a role away; it is gone at the holder's next request. Raises NotPermitted beyond the actor's reach."""
     if grant.revoked_at is None:
+        require_account(db.session.get_one(Account, grant.account_id), actor=actor, permission=Permission.ROLE_GRANT)
         grant.revoked_at = datetime.now(UTC)
         record_change(grant, action="role.revoked", actor=actor, reason=reason)
 

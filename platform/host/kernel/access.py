@@ -131,6 +131,11 @@ class Actor:
 SYSTEM = Actor(account_id=None, display_name="系统")
 
 
+def scope_prefix(code: str) -> str:
+    """The start of all codes inside the division: ``371300`` → ``3713``, ``371302`` → itself."""
+    return code[:4] if len(code) == 6 and code.endswith("00") else code
+
+
 @dataclass(frozen=True)
 class Access:
     """What a view asks of who comes: a permission, only a sign-in, or nothing."""

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 
 from host.auth.models import Account
+from host.auth.reach import accounts_within, governs_all
+from host.kernel.access import Actor
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.pages import CHINA_TIME
+from host.permissions import Permission
 from host.web.audit_words import THINGS, VERBS, codes_of
 
 PAGE = 50
@@ -61,21 +64,21 @@ class Difference:
     after: str | None
 
 
-def page_of_entries(search: Search, *, before: int | None) -> tuple[Sequence[AuditEntry], int | None]:
+def page_of_entries(actor: Actor, search: Search, *, before: int | None) -> tuple[Sequence[AuditEntry], int | None]:
     """The newest entries below id ``before``, and the ``before`` of the next page.
 
     By id and not by time: ids follow the order of writing even when the machine's clock was set back.
     """
-    query = found(search).limit(PAGE + 1)
+    query = found(actor, search).limit(PAGE + 1)
     if before is not None:
         query = query.where(AuditEntry.id < min(before, MOST))
     rows = db.session.scalars(query).all()
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
-def entry_of(entry_id: int) -> AuditEntry:
-    """One entry; raises NotFound."""
-    found = db.session.scalar(select(AuditEntry).where(AuditEntry.id == min(entry_id, MOST)))
+def entry_of(entry_id: int, *, actor: Actor) -> AuditEntry:
+    """One entry within the actor's reach; raises NotFound."""
+    found = db.session.scalar(select(AuditEntry).where(AuditEntry.id == min(entry_id, MOST), _within(actor)))
     if found is None:
         raise NotFound
     return found
@@ -97,12 +100,21 @@ def as_words(values: Mapping[str, Any] | None) -> str:
     return "" if values is None else json.dumps(values, ensure_ascii=False)
 
 
-def found(search: Search) -> Select[AuditEntry]:
-    """The entries that are looked for, newest first."""
+def _within(actor: Actor) -> ColumnElement[bool]:
+    """What the accounts within reach did, and what befell these accounts; all of it for who governs all."""
+    if governs_all(actor, Permission.AUDIT_READ):
+        return true()
+    reached = select(Account.id).where(accounts_within(actor, Permission.AUDIT_READ))
+    subjects = select(func.concat("account:", Account.id)).where(accounts_within(actor, Permission.AUDIT_READ))
+    return or_(AuditEntry.actor_id.in_(reached), AuditEntry.subject.in_(subjects))
+
+
+def found(actor: Actor, search: Search) -> Select[AuditEntry]:
+    """The entries that are looked for within the actor's reach, newest first."""
     begin = datetime.combine(search.first, datetime.min.time(), CHINA_TIME)
     end = datetime.combine(search.last + timedelta(days=1), datetime.min.time(), CHINA_TIME)
     # The span of time also says which months' partitions are looked into.
-    query = select(AuditEntry).where(AuditEntry.at >= begin, AuditEntry.at < end)
+    query = select(AuditEntry).where(AuditEntry.at >= begin, AuditEntry.at < end, _within(actor))
     if search.person == SYSTEM_NAME:
         query = query.where(AuditEntry.actor_id.is_(None))
     elif search.person:

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from host.kernel.access import requires
+from host.kernel.access import current_actor, requires
 from host.kernel.pages import CHINA_TIME
 from host.kernel.tables.exports import register_export
 from host.permissions import Permission
@@ -22,7 +22,7 @@ bp = Blueprint("audit", __name__, url_prefix="/audit")
 @requires(Permission.AUDIT_READ)
 def list_entries() -> ResponseReturnValue:
     search = _search()
-    entries, before = queries.page_of_entries(search, before=request.args.get("before", type=int))
+    entries, before = queries.page_of_entries(current_actor(), search, before=request.args.get("before", type=int))
     return render_template(
         "host/audit/list.html",
         entries=entries,
@@ -39,7 +39,7 @@ def list_entries() -> ResponseReturnValue:
 @bp.get("/<int:entry_id>")
 @requires(Permission.AUDIT_READ)
 def show_entry(entry_id: int) -> ResponseReturnValue:
-    entry = queries.entry_of(entry_id)
+    entry = queries.entry_of(entry_id, actor=current_actor())
     return render_template(
         "host/audit/show.html",
         entry=entry,
@@ -71,5 +71,5 @@ register_export(
         "理由": "AuditEntry.reason",
         "请求编号": "AuditEntry.request_id",
     },
-    rows=lambda _actor, values: queries.found(_search(values)),
+    rows=lambda actor, values: queries.found(actor, _search(values)),
 )

@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from host.auth.models import RoleGrant
 from host.auth.operations import (
-    ADMINISTRATORS,
     administrator_role,
     grant_role,
     reset_password,
     revoke_grant,
     set_disabled,
 )
+from host.auth.reach import ADMINISTRATORS
 from host.kernel.access import SYSTEM, Role, ScopeKind
 from host.kernel.db import db
 from host.kernel.errors import Refused

@@ -13,6 +13,9 @@ from werkzeug.datastructures import FileStorage
 
 from basic_info.documents.library import PaperKind, keep_upload, paper_file, read_paper, take_in
 from basic_info.duties.models import DutyLink, LinkState, WorkSource
+from basic_info.flowcharts.drawing import blank_plan, bpmn_document
+from basic_info.flowcharts.editing import draw_flowchart
+from basic_info.flowcharts.operations import keep_revision
 from basic_info.mandates.models import ClauseKind, MandateClause
 from basic_info.organization.models import PersonVersion, PostVersion, SectionVersion, Unit
 from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
@@ -83,6 +86,8 @@ def build() -> World:
         "post_id": office.post.id,
         "person_id": clerk.id,
         "chart_id": office.chart.id,
+        "draft.chart_id": _drawn(office),
+        "revision": 1,
         "item_id": office.item.id,
         "list_id": _draft_list(office),
         "layer": "post_duty",
@@ -109,6 +114,17 @@ def _system() -> tuple[BusinessSystem, dict[str, str]]:
     db.session.add(system)
     db.session.flush()
     return system, a_key(system)
+
+
+def _drawn(office: Office) -> int:
+    """A chart that is being drawn; the published one gets a drawing that can be read too."""
+    office.chart.model = bpmn_document(blank_plan(f"{SECRET}许可", (f"{SECRET}岗",)))
+    drawn = draw_flowchart(
+        unit_id=office.unit.id, name=f"{SECRET}图", power_item_id=None, model_xml=office.chart.model,
+        supplement_suspends=False, actor=SYSTEM,
+    )  # fmt: skip
+    keep_revision(office.chart, actor=SYSTEM)
+    return drawn.id
 
 
 def _draft_list(office: Office) -> int:
