@@ -46,7 +46,7 @@ async function tablerInUse() {
     path.join(ROOT, folder, "**/forms/*.py"),
   ]);
   const [purged] = await new PurgeCSS().purge({
-    content: [...pages, path.join(ASSETS, "behaviour/*.js")],
+    content: [...pages, path.join(ASSETS, "behaviour/**/*.js")],
     css: [{ raw: css }],
     safelist: { standard: ["html", "body", "is-invalid", "show", "active", "disabled", ...EVERYDAY] },
     dynamicAttributes: ["data-bs-theme", "aria-current", "aria-selected", "open", "type"],
@@ -113,7 +113,11 @@ async function buildIcons() {
   );
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg"><!-- Tabler Icons (MIT) -->${symbols.join("")}</svg>`;
   const mark = await readFile(path.join(ASSETS, "images/mark.svg"));
-  return { "icons.svg": await writeHashed("icons.svg", sprite), "mark.svg": await writeHashed("mark.svg", mark) };
+  const names = { "icons.svg": await writeHashed("icons.svg", sprite), "mark.svg": await writeHashed("mark.svg", mark) };
+  for (const name of ["icon-192.png", "icon-512.png"]) {
+    names[name] = await writeHashed(name, await readFile(path.join(ASSETS, "images", name)));
+  }
+  return names;
 }
 
 /** The entries; charts, flowcharts and their editor are chunks that `app` fetches only on pages that show one. */
@@ -134,10 +138,28 @@ async function buildScripts() {
     absWorkingDir: ROOT,
   });
   const names = {};
+  const together = [];
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
     if (output.entryPoint && file.endsWith(".js")) names[path.basename(output.entryPoint)] = path.basename(file);
+    // What app.js imports at once; charts and flowcharts it fetches later, and not without signal.
+    if (output.entryPoint?.endsWith("/app.js")) {
+      together.push(...output.imports.filter((one) => one.kind === "import-statement").map((one) => path.basename(one.path)));
+    }
   }
-  return names;
+  return { names, together };
+}
+
+/** The service worker, which knows by name the files that the page without signal needs. */
+async function buildWorker(names, together) {
+  const files = ["app.css", "app.js", "icons.svg", "mark.svg"].map((name) => names[name]).concat(together);
+  const result = await esbuild.build({
+    entryPoints: [path.join(ASSETS, "behaviour/sw.js")],
+    minify: true,
+    target: TARGET,
+    write: false,
+    define: { FILES: JSON.stringify(files.map((name) => `/static/build/${name}`)), VERSION: JSON.stringify(createHash("sha256").update(files.join()).digest("hex").slice(0, 10)) },
+  });
+  return { "sw.js": await writeHashed("sw.js", result.outputFiles[0].contents) };
 }
 
 /** Prints gzipped sizes and fails where the phone page would pass its budget. */
@@ -158,7 +180,9 @@ const manifestFile = path.join(OUT, "manifest.json");
 if (!process.argv.includes("--weigh")) {
   await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
-  const parts = await Promise.all([buildStyles(), buildIcons(), buildScripts()]);
-  await writeFile(manifestFile, `${JSON.stringify(Object.assign({}, ...parts), null, 2)}\n`);
+  const [styles, icons, scripts] = await Promise.all([buildStyles(), buildIcons(), buildScripts()]);
+  const names = { ...styles, ...icons, ...scripts.names };
+  const all = { ...names, ...(await buildWorker(names, scripts.together)) };
+  await writeFile(manifestFile, `${JSON.stringify(all, null, 2)}\n`);
 }
 await weigh(JSON.parse(await readFile(manifestFile, "utf8")));

@@ -3,6 +3,7 @@
 from duty_eval import models as models
 from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
+from duty_eval.offline import views as offline_views
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
 from duty_eval.records import list_views as record_list_views
 from duty_eval.records import reports as record_reports
@@ -12,7 +13,7 @@ from duty_eval.review.queries import count_waiting
 from duty_eval.tracing import todo, trace
 from host.kernel.system import MenuItem, System
 
-_views = (assignment_views, record_list_views, record_reports, record_views, review_views)
+_views = (assignment_views, offline_views, record_list_views, record_reports, record_views, review_views)
 
 system = System(
     name="duty_eval",

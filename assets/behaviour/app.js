@@ -8,6 +8,7 @@ import { startEvidence } from "./evidence.js";
 import { startErrors } from "./errors.js";
 import { startFilling } from "./fill.js";
 import { startFontSwitch } from "./font.js";
+import { startOffline } from "./offline/frame.js";
 import { startMenu } from "./menu.js";
 import { startRows } from "./rows.js";
 import { startSending } from "./sending.js";
@@ -15,7 +16,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { startWeights } from "./weights.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startOffline, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startCharts,
 ]) {
   start();
 }

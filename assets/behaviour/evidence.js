@@ -102,7 +102,10 @@ function send(form, parts) {
     else over(sentenceOf(request));
   });
   // The form's own key makes a second attempt harmless, whether the first one arrived or not.
-  request.addEventListener("error", () => over("网络中断，没有上传完。内容和文件都还在，请再次提交，不会重复。"));
+  request.addEventListener("error", () => {
+    over("网络中断，没有上传完。内容和文件都还在，请再次提交，不会重复。");
+    form.dispatchEvent(new CustomEvent("lvzhi:unsent"));
+  });
   request.send(new FormData(form));
 }
 

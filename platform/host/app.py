@@ -37,9 +37,21 @@ from host.web.health import bp as health_bp
 from host.web.health import register_metrics
 from host.web.home import bp as home_bp
 from host.web.menu import register_menu
+from host.web.offline import bp as offline_bp
 
 SYSTEMS = (basic_info.system, duty_eval.system, function_monitor.system, performance.system)
-HOST_BLUEPRINTS = (health_bp, home_bp, auth_bp, accounts_bp, audit_bp, jobs_bp, calendar_bp, files_bp, exports_bp)
+HOST_BLUEPRINTS = (
+    health_bp,
+    home_bp,
+    offline_bp,
+    auth_bp,
+    accounts_bp,
+    audit_bp,
+    jobs_bp,
+    calendar_bp,
+    files_bp,
+    exports_bp,
+)
 HERE = Path(__file__).parent
 
 csrf = CSRFProtect()

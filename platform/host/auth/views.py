@@ -62,7 +62,9 @@ def sign_out_here() -> ResponseReturnValue:
     db.session.commit()
     response = redirect(url_for("auth.sign_in_form"), 303)
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # Another person's sealed entries stay where they are (``keep``, set by the page); one's own it has erased by then.
+    keeps_storage = bool(request.form.get("keep"))
+    response.headers["Clear-Site-Data"] = '"cache"' if keeps_storage else '"cache", "storage"'
     return response
 
 

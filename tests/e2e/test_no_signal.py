@@ -1,0 +1,227 @@
+"""Work without signal: what is written on a phone without network arrives once, and nobody else reads it there."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+from duty_eval.records.queries import today_in_china
+from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, Platform
+
+pytestmark = pytest.mark.browser
+
+OpenPhone = Callable[[], BrowserContext]
+#: Everything that a device keeps, as text: databases (decoded byte by byte), caches, local storage.
+WHAT_IS_KEPT = """async () => {
+  const found = [JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})];
+  const letters = (bytes) => new TextDecoder('utf-8').decode(bytes) + new TextDecoder('utf-16').decode(bytes);
+  const flat = (value) => value instanceof CryptoKey ? `key extractable=${value.extractable}`
+    : value instanceof ArrayBuffer ? letters(value) : ArrayBuffer.isView(value) ? ''
+    : value && typeof value === 'object' ? Object.values(value).map(flat).join('|') : String(value);
+  for (const {name} of await indexedDB.databases()) {
+    const db = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+    for (const store of db.objectStoreNames) {
+      const rows = await new Promise((done) => {
+        const r = db.transaction(store).objectStore(store).getAll();
+        r.onsuccess = () => done(r.result);
+      });
+      found.push(`${store}: ` + rows.map(flat).join('\\n'));
+    }
+    db.close();
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) found.push(request.url, await (await cache.match(request)).text());
+  }
+  return found.join('\\n');
+}"""
+
+
+@pytest.fixture
+def open_phone(platform: Platform, browser: Browser, tmp_path: Path) -> Iterator[OpenPhone]:
+    """The same phone, again and again: what a browser kept is there when it is opened anew."""
+    opened: list[BrowserContext] = []
+
+    def open_it() -> BrowserContext:
+        context = browser.browser_type.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            viewport=PHONE,  # type: ignore[arg-type]
+            base_url=platform.url,
+        )
+        opened.append(context)
+        return context
+
+    yield open_it
+    for context in opened:
+        with contextlib.suppress(Error):
+            context.close()
+
+
+def test_three_days_written_without_signal_arrive_once_after_the_browser_was_killed(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    days = [today_in_china() - timedelta(days=back) for back in range(3)]
+    phone.set_offline(True)
+    page.goto("/duty-eval/today")
+    for day in days:
+        _write(page, day, f"离线写于{day.isoformat()}的事")
+    expect(page.locator("[data-entries] .chip", has_text="待同步")).to_have_count(3)
+    _kill(phone, page)
+
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    expect(page.locator("[data-outbox-count]")).to_be_hidden()
+    page.goto("/duty-eval/offline")
+    expect(page.locator("[data-entries] .chip", has_text="已同步")).to_have_count(3)
+    page.goto("/duty-eval/offline")
+
+    assert [_count_on(page, day, f"离线写于{day.isoformat()}的事") for day in days] == [1, 1, 1]
+
+
+def test_a_form_of_the_day_goes_to_the_outbox_when_the_network_is_gone(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.get_by_label("做了什么").last.fill("在网络中断时提交")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url("**/duty-eval/offline")
+    expect(page.locator("[data-entries]")).to_contain_text("在网络中断时提交")
+
+    phone.set_offline(False)
+    expect(page.locator("[data-entries] .chip", has_text="已同步")).to_have_count(1)
+
+    assert _count_on(page, today_in_china(), "在网络中断时提交") == 1
+
+
+def test_row_42_another_account_on_the_same_phone_sees_nothing_and_the_entries_wait_for_their_owner(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    own_duty = page.locator("input[name=post_duty_id] + span").first.inner_text()
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    _write(page, today_in_china(), "只有本人能看到的内容")
+    assert "只有本人能看到的内容" not in page.evaluate(WHAT_IS_KEPT)
+    phone.clear_cookies()
+    phone.set_offline(False)
+
+    page = _sign_in(phone, platform, "head")
+    page.goto("/duty-eval/offline")
+    expect(page.locator("[data-empty]")).to_be_visible()
+    kept = page.evaluate(WHAT_IS_KEPT)
+    assert "只有本人能看到的内容" not in page.content() + kept
+    assert own_duty not in kept
+    assert "extractable=true" not in kept
+    page.goto("/")
+    page.get_by_role("button", name=re.compile("退出")).click()
+    page.wait_for_url("**/account/sign-in")
+
+    page = _sign_in(phone, platform, "staff")
+    page.goto("/duty-eval/offline")
+    expect(page.locator("[data-entries] .chip", has_text="已同步")).to_have_count(1)
+    assert _count_on(page, today_in_china(), "只有本人能看到的内容") == 1
+
+
+def test_row_42_signing_out_asks_about_unsent_entries_and_leaves_nothing(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    _write(page, today_in_china(), "不想提交了")
+    page.route("**/offline/key", lambda route: route.abort())  # still no way through for the outbox
+    phone.set_offline(False)
+    page.goto("/")
+    expect(page.locator("[data-outbox-count]")).to_contain_text("待同步 1")
+    page.get_by_role("button", name=re.compile("退出")).click()
+    expect(page.get_by_text("本机还有 1 项没有同步")).to_be_visible()
+    page.get_by_role("button", name="放弃并退出").click()
+    page.wait_for_url("**/account/sign-in")
+
+    kept = page.evaluate(WHAT_IS_KEPT)
+    assert re.sub(r"\W|accounts|entries", "", kept) == ""
+
+
+def test_an_entry_that_is_refused_is_shown_with_what_to_do_and_sent_once_mended(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    _write(page, today_in_china(), "做了半小时", minutes=30)
+    _write(page, today_in_china(), "一天做了二十四小时", minutes=1440)
+    phone.set_offline(False)
+    conflict = page.locator("[data-entries] li", has=page.locator(".chip", has_text="冲突")).first
+    expect(conflict).to_contain_text("超过 24 小时")
+
+    conflict.get_by_role("button", name="修改").click()
+    page.locator("#minutes").fill("")
+    page.get_by_role("button", name="存入本机").click()
+
+    expect(page.locator("[data-entries] .chip", has_text="已同步")).to_have_count(2)
+
+
+def _sign_in(phone: BrowserContext, platform: Platform, login: str) -> Page:
+    page = phone.pages[0] if phone.pages else phone.new_page()
+    page.goto("/account/sign-in")
+    page.get_by_label("登录名").fill(login)
+    page.get_by_label("密码").fill(platform.accounts[login])
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/")
+    return page
+
+
+def _make_ready(page: Page) -> None:
+    """One visit of the day with network: the service worker is there, and my duties are kept."""
+    page.goto("/duty-eval/today")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function(
+        """() => new Promise((done) => {
+          const r = indexedDB.open('lvzhi-offline');
+          r.onsuccess = () => {
+            const all = r.result.transaction('accounts').objectStore('accounts').getAll();
+            all.onsuccess = () => { r.result.close(); done(all.result.some((one) => one.key && one.facts)); };
+          };
+        })"""
+    )
+
+
+def _write(page: Page, day: date, content: str, minutes: int = 30) -> None:
+    before = page.locator("[data-entries] li").count()
+    page.get_by_label("日期").fill(day.isoformat())
+    page.get_by_label("做了什么").fill(content)
+    page.locator("#minutes").fill(str(minutes))
+    page.get_by_role("button", name="存入本机").click()
+    expect(page.locator("[data-entries] li")).to_have_count(before + 1)
+
+
+def _count_on(page: Page, day: date, content: str) -> int:
+    """How often the words stand among the records of the day, as the server shows it."""
+    page.goto(f"/duty-eval/today?day={day.isoformat()}")
+    return page.locator(".record-list .record-words", has_text=content).count()
+
+
+def _kill(phone: BrowserContext, page: Page) -> None:
+    """The browser dies where it stands."""
+    with contextlib.suppress(Error):
+        phone.new_cdp_session(page).send("Browser.crash")
