@@ -19,10 +19,15 @@ def somebody(name: str = "王芳") -> Actor:
     return Actor(account_id=an_account(name=name).id, display_name=name)
 
 
+def key_of(client: FlaskClient, headers: dict[str, str] | None = None) -> dict[str, str]:
+    answer: dict[str, str] = client.get("/offline/key", headers=headers).get_json()
+    return answer
+
+
 def test_row_42_a_device_gets_its_key_again_by_its_wrapping(connection: Connection, sign_in_as: SignIn) -> None:
     client = sign_in_as(somebody())
-    first = client.get("/offline/key").json
-    again = client.get("/offline/key", headers={WRAPPED: first["wrapped"]}).json
+    first = key_of(client)
+    again = key_of(client, {WRAPPED: first["wrapped"]})
 
     assert again["key"] == first["key"]
 
@@ -30,11 +35,11 @@ def test_row_42_a_device_gets_its_key_again_by_its_wrapping(connection: Connecti
 def test_row_42_two_devices_have_two_keys(connection: Connection, sign_in_as: SignIn) -> None:
     client = sign_in_as(somebody())
 
-    assert client.get("/offline/key").json["key"] != client.get("/offline/key").json["key"]
+    assert key_of(client)["key"] != key_of(client)["key"]
 
 
 def test_row_42_the_wrapping_of_another_account_does_not_open(connection: Connection, sign_in_as: SignIn) -> None:
-    wrapped = sign_in_as(somebody()).get("/offline/key").json["wrapped"]
+    wrapped = key_of(sign_in_as(somebody()))["wrapped"]
     answer = sign_in_as(somebody("李明")).get("/offline/key", headers={WRAPPED: wrapped})
 
     assert answer.status_code == 409
@@ -69,7 +74,7 @@ def test_the_worker_is_served_at_the_root_and_asked_for_each_time(app: Flask, cl
 
 
 def test_the_manifest_names_icons_that_are_there(client: FlaskClient) -> None:
-    manifest = client.get("/app.webmanifest").json
+    manifest = client.get("/app.webmanifest").get_json()
 
     assert manifest["display"] == "standalone"
     assert {client.get(icon["src"]).status_code for icon in manifest["icons"]} == {200}
