@@ -24,6 +24,9 @@ PUBLIC = {
     *("health.alive", "health.ready", "health.metrics", "auth.sign_in", "auth.sign_in_form"),
     # What the office opened to citizens; answers 404 until it did.
     *("basic_info.catalogue", "basic_info.catalogue_unit", "basic_info.catalogue_item", "basic_info.catalogue_chart"),
+    "duty_eval.offline_page",
+    "offline.manifest",
+    "offline.worker",
 }
 
 

@@ -19,7 +19,7 @@ function showDuties(desk, duties) {
     const radio = label.querySelector("input");
     radio.value = id;
     radio.dataset.measure = measure;
-    radio.checked = place === 0;
+    radio.defaultChecked = place === 0;
     label.querySelector("span").textContent = text;
     return label;
   }));
