@@ -39,6 +39,8 @@ class Settings:
     files_access_key: str = field(default="", repr=False)
     files_secret_key: str = field(default="", repr=False)
     trusted_proxies: int = 0
+    #: who may read /metrics from anywhere; empty: the machine itself only
+    metrics_token: str = field(default="", repr=False)
     log_level: str = "INFO"
     testing: bool = False
 
@@ -74,6 +76,7 @@ class Settings:
             files_access_key=env.get("LVZHI_FILES_ACCESS_KEY", ""),
             files_secret_key=env.get("LVZHI_FILES_SECRET_KEY", ""),
             trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies),
+            metrics_token=env.get("LVZHI_METRICS_TOKEN", ""),
             log_level=env.get("LVZHI_LOG_LEVEL", cls.log_level).upper(),
         )
 

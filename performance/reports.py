@@ -113,6 +113,7 @@ register_export(
 register_export(
     "performance.people_scores",
     "科室人员得分",
+    names_people=True,
     permission=Permission.SCORE_READ,
     columns={"姓名": "name", "得分": "score"},
     rows=lambda actor, values: scoring.scores_in_section(
@@ -180,6 +181,7 @@ def _decided(row: Any) -> str | None:
 register_export(
     "performance.grades",
     "年度考核等次",
+    names_people=True,
     permission=Permission.GRADE_READ,
     columns={"姓名": "name", "人员类别": "regime", "等次建议": _proposed, "确定等次": _decided},
     rows=_grades,

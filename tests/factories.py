@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
 
@@ -141,7 +141,7 @@ def an_actor(
     unit: Unit | None = None,
     section: Section | None = None,
 ) -> Actor:
-    """An actor with an account and one grant: of the region, unit or section given, else of oneself."""
+    """An actor who just gave the password, with one grant: of the region, unit or section given, else of oneself."""
     account = an_account(person=person)
     kind = ScopeKind.SELF
     if region:
@@ -162,5 +162,6 @@ def an_actor(
         display_name=account.display_name,
         person_id=person.id if person else None,
         grants=(grant,),
+        confirmed_at=datetime.now(UTC),
         permission_map=current_app.extensions["permission_map"],
     )

@@ -58,7 +58,7 @@ def show_person(person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/people/<int:person_id>/id-number")
-@requires(Permission.PERSON_UNMASK)
+@requires(Permission.PERSON_UNMASK, fresh=True)
 def reveal_id_no(person_id: int) -> ResponseReturnValue:
     """The number stands in this answer only: a redirect would have to keep it somewhere."""
     form = PurposeForm()

@@ -52,6 +52,7 @@ def _people_of_unit(actor: Actor, values: Mapping[str, str]) -> AnySelect:
 register_export(
     "basic_info.people_of_unit",
     "单位人员名单",
+    names_people=True,
     permission=Permission.PERSON_READ,
     columns={
         "姓名": "PersonVersion.name",

@@ -115,7 +115,7 @@ def propose_grade(unit_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/grading/assessments/<int:assessment_id>/posting")
-@requires(Permission.GRADE_PROPOSE)
+@requires(Permission.GRADE_PROPOSE, fresh=True)
 def post_excellent(assessment_id: int) -> ResponseReturnValue:
     actor = current_actor()
     assessment = queries.assessment_of(actor, assessment_id, Permission.GRADE_PROPOSE)

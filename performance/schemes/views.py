@@ -59,7 +59,7 @@ def show_scheme(scheme_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/schemes/<int:scheme_id>/publish")
-@requires(Permission.SCHEME_EDIT)
+@requires(Permission.SCHEME_EDIT, fresh=True)
 def publish_scheme(scheme_id: int) -> ResponseReturnValue:
     scheme = _editable(scheme_id)
     try:

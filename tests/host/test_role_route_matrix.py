@@ -21,7 +21,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def _matrix(app: Flask) -> list[str]:
-    """One line a route: its methods, its rule, and who reaches it."""
+    """One line a route: its methods, its rule, who reaches it, and whether the password is asked for anew."""
     permissions = app.extensions["permission_map"]
     lines = []
     for rule in app.url_map.iter_rules():
@@ -33,6 +33,8 @@ def _matrix(app: Flask) -> list[str]:
             who = " ".join(sorted(role for role in Role if access.permission in permissions[role])) or "nobody"
         else:
             who = {"signed_in": "(signed in)", "public": "(everybody)", "machine": "(key)"}[access.kind]
+        if access.fresh:
+            who += " +password"
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         lines.append(f"{methods:5} {rule.rule}  {who}")
     return sorted(lines)

@@ -128,14 +128,14 @@ def end_session(account_id: int, session_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/<int:account_id>/grants/new")
-@requires(Permission.ROLE_GRANT)
+@requires(Permission.ROLE_GRANT, fresh=True)
 def grant_form(account_id: int) -> ResponseReturnValue:
     account = queries.account_of(account_id, actor=current_actor(), permission=Permission.ROLE_GRANT)
     return render_template("host/accounts/grant.html", account=account, form=GrantForm())
 
 
 @bp.post("/<int:account_id>/grants/new")
-@requires(Permission.ROLE_GRANT)
+@requires(Permission.ROLE_GRANT, fresh=True)
 def grant(account_id: int) -> ResponseReturnValue:
     account, form = _to_grant(account_id), GrantForm()
     if form.validate_on_submit():
@@ -191,6 +191,7 @@ def _set_disabled(account_id: int, *, disabled: bool) -> ResponseReturnValue:
 register_export(
     "accounts.list",
     "账号名单",
+    names_people=True,
     permission=Permission.ACCOUNT_READ,
     columns={
         "登录名": "Account.login_name",

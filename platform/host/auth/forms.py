@@ -11,6 +11,10 @@ class SignInForm(ChineseForm):
     password = PasswordField("密码", [DataRequired("请填写密码"), Length(max=128, message="密码过长")])
 
 
+class ConfirmForm(ChineseForm):
+    password = PasswordField("登录密码", [DataRequired("请填写登录密码"), Length(max=128, message="密码过长")])
+
+
 class ChangePasswordForm(ChineseForm):
     old = PasswordField("原密码", [DataRequired("请填写原密码"), Length(max=128, message="密码过长")])
     new = PasswordField(

@@ -38,7 +38,33 @@ def sign_in(
     Commits in every case: a failure counts even though it is refused. The guard row is held while the password
     is checked, so of many tries at once exactly ``failures`` are looked at (R156). Raises SignInRefused.
     """
-    now = now or datetime.now(UTC)
+    account = _checked_account(
+        login_name, password, failures=failures, lock_minutes=lock_minutes, ip=ip, now=now or datetime.now(UTC)
+    )
+    roles = set(db.session.scalars(select(RoleGrant.role).where(_granted_to(account.id))))
+    token, session_id = start_session(account, roles, ip=ip, user_agent=user_agent)
+    actor = Actor(account_id=account.id, display_name=account.display_name, ip=ip)
+    record_change(f"auth_session:{session_id}", action="session.started", actor=actor)
+    db.session.commit()
+    return token, account
+
+
+def confirm_password(account: Account, password: str, *, failures: int, lock_minutes: int, actor: Actor) -> None:
+    """The actor gives the own password again. Failures count as those of signing in do; raises SignInRefused.
+
+    Commits in every case, as ``sign_in`` does.
+    """
+    _checked_account(
+        account.login_name, password, failures=failures, lock_minutes=lock_minutes, ip=actor.ip, now=datetime.now(UTC)
+    )
+    record_change(f"auth_session:{actor.session_id or 0}", action="session.confirmed", actor=actor)
+    db.session.commit()
+
+
+def _checked_account(
+    login_name: str, password: str, *, failures: int, lock_minutes: int, ip: str | None, now: datetime
+) -> Account:
+    """The account whose password this is; a failure is counted and committed. Raises SignInRefused."""
     guard = _held_guard(login_name)
     if guard.locked_until is not None and guard.locked_until > now:
         db.session.rollback()
@@ -53,12 +79,7 @@ def sign_in(
         db.session.commit()
         raise SignInRefused
     guard.failed_count, guard.locked_until = 0, None
-    roles = set(db.session.scalars(select(RoleGrant.role).where(_granted_to(account.id))))
-    token, session_id = start_session(account, roles, ip=ip, user_agent=user_agent)
-    actor = Actor(account_id=account.id, display_name=account.display_name, ip=ip)
-    record_change(f"auth_session:{session_id}", action="session.started", actor=actor)
-    db.session.commit()
-    return token, account
+    return account
 
 
 def sign_out(*, actor: Actor) -> None:

@@ -20,6 +20,8 @@ from host.kernel.db import db
 
 COOKIE = "__Host-lvzhi"
 VISITOR_COOKIE = "__Host-lvzhi-visitor"
+#: Where a session keeps the moment at which its password was last given.
+CONFIRMED = "confirmed_at"
 #: ``seen_at`` is written at most this often: an idle limit is exact to this many seconds.
 SEEN_EVERY = timedelta(seconds=30)
 
@@ -90,7 +92,7 @@ def start_session(account: Account, roles: set[Role], *, ip: str | None, user_ag
     row = AuthSession(
         token_hash=_digest(token),
         account_id=account.id,
-        data={"csrf_token": secrets.token_hex(20)},
+        data={"csrf_token": secrets.token_hex(20), CONFIRMED: datetime.now(UTC).isoformat()},
         expires_at=datetime.now(UTC) + timedelta(days=settings.session_days),
         idle_minutes=idle,
         ip=ip,
@@ -172,6 +174,10 @@ def _load(token: str) -> Row[Any] | None:
     return row
 
 
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def _actor(app: Flask, row: Row[Any], ip: str | None) -> Actor:
     grants = tuple(
         Grant(role=Role(role), kind=ScopeKind(kind), region_code=region, unit_id=unit, section_id=section)
@@ -185,5 +191,6 @@ def _actor(app: Flask, row: Row[Any], ip: str | None) -> Actor:
         session_id=row.id,
         ip=ip,
         must_change_password=row.must_change_password,
+        confirmed_at=_instant(row.data.get(CONFIRMED)),
         permission_map=app.extensions["permission_map"],
     )

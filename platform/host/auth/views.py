@@ -1,18 +1,19 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from host.auth import operations
 from host.auth.errors import SignInRefused
-from host.auth.forms import ChangePasswordForm, SignInForm
+from host.auth.forms import ChangePasswordForm, ConfirmForm, SignInForm
 from host.auth.limiting import limiter
 from host.auth.models import Account, AuthSession
-from host.auth.sessions import COOKIE, VISITOR_COOKIE, set_cookie
+from host.auth.sessions import CONFIRMED, COOKIE, VISITOR_COOKIE, set_cookie
 from host.kernel.access import current_actor, public, signed_in
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -88,6 +89,37 @@ def end_session(session_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash("该设备已退出登录")
     return redirect(url_for("auth.my_sessions"), 303)
+
+
+@bp.get("/confirm")
+@signed_in
+def confirm_form() -> ResponseReturnValue:
+    return render_template("host/auth/confirm.html", form=ConfirmForm(formdata=None), next=_safe_next())
+
+
+@bp.post("/confirm")
+@signed_in
+@limiter.limit("20 per minute")
+def confirm() -> ResponseReturnValue:
+    """The password once more before something that matters; it leads back to where it was asked for."""
+    form, actor = ConfirmForm(), current_actor()
+    if form.validate_on_submit():
+        settings = current_app.extensions["settings"]
+        try:
+            operations.confirm_password(
+                db.session.get_one(Account, actor.account_id),
+                form.password.data or "",
+                failures=settings.sign_in_failures,
+                lock_minutes=settings.sign_in_lock_minutes,
+                actor=actor,
+            )
+        except SignInRefused:
+            form.password.errors = ["密码不正确，或该账号已暂时锁定"]
+        else:
+            session[CONFIRMED] = datetime.now(UTC).isoformat()
+            flash("密码已确认，请继续操作", "success")
+            return redirect(_safe_next() or url_for("home.home"), 303)
+    return render_template("host/auth/confirm.html", form=form, next=_safe_next()), 422
 
 
 @bp.get("/password")

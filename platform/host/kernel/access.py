@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -71,6 +72,9 @@ ROLE_LABELS = {
     Role.AUDIT_ADMIN: "审计管理员",
 }
 
+#: For how long a password counts as just given.
+FRESH = timedelta(minutes=5)
+
 #: Roles whose sessions end after a short idle time.
 PRIVILEGED = frozenset(Role) - {Role.STAFF, Role.SECTION_HEAD, Role.LEADER_IN_CHARGE, Role.UNIT_HEAD}
 
@@ -97,6 +101,8 @@ class Actor:
     session_id: int | None = None
     ip: str | None = None
     must_change_password: bool = False
+    #: when the password was last given in this session; None: not in any
+    confirmed_at: datetime | None = field(default=None, compare=False)
     permission_map: dict[Role, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -142,20 +148,34 @@ class Access:
 
     kind: str  # "permission" | "signed_in" | "public" | "machine"
     permission: str | None = None
+    #: whether the password must have been given anew
+    fresh: bool = False
 
 
-def requires(permission: StrEnum) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only holders of ``permission`` reach the view; others get 403."""
+def requires(permission: StrEnum, *, fresh: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only holders of ``permission`` reach the view; others get 403.
+
+    ``fresh``: their password must have been given within FRESH besides (security row 12).
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            current_actor().require(permission)
+            actor = current_actor()
+            actor.require(permission)
+            if fresh:
+                require_fresh(actor)
             return view(*args, **kwargs)
 
-        return _declare(guarded, Access("permission", str(permission)))
+        return _declare(guarded, Access("permission", str(permission), fresh))
 
     return decorate
+
+
+def require_fresh(actor: Actor) -> None:
+    """Raises NotConfirmed unless the actor gave the password within FRESH: a session left open is not enough."""
+    if actor.confirmed_at is None or datetime.now(UTC) - actor.confirmed_at > FRESH:
+        raise NotConfirmed
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
@@ -190,6 +210,12 @@ def current_actor() -> Actor:
     if actor is None:
         raise NotSignedIn
     return actor
+
+
+class NotConfirmed(NotPermitted):
+    """The password was given too long ago: a page asks for it and leads back, an API call gets 403."""
+
+    message = f"此项操作须先确认密码（{FRESH.seconds // 60} 分钟内有效）"
 
 
 class NotSignedIn(NotPermitted):

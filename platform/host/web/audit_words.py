@@ -65,6 +65,7 @@ VERBS = {
     "changed": "修改",
     "checked": "核对",
     "closed": "销号",
+    "confirmation_asked": "要求确认密码",
     "confirmed": "确认",
     "confirmed_in_batch": "批量确认",
     "corrected": "更正",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 import structlog
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -11,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as AnyResponse
 
-from host.kernel.access import NotSignedIn
+from host.kernel.access import NotConfirmed, NotSignedIn, current_actor
+from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import DomainError
 
@@ -36,6 +39,7 @@ SENTENCES = {
 def register_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, show_domain_error)
     app.register_error_handler(NotSignedIn, ask_to_sign_in)
+    app.register_error_handler(NotConfirmed, ask_for_password)
     app.register_error_handler(CSRFError, show_stale_form)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_busy)
@@ -57,6 +61,33 @@ def ask_to_sign_in(_error: NotSignedIn) -> AnyResponse:
         response.headers["HX-Redirect"] = url_for("auth.sign_in_form")
         return response
     return redirect(url_for("auth.sign_in_form", next=request.full_path.rstrip("?")), 302)
+
+
+def ask_for_password(error: NotConfirmed) -> AnyResponse:
+    """Lead to the page that asks for the password, and back to where the person was; written down (security row 12)."""
+    db.session.rollback()
+    actor = current_actor()
+    record_change(
+        f"auth_session:{actor.session_id or 0}",
+        action="session.confirmation_asked",
+        actor=actor,
+        after={"path": request.path[:200]},
+    )
+    db.session.commit()
+    form = url_for("auth.confirm_form", next=_way_back() or None)
+    if _wants_json() or "HX-Request" in request.headers:
+        response = answer(error.status, str(error))
+        response.headers["HX-Redirect"] = form
+        return response
+    return redirect(form, 303)
+
+
+def _way_back() -> str:
+    """The page that was asked for; of a form that was sent, the page on which it stands."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.referrer or "")
+    return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.host else ""
 
 
 def show_stale_form(_error: CSRFError) -> Response:

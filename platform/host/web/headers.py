@@ -34,6 +34,8 @@ _PERSONAL = tuple((name.lower(), (name, value)) for name, value in {**_ALWAYS, "
 
 def add_headers(response: Response) -> Response:
     """Set the headers; pages are personal, so nothing but the hashed static files is ever kept by a cache."""
+    if response.location and response.mimetype == "text/html":
+        response.data = b""  # the library's sentence is English, and browsers go on without showing it
     headers = response.headers
     own = {name.lower() for name, _ in headers}
     headers.extend([pair for lower, pair in _PERSONAL if lower not in own])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from datetime import UTC, datetime
 
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from sqlalchemy import select, text
@@ -15,6 +16,7 @@ from host.kernel.access import public
 from host.kernel.clock.models import ClockLeader
 from host.kernel.db import db
 from host.migrating import migration_config
+from host.web.errors import answer
 
 bp = Blueprint("health", __name__)
 
@@ -27,6 +29,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
     registry=REGISTRY,
 )
+_PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 #: A scheduler that has not been heard of for this long counts as missing.
 SCHEDULER_SILENT_SECONDS = 60
 
@@ -60,10 +63,18 @@ def ready() -> ResponseReturnValue:
 @bp.get("/metrics")
 @public
 def metrics() -> ResponseReturnValue:
-    """Prometheus figures of this process; only from the machine itself or with the operators' proxy."""
-    if request.remote_addr not in {"127.0.0.1", "::1"}:
-        return Response(status=404)
+    """Prometheus figures of this process: for the bearer of ``LVZHI_METRICS_TOKEN``; without one, on loopback only."""
+    if not _may_measure(current_app.extensions["settings"].metrics_token):
+        return answer(404, None)
     return Response(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_measure(token: str) -> bool:
+    """A proxy on the same machine comes from loopback too: what it passes on bears its marks, and is from elsewhere."""
+    if token:
+        sent = request.headers.get("Authorization", "").encode("utf-8", "surrogatepass")
+        return hmac.compare_digest(sent, f"Bearer {token}".encode())
+    return request.remote_addr in {"127.0.0.1", "::1"} and not any(mark in request.headers for mark in _PASSED_ON)
 
 
 def register_metrics(app: Flask) -> None:

@@ -95,3 +95,15 @@ def test_bad_values_of_the_record_form_are_told_and_never_a_fault(browser: Flask
 @pytest.mark.parametrize("query", ["after=x", "after=2026-03-02.", "from=nie", "to=2026-99-01", "after=%00", "state=x"])
 def test_row_23_queries_of_lists_take_no_strange_words(app: Flask, browser: FlaskClient, query: str) -> None:
     assert browser.get(f"/duty-eval/people/1/records?{query}").status_code < 500
+
+
+def test_row_28_a_form_without_files_has_a_limit_before_anybody_is_signed_in(client: FlaskClient) -> None:
+    answer = client.post("/account/sign-in", data=b"a=1&" * 200_000, content_type="application/x-www-form-urlencoded")
+
+    assert (answer.status_code, "文件过大" in answer.text) == (413, True)
+
+
+def test_a_way_on_carries_no_english_sentence(client: FlaskClient) -> None:
+    answer = client.get("/duty-eval/today")
+
+    assert (answer.status_code, answer.text) == (302, "")

@@ -26,6 +26,8 @@ Columns = Mapping[str, str | Callable[[Any], Any]]
 
 #: More rows than this are made by a job.
 MOST_AT_ONCE = 20_000
+#: More people than this leave only after the password was given anew (security row 12).
+MOST_PEOPLE_UNASKED = 100
 MOST_ID = 2**63 - 1
 #: Rows that are fetched, and held, at a time.
 BATCH = 500
@@ -40,6 +42,7 @@ class Export:
     permission: StrEnum
     columns: Columns
     rows: Callable[[Actor, Values], AnySelect | Iterable[Any]]
+    names_people: bool = False
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -61,9 +64,13 @@ def register_export(
     permission: StrEnum,
     columns: Columns,
     rows: Callable[[Actor, Values], AnySelect | Iterable[Any]],
+    names_people: bool = False,
 ) -> None:
-    """Declare that the list ``name`` (``system.list``) can be exported as ``title`` by holders of ``permission``."""
-    _exports[name] = Export(name, title, permission, columns, rows)
+    """Declare that the list ``name`` (``system.list``) can be exported as ``title`` by holders of ``permission``.
+
+    ``names_people``: a row is a person; more than MOST_PEOPLE_UNASKED of them leave after the password was given anew.
+    """
+    _exports[name] = Export(name, title, permission, columns, rows, names_people)
 
 
 def registered_exports() -> Mapping[str, Export]:

@@ -7,13 +7,13 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from host.kernel.access import Actor, current_actor, requires
+from host.kernel.access import Actor, current_actor, require_fresh, requires
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.jobs.operations import enqueue
 from host.kernel.pages import CHINA_TIME
-from host.kernel.tables.exports import MOST_AT_ONCE, Table, Values, find_export, table_of
+from host.kernel.tables.exports import MOST_AT_ONCE, MOST_PEOPLE_UNASKED, Table, Values, find_export, table_of
 from host.kernel.tables.tasks import EXPORT_JOB
 from host.kernel.tables.writing import table_response
 from host.permissions import Permission
@@ -33,6 +33,8 @@ def export_list(list_name: str) -> ResponseReturnValue:
     export = find_export(list_name, actor)
     values = {name: value[:200] for name, value in request.args.items()}
     table = table_of(export, actor, values)
+    if export.names_people and table.count > MOST_PEOPLE_UNASKED:
+        require_fresh(actor)
     _written_down(table, kind, values, actor)
     if table.is_large:
         run = enqueue(
