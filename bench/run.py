@@ -1,7 +1,7 @@
 # ruff: noqa: E501  # SQL is laid out as SQL
 """``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
 
-python -m bench.run [--quick] [names …]     names: records crash peak review import score flowchart
+python -m bench.run [--quick] [names …]     names: records crash peak review import score library flowchart
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import psycopg
 from sqlalchemy import event, text
 
 import performance.api as performance
-from bench import city, flowcharts
+from bench import city, flowcharts, library
 from bench.client import Arrival, Connection, Login, get_times, log_arrivals, log_for
 from bench.crash import children_of, crash_test, look, wait_for_web
 from bench.figures import Figures
@@ -192,6 +192,19 @@ class Bench:
             spent = time.perf_counter() - started
         self.figures.add("score_168k_s", spent, "s", limit=60, ratio=spent / raw)
 
+    def library(self) -> None:
+        """Search, proposals and power lists; see ``bench.library``."""
+        library.proposals(self.figures, quick=self.quick)
+        library.power_list(self.figures, self.folder, quick=self.quick)
+        with self.app.app_context():
+            login = city.logins(1, heads=True)[0]
+            with self._web() as (port, _web):
+                library.search(
+                    self.figures,
+                    lambda path: get_times(port, login, quote(path, safe="/?=&"), count=20),
+                    quick=self.quick,
+                )
+
     def close(self) -> None:
         self.server.leave()
 
@@ -287,6 +300,7 @@ def main() -> None:
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
         "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review, "import": bench.people, "score": bench.score,
+        "library": bench.library,
         "flowchart": lambda: flowcharts.measure(bench.figures),
     }  # fmt: skip
     try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.duties.thread import Layer
+from basic_info.organization import queries as register
 from basic_info.organization.models import (
     Appointment,
     PostVersion,
-    Section,
     SectionVersion,
     Unit,
     UnitVersion,
@@ -60,17 +60,8 @@ def section_duties_of_unit(unit_id: int, day: date) -> Select[SectionDuty]:
 
 
 def readable_units(actor: Actor) -> Select[int]:
-    """Ids of the units whose duties the actor may read: those in reach, and the one in which the actor works.
-
-    What a unit does is no secret inside it: who reaches a section or only oneself there reads the whole thread.
-    """
-    permission = Permission.DUTY_READ
-    sections = select(Section.unit_id).where(within(actor, permission, unit=Section.unit_id, section=Section.id))
-    own = select(Appointment.unit_id).where(
-        within(actor, permission, unit=Appointment.unit_id, person=Appointment.person_id),
-        in_force(Appointment, datetime.now(CHINA_TIME).date()),
-    )
-    return select(Unit.id).where(or_(within(actor, permission, unit=Unit.id), Unit.id.in_(sections), Unit.id.in_(own)))
+    """Ids of the units whose duties the actor may read."""
+    return select(Unit.id).where(register.readable_units(actor, permission=Permission.DUTY_READ))
 
 
 def require_readable(unit_id: int, actor: Actor) -> None:

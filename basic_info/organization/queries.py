@@ -108,20 +108,22 @@ def region_names(day: date) -> FromClause:
     )
 
 
-def readable_units(actor: Actor, unit: Any = Unit.id) -> ColumnElement[bool]:
-    """The units whose card the actor may open: those in reach, and the one that oneself or one's section is in.
+def readable_units(
+    actor: Actor, unit: Any = Unit.id, *, permission: Permission = Permission.UNIT_READ
+) -> ColumnElement[bool]:
+    """The units whose facts the actor may read: those in reach, and the one that oneself or one's section is in.
 
-    A unit's facts are public; people are cut by ``readable_people`` instead.
+    What a unit is and does is no secret inside it; people are cut by ``readable_people`` instead.
     """
-    reached = [within(actor, Permission.UNIT_READ, unit=unit)]
+    reached = [within(actor, permission, unit=unit)]
     sections = [
         grant.section_id
-        for grant in actor.grants_for(Permission.UNIT_READ)
+        for grant in actor.grants_for(permission)
         if grant.kind is ScopeKind.SECTION and grant.section_id is not None
     ]
     if sections:
         reached.append(unit.in_(select(Section.unit_id).where(Section.id.in_(sections))))
-    if actor.person_id is not None and actor.may(Permission.UNIT_READ):
+    if actor.person_id is not None and actor.may(permission):
         own = select(Appointment.unit_id).where(
             Appointment.person_id == actor.person_id, in_force(Appointment, today_in_china())
         )

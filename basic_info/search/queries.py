@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Text, literal, literal_column, select, union_all
+from sqlalchemy import CTE, Text, literal, literal_column, select, union_all
 
 from basic_info.duties.models import PostDuty, SectionDuty, UnitFunction
 from basic_info.duties.queries import readable_units
@@ -21,8 +21,10 @@ from host.kernel.db import AnySelect, db
 from host.kernel.versions import in_force
 from host.kernel.words import Piece, has_words, highlighted
 
-#: So many hits of one layer are fetched: enough to look through; more ask for another word.
+#: So many hits are shown where one layer is looked through; more ask for another word.
 MOST_OF_A_LAYER = 100
+#: So many of each layer beside the others; the rest is a click away.
+FIRST_OF_A_LAYER = 15
 
 
 @dataclass(frozen=True)
@@ -55,32 +57,39 @@ def search_library(
 ) -> list[Group]:
     """What holds on ``day`` and has all ``terms`` in its words, by layer, short texts first; two statements.
 
+    One layer is searched for up to MOST_OF_A_LAYER hits, several for FIRST_OF_A_LAYER of each.
+
     Only units whose duties the actor may read. A layer without hits is left out.
     """
     if not terms:
         return []
-    parts = [_hits_of(layer, actor, terms, day=day, unit_id=unit_id) for layer in layers]
+    most = MOST_OF_A_LAYER if len(layers) == 1 else FIRST_OF_A_LAYER
+    # Found out once for all layers.
+    reach = readable_units(actor).cte("reach")
+    parts = [_hits_of(layer, reach, terms, day=day, unit_id=unit_id, most=most) for layer in layers]
     knots = with_words(union_all(*parts).cte("hit"))
     names = _names({knot.unit_id for knot in knots}, day)
-    return [group for layer in layers if (group := _group(layer, knots, terms, names)).hits]
+    return [group for layer in layers if (group := _group(layer, knots, terms, names, most)).hits]
 
 
-def _group(layer: Layer, knots: list[Knot], terms: tuple[str, ...], names: dict[int, str]) -> Group:
+def _group(layer: Layer, knots: list[Knot], terms: tuple[str, ...], names: dict[int, str], most: int) -> Group:
     found = sorted((knot for knot in knots if knot.layer is layer), key=lambda knot: (len(knot.text), knot.id))
     hits = tuple(
         Hit(layer, knot.id, highlighted(knot.text, terms), names.get(knot.unit_id, ""), knot.place)
-        for knot in found[:MOST_OF_A_LAYER]
+        for knot in found[:most]
     )
-    return Group(layer, hits, is_cut=len(found) > MOST_OF_A_LAYER)
+    return Group(layer, hits, is_cut=len(found) > most)
 
 
-def _hits_of(layer: Layer, actor: Actor, terms: tuple[str, ...], *, day: date, unit_id: int | None) -> AnySelect:
+def _hits_of(
+    layer: Layer, reach: CTE, terms: tuple[str, ...], *, day: date, unit_id: int | None, most: int
+) -> AnySelect:
     """(layer, id) of a layer's hits."""
     statement, words, unit = _source(layer, day)
-    conditions = [has_words(words, terms), unit.in_(readable_units(actor))]
+    conditions = [has_words(words, terms), unit.in_(select(reach.c.id))]
     if unit_id is not None:
         conditions.append(unit == unit_id)
-    hits = statement.where(*conditions).limit(MOST_OF_A_LAYER + 1).subquery()
+    hits = statement.where(*conditions).limit(most + 1).subquery()
     return select(literal(layer.value, Text).label("layer"), hits.c.id)
 
 

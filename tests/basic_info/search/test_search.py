@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.duties.thread import Layer
 from basic_info.organization.models import Unit
-from basic_info.search.queries import MOST_OF_A_LAYER, search_library
+from basic_info.search.queries import FIRST_OF_A_LAYER, MOST_OF_A_LAYER, search_library
 from host.kernel.access import Actor, Role
 from host.kernel.words import terms_of
 from tests import factories
@@ -77,9 +77,19 @@ def test_duties_of_units_out_of_reach_are_not_found(unit: Unit) -> None:
 def test_more_hits_than_are_shown_are_said_to_be_more(unit: Unit, office: Actor) -> None:
     for number in range(MOST_OF_A_LAYER + 1):
         factories.a_function(unit=unit, text=f"负责成品油管理 {number}")
-    (group,) = search_library(office, terms_of("成品油"), day=DAY)
+    (group,) = search_library(office, terms_of("成品油"), day=DAY, layers=[Layer.FUNCTION])
     assert group.is_cut
     assert len(group.hits) == MOST_OF_A_LAYER
+
+
+def test_beside_other_layers_only_the_first_are_shown_and_the_rest_is_a_click_away(
+    unit: Unit, office: Actor, sign_in_as: SignIn
+) -> None:
+    for number in range(FIRST_OF_A_LAYER + 1):
+        factories.a_function(unit=unit, text=f"负责成品油管理 {number}")
+    page = sign_in_as(office).get("/basic-info/search?q=成品油").text
+    assert page.count("<li data-row>") == FIRST_OF_A_LAYER
+    assert "layer=unit_function" in page
 
 
 def test_a_search_takes_two_statements(unit: Unit, office: Actor, count_queries: Counting) -> None:
