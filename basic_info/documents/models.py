@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, String, func
+from sqlalchemy import BigInteger, ForeignKey, Identity, String, Text, func
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from host.kernel.db import Model
@@ -21,6 +22,8 @@ class Document(Model):
     doc_year: Mapped[int | None]
     doc_seq: Mapped[int | None]
     issued_on: Mapped[date | None]
+    #: 主题词 of the changes that it makes: 职能, 编制, 职数, 内设, 挂牌, 更名, 级别 (R44).
+    subject_words: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     #: The unit whose library it lies in; its readers may open the file.
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"), index=True)
     file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("stored_file.id"))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -166,6 +176,41 @@ class DutyLink(Model):
     link_state: Mapped[LinkState] = mapped_column(default=LinkState.PROPOSED)
     #: Similarity that the proposal rests on, 0–1; None: drawn by a person or given by the document itself.
     score: Mapped[float | None]
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ReviewState(Worded):
+    OPEN = "open", "待核对"
+    KEPT = "kept", "已改接"
+    DROPPED = "dropped", "不再衔接"
+
+
+class LinkReview(Model):
+    """需要核对的衔接: a confirmed link that lost an end when a version took force, with what may succeed that end.
+
+    The old link stays: it was true in its time. Kept: a new link joins the successors (R46).
+    """
+
+    __tablename__ = "link_review"
+    __table_args__ = (
+        UniqueConstraint("link_id"),
+        CheckConstraint("(review_state = 'open') = (decided_by IS NULL)", name="decided_by_a_person"),
+        Index(None, "unit_id", "review_state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Unit.id))
+    #: The version whose taking force ended an end of the link.
+    mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id), index=True)
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(DutyLink.id))
+    #: What says the likest thing now, if anything does.
+    function_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(UnitFunction.id))
+    section_duty_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(SectionDuty.id))
+    #: Similarity of the successor's words, 0–1.
+    score: Mapped[float | None]
+    review_state: Mapped[ReviewState] = mapped_column(default=ReviewState.OPEN)
     decided_by: Mapped[int | None]
     decided_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

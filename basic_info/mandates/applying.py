@@ -1,14 +1,19 @@
-"""What a confirmed mandate brings into force: unit functions, section duties and the links from its clauses."""
+"""What confirmed mandates bring into force: unit functions, section duties and the links from their clauses.
+
+The unit's whole timeline speaks, not the last version alone: a document that comes late takes its days between the
+others, and what is said in the same words goes on as the row it is, with the links and records that hang on it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
@@ -22,138 +27,208 @@ from basic_info.duties.models import (
     WorkSource,
 )
 from basic_info.mandates.clause_rows import tasks_of
-from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateStyle
+from basic_info.mandates.models import ClauseKind, Mandate, MandateClause
+from basic_info.mandates.timeline import versions_held
+from basic_info.mandates.wording import same_words
 from host.kernel.db import db
 
 _KINDS = {ClauseKind.DUTY: FunctionKind.DUTY, ClauseKind.CATCH_ALL: FunctionKind.CATCH_ALL}
 _ON_REQUEST = re.compile(r"审批|许可|受理|核准|备案|核发|登记管理")
+Key = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Applied:
-    """How many functions and section duties began."""
+    """The rows that began and ended, by their ids."""
 
-    functions: int
-    section_duties: int
-
-
-def apply_mandate(mandate: Mandate, since: date, *, confirmed_by: int) -> Applied:
-    """Begin the functions and section duties of ``mandate`` on ``since``; those it no longer names end that day.
-
-    What is said in the same words goes on as it is, with the links that people drew. An amendment ends nothing
-    but the duties of the sections that it rewrites (R44).
-    """
-    clauses = db.session.scalars(
-        select(MandateClause).where(MandateClause.mandate_id == mandate.id).order_by(MandateClause.sort_no)
-    ).all()
-    functions = _apply_functions(mandate, clauses, since, confirmed_by)
-    return Applied(functions, _apply_section_duties(mandate, clauses, since))
+    functions: tuple[int, ...]
+    section_duties: tuple[int, ...]
+    ended_functions: tuple[int, ...]
+    ended_duties: tuple[int, ...]
 
 
-def _apply_functions(mandate: Mandate, clauses: Sequence[MandateClause], since: date, confirmed_by: int) -> int:
-    # A clause without a number of its own only leads in: 主要职责是：
-    stated = [clause for clause in clauses if clause.clause_kind in _KINDS and "no" in clause.extracted_value]
-    standing = _standing_functions(mandate.unit_id)
-    fresh = [clause for clause in stated if clause.text not in standing]
-    if mandate.style is not MandateStyle.AMENDMENT:
-        kept = {clause.text for clause in stated}
-        _end(UnitFunction, [number for text, number in standing.items() if text not in kept], since)
-    rows = [
-        {
+@dataclass
+class Spell:
+    """Days without a gap over which versions say the same; ``facts`` are those of the last of them."""
+
+    since: date
+    until: date | None
+    facts: dict[str, Any]
+
+    @property
+    def valid(self) -> Range[date]:
+        return Range(self.since, self.until)
+
+
+@dataclass
+class _Changes:
+    """What became of the rows of a table."""
+
+    made: list[int] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+
+
+def apply_mandates(unit_id: int, *, confirmed_by: int) -> Applied:
+    """Make the unit's functions and section duties those of its timeline (R44)."""
+    versions = versions_held(unit_id)
+    clauses = _clauses(versions)
+    functions = _settle(
+        UnitFunction,
+        _spells(versions, {one.id: _stated_functions(one, clauses[one.id]) for one in versions}),
+        _by_key(
+            (0, row.text, row)
+            for row in db.session.scalars(
+                select(UnitFunction).where(UnitFunction.unit_id == unit_id, UnitFunction.mandate_id.is_not(None))
+            )
+        ),
+    )
+    duties = _settle(
+        SectionDuty,
+        _spells(versions, {one.id: _stated_duties(one, clauses[one.id]) for one in versions}),
+        _by_key(
+            (row.section_id, row.text, row)
+            for row in db.session.scalars(
+                select(SectionDuty).where(
+                    SectionDuty.unit_id == unit_id,
+                    SectionDuty.work_source == WorkSource.MANDATE,
+                    SectionDuty.clause_id.is_not(None),
+                )
+            )
+        ),
+    )
+    _link_clauses(unit_id, [clause for rows in clauses.values() for clause in rows], confirmed_by)
+    return Applied(tuple(functions.made), tuple(duties.made), tuple(functions.ended), tuple(duties.ended))
+
+
+def is_stated(clause: MandateClause) -> bool:
+    """Whether a clause states a function; one without a number of its own only leads in: 主要职责是：."""
+    return clause.clause_kind in _KINDS and "no" in clause.value
+
+
+def _clauses(versions: Sequence[Mandate]) -> dict[int, list[MandateClause]]:
+    found: dict[int, list[MandateClause]] = {one.id: [] for one in versions}
+    rows = db.session.scalars(
+        select(MandateClause)
+        .where(MandateClause.mandate_id.in_(found), MandateClause.is_removed.is_(False))
+        .order_by(MandateClause.sort_no)
+    )
+    for row in rows:
+        found[row.mandate_id].append(row)
+    return found
+
+
+def _stated_functions(mandate: Mandate, clauses: Iterable[MandateClause]) -> dict[Key, dict[str, Any]]:
+    return {
+        (0, same_words(clause.text)): {
             "unit_id": mandate.unit_id,
             "mandate_id": mandate.id,
-            "sort_no": clause.extracted_value["no"],
+            "sort_no": clause.value["no"],
             "text": clause.text,
             "function_kind": _KINDS[clause.clause_kind],
             "rhythm": Rhythm.ON_DEMAND if _ON_REQUEST.search(clause.text) else None,
-            "valid": Range(since, None),
         }
-        for clause in fresh
-    ]
-    ids = dict(zip((clause.text for clause in fresh), insert_returning(UnitFunction, rows), strict=True))
-    _link_clauses(mandate.unit_id, [(clause.id, {**standing, **ids}[clause.text]) for clause in stated], confirmed_by)
-    return len(rows)
-
-
-def _standing_functions(unit_id: int) -> dict[str, int]:
-    """The unit's functions of mandates that have no end yet, by their words."""
-    rows = db.session.execute(
-        select(UnitFunction.text, UnitFunction.id).where(
-            UnitFunction.unit_id == unit_id,
-            UnitFunction.mandate_id.is_not(None),
-            func.upper_inf(UnitFunction.valid),
-        )
-    ).all()
-    return {row.text: row.id for row in rows}
-
-
-def _link_clauses(unit_id: int, pairs: list[tuple[int, int]], confirmed_by: int) -> None:
-    """A clause and the function it states belong together by the document itself: no proposal is needed."""
-    rows = [
-        {
-            "unit_id": unit_id,
-            "clause_id": clause_id,
-            "function_id": function_id,
-            "link_state": LinkState.CONFIRMED,
-            "decided_by": confirmed_by,
-            "decided_at": datetime.now(UTC),
-        }
-        for clause_id, function_id in pairs
-    ]
-    if rows:
-        db.session.execute(insert_new(DutyLink).on_conflict_do_nothing(), rows)
-
-
-def _apply_section_duties(mandate: Mandate, clauses: Sequence[MandateClause], since: date) -> int:
-    """Tasks of matched sections; a clause that nobody matched to a section gives none, the page says so."""
-    stated = {
-        (clause.section_id, task): (clause.id, number)
         for clause in clauses
-        if clause.clause_kind is ClauseKind.SECTION and clause.section_id
-        for number, task in enumerate(tasks_of(clause.corrected_value or clause.extracted_value), start=1)
+        if is_stated(clause)
     }
-    standing = _standing_section_duties(mandate.unit_id)
-    touched = {section_id for section_id, _ in stated} if mandate.style is MandateStyle.AMENDMENT else None
-    gone = [
-        duty_id for key, duty_id in standing.items() if key not in stated and (touched is None or key[0] in touched)
-    ]
-    _end(SectionDuty, gone, since)
-    for key in stated.keys() & standing.keys():  # said again in the same words: the newer clause is its ground
-        db.session.execute(update(SectionDuty).where(SectionDuty.id == standing[key]).values(clause_id=stated[key][0]))
-    rows = [
-        {
-            "section_id": section_id,
+
+
+def _stated_duties(mandate: Mandate, clauses: Iterable[MandateClause]) -> dict[Key, dict[str, Any]]:
+    """Tasks of matched sections; a clause that nobody matched to a section gives none, the page says so."""
+    return {
+        (clause.section_id, same_words(task)): {
+            "section_id": clause.section_id,
             "unit_id": mandate.unit_id,
             "sort_no": number,
             "text": task,
             "work_source": WorkSource.MANDATE,
-            "clause_id": clause_id,
-            "valid": Range(since, None),
+            "clause_id": clause.id,
         }
-        for (section_id, task), (clause_id, number) in stated.items()
-        if (section_id, task) not in standing
-    ]
-    return len(insert_returning(SectionDuty, rows))
+        for clause in clauses
+        if clause.clause_kind is ClauseKind.SECTION and clause.section_id
+        for number, task in enumerate(tasks_of(clause.value), start=1)
+    }
 
 
-def _standing_section_duties(unit_id: int) -> dict[tuple[int | None, str], int]:
-    rows = db.session.execute(
-        select(SectionDuty.section_id, SectionDuty.text, SectionDuty.id).where(
-            SectionDuty.unit_id == unit_id,
-            SectionDuty.work_source == WorkSource.MANDATE,
-            SectionDuty.clause_id.is_not(None),
-            func.upper_inf(SectionDuty.valid),
+def _spells(versions: Sequence[Mandate], stated: dict[int, dict[Key, dict[str, Any]]]) -> dict[Key, list[Spell]]:
+    """For each text the days on which it holds, one spell for versions that follow each other."""
+    spells: dict[Key, list[Spell]] = defaultdict(list)
+    for mandate in versions:
+        since, until = mandate.valid.lower, mandate.valid.upper
+        assert since is not None  # versions that hold have a first day
+        for key, facts in stated[mandate.id].items():
+            last = spells[key][-1] if spells[key] else None
+            if last is not None and last.until == since:
+                last.until, last.facts = until, facts
+            else:
+                spells[key].append(Spell(since, until, facts))
+    return spells
+
+
+def _by_key(rows: Iterable[tuple[int, str, Any]]) -> dict[Key, list[Any]]:
+    found: dict[Key, list[Any]] = defaultdict(list)
+    for place, text, row in rows:
+        found[place, same_words(text)].append(row)
+    return found
+
+
+def _settle(table: Any, wanted: dict[Key, list[Spell]], standing: dict[Key, list[Any]]) -> _Changes:
+    """Give each row the spell that it is, begin what has no row, end what no version says; nothing is deleted."""
+    changes, fresh = _Changes(), list[Spell]()
+    for key, spells in wanted.items():
+        rows = standing.get(key, [])
+        for spell in spells:
+            row = next((one for one in rows if _meets(one.valid, spell)), None)
+            if row is None:
+                fresh.append(spell)
+                continue
+            rows.remove(row)
+            _extend(row, spell, changes)
+    for row in (one for rows in standing.values() for one in rows):
+        if not row.valid.isempty:  # no version says it any more: it never held
+            row.valid = Range(empty=True)
+            changes.ended.append(row.id)
+    db.session.flush()
+    changes.made = insert_returning(table, [{**spell.facts, "valid": spell.valid} for spell in fresh])
+    return changes
+
+
+def _meets(valid: Range[date], spell: Spell) -> bool:
+    return not valid.isempty and (valid.overlaps(spell.valid) or valid.adjacent_to(spell.valid))
+
+
+def _extend(row: Any, spell: Spell, changes: _Changes) -> None:
+    """The row's days are the spell's; the newer clause is its ground and gives its place."""
+    if row.valid.upper is None and spell.until is not None:
+        changes.ended.append(row.id)
+    if row.valid != spell.valid:
+        row.valid = spell.valid
+    row.sort_no = spell.facts["sort_no"]
+    if isinstance(row, SectionDuty):
+        row.clause_id = spell.facts["clause_id"]
+
+
+def _link_clauses(unit_id: int, clauses: Iterable[MandateClause], confirmed_by: int) -> None:
+    """A clause and the function it states belong together by the document itself: no proposal is needed."""
+    functions = db.session.execute(
+        select(UnitFunction.id, UnitFunction.text).where(
+            UnitFunction.unit_id == unit_id, UnitFunction.mandate_id.is_not(None)
         )
     ).all()
-    return {(row.section_id, row.text): row.id for row in rows}
-
-
-def _end(table: type[UnitFunction | SectionDuty], ids: list[int], since: date) -> None:
-    """The rows hold until ``since``; one that began later or that day never held (an empty range)."""
-    if ids:
-        first = func.lower(table.valid)
-        until = func.greatest(first, since)
-        db.session.execute(update(table).where(table.id.in_(ids)).values(valid=func.daterange(first, until)))
+    by_words = {same_words(row.text): row.id for row in functions}
+    rows = [
+        {
+            "unit_id": unit_id,
+            "clause_id": clause.id,
+            "function_id": by_words[same_words(clause.text)],
+            "link_state": LinkState.CONFIRMED,
+            "decided_by": confirmed_by,
+            "decided_at": datetime.now(UTC),
+        }
+        for clause in clauses
+        if is_stated(clause)
+    ]
+    if rows:
+        db.session.execute(insert_new(DutyLink).on_conflict_do_nothing(), rows)
 
 
 def insert_returning(table: Any, rows: list[dict[str, Any]]) -> list[int]:

@@ -26,18 +26,18 @@ class NotPending(DomainError):
     message: ClassVar[str] = "该版本不在待审核状态，可能已被他人处理，请刷新"
 
 
+class NotReturned(DomainError):
+    """Only a version that was returned is handed in again."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "该版本没有被退回，或已重新提交，请刷新"
+
+
 class SamePerson(DomainError):
-    """Who imported a document does not confirm it (four eyes)."""
+    """Who imported a document or corrected it does not confirm it (four eyes)."""
 
     status: ClassVar[int] = 409
-    message: ClassVar[str] = "导入人不能确认自己导入的“三定”规定，请由另一人确认"
-
-
-class OlderThanInForce(DomainError):
-    """The version in force took effect later than the one to be confirmed."""
-
-    status: ClassVar[int] = 409
-    message: ClassVar[str] = "生效日期早于现行版本，不能确认；请核对文件的施行日期"
+    message: ClassVar[str] = "导入人和修改过内容的人不能确认该版本，请由另一人确认"
 
 
 class AlreadyPending(DomainError):
@@ -45,3 +45,38 @@ class AlreadyPending(DomainError):
 
     status: ClassVar[int] = 409
     message: ClassVar[str] = "该单位已有一份待审核的“三定”规定，请先确认或退回"
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else changed the same thing after the page was opened; nothing was overwritten."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "内容已被他人修改，您的修改没有保存，请对照后再提交"
+
+
+class NoBase(DomainError):
+    """An amendment changes a version; there is none on its day (R44)."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "没有可以变更的“三定”规定，请先导入并确认该单位的“三定”规定，再导入变更批复"
+
+
+class BaseChanged(DomainError):
+    """The version that the amendment was applied to is no longer the one that holds on its day."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "起草后又有其他版本生效，变更的基础已不同；请退回后重新导入该变更批复"
+
+
+class NeedsRebase(DomainError):
+    """A whole document cannot go in before amendments of the version that it would replace."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "生效日期早于已确认的变更批复，而变更批复以现有版本为基础，不能确认；请核对文件的施行日期"
+
+
+class AlreadyDecided(DomainError):
+    """Somebody else looked at the link already."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "该衔接已由他人核对，请刷新"

@@ -6,8 +6,8 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from basic_info.documents.models import Document
@@ -58,19 +58,39 @@ class Confidence(enum.Enum):
         return {"high": "高", "medium": "中", "low": "低"}[self.value]
 
 
+class FieldKind(Worded):
+    """What a mandate says of itself, outside its clauses."""
+
+    TITLE = "title", "标题"
+    DOC_NO = "doc_no", "文号"
+    UNIT_NAME = "unit_name", "单位名称"
+    RANK = "rank", "规格"
+    EFFECTIVE_ON = "effective_on", "施行日期"
+    PLATE = "plate", "加挂牌子"
+
+
+#: The states of versions that held at some time: together they are the unit's timeline.
+HELD = (MandateState.CONFIRMED, MandateState.SUPERSEDED)
+
+
 class Mandate(Model):
     """「三定」规定: one version of a unit's mandate. Only confirmed ones count, never two at a time (R43, R44)."""
 
     __tablename__ = "mandate"
     __table_args__ = (
         UniqueConstraint("unit_id", "version_no"),
-        never_two("unit_id", name="mandate_in_force_once", where="mandate_state = 'confirmed'"),
+        never_two("unit_id", name="mandate_in_force_once", where="mandate_state IN ('confirmed', 'superseded')"),
+        # One open draft per unit (R44).
+        Index(
+            "uq_mandate_open_once", "unit_id", unique=True, postgresql_where=text("mandate_state = 'pending_review'")
+        ),
         CheckConstraint(
             "mandate_state NOT IN ('confirmed', 'superseded') OR confirmed_by IS NOT NULL",
             name="confirmed_by_a_person",
         ),
         # Four eyes: who read a document in does not put it in force (R43).
         CheckConstraint("confirmed_by <> imported_by", name="confirmed_by_a_second_person"),
+        CheckConstraint("confirmed_by <> ALL (corrected_by)", name="confirmed_by_nobody_who_corrected"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -88,56 +108,107 @@ class Mandate(Model):
     imported_at: Mapped[datetime] = mapped_column(server_default=func.now())
     confirmed_by: Mapped[int | None]
     confirmed_at: Mapped[datetime | None]
+    #: The accounts that corrected, added or removed something.
+    corrected_by: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
+    #: Grows with every correction: who confirms names the one that was on the screen.
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    return_reason: Mapped[str | None]
+    #: The version that an amendment (变更批复) was applied to; this one is the two together.
+    base_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("mandate.id"))
 
     document: Mapped[Document] = relationship(lazy="raise_on_sql")
+    fields: Mapped[list[MandateField]] = relationship(lazy="raise_on_sql", order_by="MandateField.id")
     clauses: Mapped[list[MandateClause]] = relationship(lazy="raise_on_sql", order_by="MandateClause.sort_no")
     quotas: Mapped[list[MandateQuota]] = relationship(lazy="raise_on_sql", order_by="MandateQuota.id")
     leaders: Mapped[list[MandateLeader]] = relationship(lazy="raise_on_sql", order_by="MandateLeader.id")
 
 
-class MandateClause(Model):
-    """条款: a sentence of a mandate with what was read out of it and where it stands (R43)."""
+class Reading:
+    """Mixin of what is read out of a document: the parser's value beside a person's (R43).
+
+    ``extracted_value`` is {} for what a person added. ``lock_version`` grows with every change of the row.
+    """
+
+    __tablename__: str
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    extracted_value: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    corrected_value: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    corrected_by: Mapped[int | None]
+    source_snippet: Mapped[str] = mapped_column(default="", server_default="")
+    confidence: Mapped[Confidence] = mapped_column(default=Confidence.HIGH, server_default=Confidence.HIGH.value)
+    is_removed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    lock_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    #: The document that the row comes from; None: the version's own. An amendment keeps its base's rows (R44).
+    origin_document_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Document.id))
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """What counts: the correction if there is one."""
+        return self.corrected_value or self.extracted_value
+
+    @property
+    def is_added(self) -> bool:
+        """Whether a person added it."""
+        return not self.extracted_value and self.corrected_value is not None
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether the parser was not sure and nobody has said anything yet."""
+        return self.confidence is not Confidence.HIGH and self.corrected_by is None
+
+
+class MandateField(Reading, Model):
+    """字段: what a document says of itself; ``value`` is {"value": words}, a day as 2019-03-01."""
+
+    __tablename__ = "mandate_field"
+
+    mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id), index=True)
+    field_kind: Mapped[FieldKind]
+
+
+class MandateClause(Reading, Model):
+    """条款: a sentence of a mandate with what was read out of it and where it stands (R43).
+
+    ``value``: {"text"} and, of a duty, {"no"}; of a section {"name", "plates", "text", "tasks"}.
+    """
 
     __tablename__ = "mandate_clause"
     __table_args__ = (Index(None, "mandate_id", "sort_no"), index_of_words("mandate_clause", "text"))
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id))
     clause_kind: Mapped[ClauseKind]
     sort_no: Mapped[int]
     #: As printed: （一）, 第三条.
     mark: Mapped[str] = mapped_column(default="", server_default="")
+    #: The words that count: a person's if they were corrected.
     text: Mapped[str]
-    #: What the parser read: for a section its name, plates and tasks.
-    extracted_value: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    corrected_value: Mapped[dict[str, Any] | None]
-    source_snippet: Mapped[str] = mapped_column(default="", server_default="")
-    confidence: Mapped[Confidence] = mapped_column(default=Confidence.HIGH)
     #: The section of the register that a section clause speaks of, once matched.
     section_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Section.id))
 
+    @property
+    def is_section(self) -> bool:
+        """Whether the clause is an internal body, not a sentence about bodies."""
+        return self.clause_kind is ClauseKind.SECTION and "name" in self.value
 
-class MandateQuota(Model):
-    """人员编制 as the document states it, in its own words."""
+
+class MandateQuota(Reading, Model):
+    """人员编制 as the document states it, in its own words; ``value`` is {"kind", "count"}."""
 
     __tablename__ = "mandate_quota"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id), index=True)
     kind: Mapped[str]
     count: Mapped[int]
-    source_snippet: Mapped[str] = mapped_column(default="", server_default="")
 
 
-class MandateLeader(Model):
-    """领导职数 as the document states them."""
+class MandateLeader(Reading, Model):
+    """领导职数 as the document states them; ``value`` is {"title", "rank", "count", "holds_quota"}."""
 
     __tablename__ = "mandate_leader"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id), index=True)
     title: Mapped[str]
     rank: Mapped[str | None]
     count: Mapped[int]
     holds_quota: Mapped[bool]
-    source_snippet: Mapped[str] = mapped_column(default="", server_default="")

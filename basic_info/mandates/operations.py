@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.documents.matching import section_names
 from basic_info.documents.models import Document
-from basic_info.mandates.applying import apply_mandate
-from basic_info.mandates.clause_rows import ClauseRow, clause_rows
-from basic_info.mandates.errors import AlreadyPending, NotPending, OlderThanInForce, SamePerson
-from basic_info.mandates.models import (
-    Mandate,
-    MandateClause,
-    MandateLeader,
-    MandateQuota,
-    MandateState,
-    MandateStyle,
+from basic_info.mandates.amending import amended
+from basic_info.mandates.applying import apply_mandates
+from basic_info.mandates.carrying import ask_about_links
+from basic_info.mandates.errors import (
+    AlreadyPending,
+    BaseChanged,
+    ChangedMeanwhile,
+    NoBase,
+    NotPending,
+    NotReturned,
+    SamePerson,
 )
+from basic_info.mandates.models import FieldKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.mandates.parsing import ParsedMandate
+from basic_info.mandates.parts import Parts, copied_parts, keep_parts, parts_of
+from basic_info.mandates.subjects import issued_on, subject_words
+from basic_info.mandates.timeline import take_place, version_on
 from basic_info.organization.models import Section, Unit
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -36,43 +41,50 @@ def import_mandate(
 ) -> Mandate:
     """Keep a parsed mandate as the unit's next version, waiting for review; nothing of it is in force yet (R43).
 
-    ``on`` is the day from which it holds when the document names none. Raises AlreadyPending, NotFound.
+    ``on`` is the day from which it holds when the document names none. An amendment (变更批复) is kept together with
+    what it leaves unchanged of the version that holds on its day. Raises AlreadyPending, NoBase, NotFound.
     """
     _lock_unit(unit_id)
     if db.session.scalar(_in_state(unit_id, MandateState.PENDING_REVIEW)):
         raise AlreadyPending
-    since = parsed.effective_on.value or on
+    document = _document(parsed, unit_id, file_id, actor, source_text)
+    since = parsed.effective_on.value or document.issued_on or on
+    # Sections as the register has them today: it may begin later than the document.
+    parts = parts_of(parsed, section_names(unit_id, datetime.now(CHINA_TIME).date()))
+    style, base = _STYLES[parsed.style.value.value], None
+    if style is MandateStyle.AMENDMENT:
+        base = _base_of(unit_id, since)
+        parts = amended(copied_parts(base), parts, source_text)
     last = db.session.scalar(select(func.max(Mandate.version_no)).where(Mandate.unit_id == unit_id))
     mandate = Mandate(
         unit_id=unit_id,
         version_no=(last or 0) + 1,
-        style=_STYLES[parsed.style.value.value],
-        document_id=_document(parsed, unit_id, file_id, actor).id,
+        style=style,
+        document_id=document.id,
         source_text=source_text,
-        rank=parsed.rank.value,
-        plates=[plate.name for plate in parsed.plates],
         mandate_state=MandateState.PENDING_REVIEW,
         valid=Range(since, None),
         imported_by=actor.account_id,
+        base_id=base.id if base else None,
     )
+    _state_fields(mandate, parts)
     db.session.add(mandate)
     db.session.flush()  # the parts need its id
-    # Sections as the register has them today: it may begin later than the document.
-    rows = clause_rows(parsed, section_names(unit_id, datetime.now(CHINA_TIME).date()))
-    _keep_parts(mandate.id, parsed, rows)
+    keep_parts(mandate.id, parts)
     record_change(
         mandate,
         action="mandate.imported",
         actor=actor,
-        after={"unit_id": unit_id, "version_no": mandate.version_no, "from": since, "clauses": len(rows)},
+        after={"unit_id": unit_id, "version_no": mandate.version_no, "from": since, "clauses": len(parts.clauses)},
     )
     return mandate
 
 
-def confirm_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
-    """A second person puts the version in force: it supersedes the one before and gives functions and duties.
+def confirm_mandate(mandate: Mandate, *, revision: int | None = None, actor: Actor) -> Mandate:
+    """A second person puts the version in force: it takes its days on the timeline and gives functions and duties.
 
-    Raises NotPending, SamePerson, OlderThanInForce, NotPermitted (the platform itself cannot confirm).
+    ``revision`` is the one that the person saw. Links that lose an end wait to be looked at. Raises NotPending,
+    SamePerson, ChangedMeanwhile, BaseChanged, NeedsRebase, NotPermitted (the platform itself cannot confirm).
     """
     _lock_unit(mandate.unit_id)
     db.session.refresh(mandate, with_for_update=True)
@@ -80,21 +92,50 @@ def confirm_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
         raise NotPending
     if actor.account_id is None:
         raise NotPermitted("“三定”规定须由登录人员确认")
-    if actor.account_id == mandate.imported_by:
+    if actor.account_id == mandate.imported_by or actor.account_id in mandate.corrected_by:
         raise SamePerson
+    if revision is not None and revision != mandate.revision:
+        raise ChangedMeanwhile("打开本页后内容又有修改，请重新核对后再确认")
     since = _first_day(mandate)
-    _supersede(mandate.unit_id, since)
-    mandate.mandate_state = MandateState.CONFIRMED
+    if mandate.base_id is not None and mandate.base_id != _base_of(mandate.unit_id, since).id:
+        raise BaseChanged
     mandate.confirmed_by = actor.account_id
     mandate.confirmed_at = datetime.now(UTC)
+    take_place(mandate, since)
     db.session.flush()  # the exclusion constraint speaks before functions are made
-    made = apply_mandate(mandate, since, confirmed_by=actor.account_id)
+    made = apply_mandates(mandate.unit_id, confirmed_by=actor.account_id)
+    reviews = ask_about_links(mandate, made)
     record_change(
         mandate,
         action="mandate.confirmed",
         actor=actor,
         before={"mandate_state": MandateState.PENDING_REVIEW},
-        after={"mandate_state": MandateState.CONFIRMED, "functions": made.functions, "duties": made.section_duties},
+        after={
+            "mandate_state": mandate.mandate_state,
+            "functions": len(made.functions),
+            "duties": len(made.section_duties),
+            "links_to_look_at": reviews,
+        },
+    )
+    return mandate
+
+
+def resubmit_mandate(mandate: Mandate, *, actor: Actor) -> Mandate:
+    """A returned version that was mended goes back to review. Raises NotReturned, AlreadyPending."""
+    _lock_unit(mandate.unit_id)
+    db.session.refresh(mandate, with_for_update=True)
+    if mandate.mandate_state is not MandateState.RETURNED:
+        raise NotReturned
+    if db.session.scalar(_in_state(mandate.unit_id, MandateState.PENDING_REVIEW)):
+        raise AlreadyPending
+    mandate.mandate_state = MandateState.PENDING_REVIEW
+    db.session.flush()
+    record_change(
+        mandate,
+        action="mandate.resubmitted",
+        actor=actor,
+        before={"mandate_state": MandateState.RETURNED},
+        after={"mandate_state": MandateState.PENDING_REVIEW},
     )
     return mandate
 
@@ -106,7 +147,7 @@ def return_mandate(mandate: Mandate, *, reason: str, actor: Actor) -> Mandate:
         raise NotPending
     if not reason.strip():
         raise Refused("请填写退回原因")
-    mandate.mandate_state = MandateState.RETURNED
+    mandate.mandate_state, mandate.return_reason = MandateState.RETURNED, reason.strip()
     db.session.flush()
     record_change(
         mandate,
@@ -145,7 +186,7 @@ def _lock_unit(unit_id: int) -> None:
         raise NotFound
 
 
-def _document(parsed: ParsedMandate, unit_id: int, file_id: int | None, actor: Actor) -> Document:
+def _document(parsed: ParsedMandate, unit_id: int, file_id: int | None, actor: Actor, words: str) -> Document:
     """The paper behind the mandate: the uploaded file's own row if there is one."""
     document = db.session.scalar(select(Document).where(Document.file_id == file_id)) if file_id else None
     if document is None:
@@ -154,6 +195,8 @@ def _document(parsed: ParsedMandate, unit_id: int, file_id: int | None, actor: A
     number = parsed.doc_no.value
     document.title = parsed.title.value
     document.unit_id = unit_id
+    document.issued_on = issued_on(words)
+    document.subject_words = subject_words(parsed)
     if number:
         document.doc_no, document.doc_prefix = number.text, number.prefix
         document.doc_year, document.doc_seq = number.year, number.number
@@ -161,67 +204,24 @@ def _document(parsed: ParsedMandate, unit_id: int, file_id: int | None, actor: A
     return document
 
 
-def _keep_parts(mandate_id: int, parsed: ParsedMandate, rows: list[ClauseRow]) -> None:
-    _insert(
-        MandateClause,
-        [
-            {
-                "mandate_id": mandate_id,
-                "clause_kind": row.kind,
-                "sort_no": number,
-                "mark": row.mark,
-                "text": row.text,
-                "extracted_value": row.value,
-                "source_snippet": row.snippet,
-                "confidence": row.confidence,
-                "section_id": row.section_id,
-            }
-            for number, row in enumerate(rows, start=1)
-        ],
-    )
-    _insert(
-        MandateQuota,
-        [
-            {"mandate_id": mandate_id, "kind": quota.kind, "count": quota.count, "source_snippet": quota.snippet}
-            for quota in parsed.quotas
-        ],
-    )
-    _insert(
-        MandateLeader,
-        [
-            {
-                "mandate_id": mandate_id,
-                "title": leader.title,
-                "rank": leader.rank,
-                "count": leader.count,
-                "holds_quota": leader.holds_quota,
-                "source_snippet": leader.snippet,
-            }
-            for leader in parsed.leaders
-        ],
-    )
-
-
-def _insert(table: type[MandateClause | MandateQuota | MandateLeader], rows: list[dict[str, object]]) -> None:
-    if rows:
-        db.session.execute(insert(table), rows)
-
-
 def _in_state(unit_id: int, state: MandateState) -> Select[Mandate]:
     """The version in a state of which a unit has one at most."""
     return select(Mandate).where(Mandate.unit_id == unit_id, Mandate.mandate_state == state)
 
 
-def _supersede(unit_id: int, since: date) -> None:
-    """End the version in force the day the new one begins."""
-    before = db.session.scalar(_in_state(unit_id, MandateState.CONFIRMED).with_for_update())
-    if before is None:
-        return
-    if _first_day(before) > since:
-        raise OlderThanInForce
-    before.mandate_state = MandateState.SUPERSEDED
-    before.valid = Range(before.valid.lower, since)
-    db.session.flush()  # two versions in force may not meet, not even for a statement
+def _base_of(unit_id: int, day: date) -> Mandate:
+    """The version that an amendment of that day changes. Raises NoBase."""
+    base = version_on(unit_id, day)
+    if base is None:
+        raise NoBase(f"{day:%Y-%m-%d} 该单位没有已确认的“三定”规定可以变更，请先导入并确认“三定”规定，再导入变更批复")
+    return base
+
+
+def _state_fields(mandate: Mandate, parts: Parts) -> None:
+    """What the version says of itself, as rank and plates of the version."""
+    values = [(row["field_kind"], row["extracted_value"]["value"]) for row in parts.fields]
+    mandate.rank = next((value for kind, value in values if kind is FieldKind.RANK and value), None)
+    mandate.plates = [value for kind, value in values if kind is FieldKind.PLATE]
 
 
 def _first_day(mandate: Mandate) -> date:

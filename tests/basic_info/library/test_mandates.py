@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.duties.models import DutyLink, LinkState, SectionDuty, UnitFunction
-from basic_info.mandates.errors import AlreadyPending, OlderThanInForce, SamePerson
+from basic_info.mandates.errors import AlreadyPending, SamePerson
 from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateQuota, MandateState
 from basic_info.mandates.operations import confirm_mandate, import_mandate, return_mandate
 from basic_info.mandates.parsing import parse_file
@@ -134,8 +134,8 @@ def test_a_function_said_again_goes_on_and_one_left_out_ends(place: Office) -> N
     assert "负责成品油零售经营资格审批。" in functions(place, date(2023, 1, 1))
 
 
-def test_an_older_document_does_not_supersede_a_newer(place: Office) -> None:
-    confirm_mandate(bring(place), actor=place.reviewer)
-    older = bring(place, mandate_file(instead={"2019年3月1日": "2012年3月1日"}))
-    with pytest.raises(OlderThanInForce):
-        confirm_mandate(older, actor=place.reviewer)
+def test_an_older_document_takes_its_place_in_history(place: Office) -> None:
+    first = confirm_mandate(bring(place), actor=place.reviewer)
+    older = confirm_mandate(bring(place, mandate_file(instead={"2019年3月1日": "2012年3月1日"})), actor=place.reviewer)
+    assert (older.mandate_state, older.valid.upper) == (MandateState.SUPERSEDED, date(2019, 3, 1))
+    assert (first.mandate_state, first.valid.upper) == (MandateState.CONFIRMED, None)
