@@ -8,13 +8,14 @@ from basic_info.catalogue import views as catalogue_views
 from basic_info.commands import commands
 from basic_info.coverage import reports as coverage_reports
 from basic_info.coverage import views as coverage_views
-from basic_info.documents import matching_views
+from basic_info.documents import ledger_views, matching_views
 from basic_info.documents import views as document_views
 from basic_info.duties import link_views, post_duty_views
 from basic_info.duties import reports as duty_reports
 from basic_info.duties import views as duty_views
 from basic_info.flowcharts import editor_views
 from basic_info.flowcharts import views as flowchart_views
+from basic_info.mandates import carried_views, comparing_views, reading_views
 from basic_info.mandates import views as mandate_views
 from basic_info.organization import people_views, reports, views
 from basic_info.organization.commands import register
@@ -27,8 +28,10 @@ from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
     breakdown_views,
+    carried_views,
     catalogue_reports,
     catalogue_views,
+    comparing_views,
     coverage_reports,
     coverage_views,
     document_views,
@@ -36,12 +39,14 @@ _views = (
     duty_views,
     editor_views,
     flowchart_views,
+    ledger_views,
     link_views,
     mandate_views,
     matching_views,
     post_duty_views,
     power_list_views,
     people_views,
+    reading_views,
     region_views,
     register_views,
     reports,
@@ -60,11 +65,13 @@ system = System(
         MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
         MenuItem(title="行政区划", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
         MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
+        MenuItem(title="文件台账", endpoint="basic_info.documents", permission=Permission.DUTY_READ),
         MenuItem(title="职责覆盖", endpoint="basic_info.coverage", permission=Permission.DUTY_READ),
         MenuItem(title="检索职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),
         MenuItem(title="公开目录", endpoint="basic_info.catalogue_opening", permission=Permission.CATALOGUE_OPEN),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
+    todo=carried_views.todo,
     commands=(register, *commands),
     schedules=(
         Schedule(

@@ -14,9 +14,10 @@ import { startRows } from "./rows.js";
 import { startSending } from "./sending.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startWeights } from "./weights.js";
+import { startWords } from "./words.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startOffline, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startOffline, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startWords, startCharts,
 ]) {
   start();
 }

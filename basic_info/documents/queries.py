@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import load_only, selectinload
 
 from basic_info.documents.models import Document
+from basic_info.duties.models import LinkReview
 from basic_info.duties.queries import readable_units
 from basic_info.flowcharts.models import Flowchart
 from basic_info.mandates.models import Mandate
@@ -20,7 +21,7 @@ from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.files.subjects import register_subject
 
-T = TypeVar("T", Mandate, PowerList, Flowchart, PowerItem, Document)
+T = TypeVar("T", Mandate, PowerList, Flowchart, PowerItem, Document, LinkReview)
 
 
 def mandates_of(unit_id: int) -> Sequence[Mandate]:

@@ -80,3 +80,10 @@ class AlreadyDecided(DomainError):
 
     status: ClassVar[int] = 409
     message: ClassVar[str] = "该衔接已由他人核对，请刷新"
+
+
+class NotOpen(DomainError):
+    """Only a version that waits for review or was returned can be corrected; what was confirmed stays as it is."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "该版本已确认，内容不能再修改；有变化请导入新版本或变更批复"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -9,10 +9,13 @@ from basic_info.blueprint import bp
 from basic_info.documents.forms import ReturnMandateForm
 from basic_info.documents.queries import in_reach, readable
 from basic_info.duties.queries import unit_name
+from basic_info.mandates.carrying import open_reviews
 from basic_info.mandates.models import Mandate, MandateState
-from basic_info.mandates.operations import confirm_mandate, return_mandate
+from basic_info.mandates.operations import confirm_mandate, resubmit_mandate, return_mandate
+from basic_info.mandates.review_queries import others, review_of
+from basic_info.organization.scope import within
 from basic_info.permissions import Permission
-from host.kernel.access import current_actor, requires
+from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 
 
@@ -27,9 +30,22 @@ def show_mandate(mandate_id: int) -> ResponseReturnValue:
 @requires(Permission.MANDATE_CONFIRM)
 def put_mandate_in_force(mandate_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    confirm_mandate(in_reach(Mandate, mandate_id, Permission.MANDATE_CONFIRM, actor), actor=actor)
+    seen = request.form.get("revision", type=int)
+    mandate = in_reach(Mandate, mandate_id, Permission.MANDATE_CONFIRM, actor)
+    confirm_mandate(mandate, revision=0 if seen is None else seen, actor=actor)
     db.session.commit()
     flash("已确认生效，单位职能和科室职责已更新")
+    return redirect(url_for("basic_info.show_mandate", mandate_id=mandate_id), 303)
+
+
+@bp.post("/mandates/<int:mandate_id>/hand-in")
+@requires(Permission.MANDATE_IMPORT)
+def hand_in_mandate(mandate_id: int) -> ResponseReturnValue:
+    """A returned version, mended, goes back to review."""
+    actor = current_actor()
+    resubmit_mandate(in_reach(Mandate, mandate_id, Permission.MANDATE_IMPORT, actor), actor=actor)
+    db.session.commit()
+    flash("已重新提交审核")
     return redirect(url_for("basic_info.show_mandate", mandate_id=mandate_id), 303)
 
 
@@ -49,15 +65,29 @@ def send_mandate_back(mandate_id: int) -> ResponseReturnValue:
 
 def _page(mandate_id: int, form: ReturnMandateForm) -> str:
     actor = current_actor()
-    parts = (Mandate.clauses, Mandate.quotas, Mandate.leaders, Mandate.document)
+    parts = (Mandate.fields, Mandate.clauses, Mandate.quotas, Mandate.leaders, Mandate.document)
     mandate = readable(select(Mandate).options(*map(selectinload, parts)), Mandate, mandate_id, actor)
+    versions = others(mandate)
+    state = mandate.mandate_state
     return render_template(
         "basic_info/mandates/show.html",
         mandate=mandate,
         unit_name=unit_name(mandate.unit_id),
+        review=review_of(mandate),
+        others=versions,
+        base_no=next((one.version_no for one in versions if one.id == mandate.base_id), None),
+        open_reviews=open_reviews(mandate.unit_id) if actor.may(Permission.DUTY_EDIT) else 0,
         form=form,
-        may_match=mandate.mandate_state is MandateState.PENDING_REVIEW and actor.may(Permission.MANDATE_IMPORT),
-        may_confirm=mandate.mandate_state is MandateState.PENDING_REVIEW
+        may_edit=state in (MandateState.PENDING_REVIEW, MandateState.RETURNED) and _reaches(mandate, actor),
+        may_confirm=state is MandateState.PENDING_REVIEW
         and actor.may(Permission.MANDATE_CONFIRM)
-        and actor.account_id != mandate.imported_by,
+        and actor.account_id not in {mandate.imported_by, *mandate.corrected_by},
+    )
+
+
+def _reaches(mandate: Mandate, actor: Actor) -> bool:
+    """Whether the actor imports for this unit; one statement, none for who imports nowhere."""
+    reach = within(actor, Permission.MANDATE_IMPORT, unit=Mandate.unit_id)
+    return actor.may(Permission.MANDATE_IMPORT) and bool(
+        db.session.scalar(select(Mandate.id).where(Mandate.id == mandate.id, reach))
     )

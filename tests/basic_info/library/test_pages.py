@@ -43,7 +43,9 @@ def test_a_mandate_goes_from_upload_to_the_duty_tree(place: Office, sign_in_as: 
     page = client.post(upload(client, place, "mandate", mandate_file(), "三定.docx"), follow_redirects=True)
     assert "待审核" in page.text
     mandate = db.session.scalars(select(Mandate)).one()
-    done = sign_in_as(place.reviewer).post(f"/basic-info/mandates/{mandate.id}/confirm", follow_redirects=True)
+    done = sign_in_as(place.reviewer).post(
+        f"/basic-info/mandates/{mandate.id}/confirm", data={"revision": "1"}, follow_redirects=True
+    )
     assert "已确认" in done.text
     tree = client.get(f"/basic-info/units/{place.unit.id}/duties")
     assert "负责成品油零售经营资格审批。" in tree.text

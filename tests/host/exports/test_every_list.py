@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.coverage.operations import check_coverage
 from basic_info.documents.models import Document
-from basic_info.duties.models import DutyLink
+from basic_info.duties.models import DutyLink, LinkReview
 from basic_info.flowcharts.models import Flowchart
-from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateStyle
+from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.organization.models import Appointment, Person
 from basic_info.organization.queries import today_in_china
 from basic_info.power_lists.models import PowerList
@@ -101,10 +101,19 @@ class City:
         db.session.add(self.mandate)
         db.session.flush()
         kind = next(iter(ClauseKind))
-        db.session.add(MandateClause(mandate_id=self.mandate.id, clause_kind=kind, sort_no=1, text="负责审批"))
+        clause = {"clause_kind": kind, "sort_no": 1, "text": "负责审批", "extracted_value": {"text": "负责审批"}}
+        db.session.add(MandateClause(mandate_id=self.mandate.id, **clause))
+        self.older = Mandate(
+            unit_id=unit_id, version_no=2, style=next(iter(MandateStyle)), document_id=document.id,
+            source_text="全文", valid=Range(date(2025, 1, 1), None), mandate_state=MandateState.RETURNED,
+        )  # fmt: skip
+        db.session.add(self.older)
         function = a_function(unit=self.licensing.unit, text="负责许可", sort_no=2)
         duty = self.licensing.section_duty
-        db.session.add(DutyLink(unit_id=unit_id, function_id=function.id, section_duty_id=duty.id))
+        link = DutyLink(unit_id=unit_id, function_id=function.id, section_duty_id=duty.id)
+        db.session.add(link)
+        db.session.flush()
+        db.session.add(LinkReview(unit_id=unit_id, mandate_id=self.mandate.id, link_id=link.id))
         db.session.flush()
 
     def _cases(self) -> None:
@@ -132,6 +141,8 @@ class City:
             "basic_info.post_duties": {"post_id": str(self.office.post.id)},
             "basic_info.power_items": {"list_id": str(db.session.scalars(select(PowerList.id)).one()), "q": "食品"},
             "basic_info.mandate_clauses": {"mandate_id": str(self.mandate.id)},
+            "basic_info.mandate_comparison": {"mandate_id": str(self.older.id), "other_id": str(self.mandate.id)},
+            "basic_info.link_reviews": unit,
             "basic_info.flow_steps": {"chart_id": str(chart)},
             "duty_eval.person_records": {
                 "person_id": str(self.office.people[1].id),
