@@ -196,7 +196,7 @@ def _document(parsed: ParsedMandate, unit_id: int, file_id: int | None, actor: A
     document.title = parsed.title.value
     document.unit_id = unit_id
     document.issued_on = issued_on(words)
-    document.subject_words = subject_words(parsed)
+    document.subject_words = subject_words(parsed, words)
     if number:
         document.doc_no, document.doc_prefix = number.text, number.prefix
         document.doc_year, document.doc_seq = number.year, number.number

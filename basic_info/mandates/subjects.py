@@ -10,7 +10,7 @@ from basic_info.mandates.parsing.normalise import fold, only_date
 SUBJECT_WORDS = ("三定", "职能", "编制", "职数", "内设", "挂牌", "更名", "级别")
 
 
-def subject_words(parsed: ParsedMandate) -> list[str]:
+def subject_words(parsed: ParsedMandate, words: str) -> list[str]:
     """The subject words of a paper in their order: of a whole mandate 三定, of an amendment what it changes."""
     if parsed.style.value is not Style.AMENDMENT:
         return ["三定"]
@@ -20,7 +20,7 @@ def subject_words(parsed: ParsedMandate) -> list[str]:
         "职数": bool(parsed.leaders),
         "内设": bool(parsed.sections),
         "挂牌": bool(parsed.plates),
-        "更名": "更名" in parsed.title.value or any("更名" in clause.text for clause in parsed.clauses),
+        "更名": "更名" in words,
         "级别": bool(parsed.rank.value),
     }
     return [word for word in SUBJECT_WORDS if says.get(word)]
