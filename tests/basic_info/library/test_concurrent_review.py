@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -15,7 +16,7 @@ from basic_info.duties.models import UnitFunction
 from basic_info.mandates.models import Mandate, MandateQuota
 from basic_info.mandates.operations import confirm_mandate
 from basic_info.mandates.readings import correct_reading
-from host.kernel.access import Role
+from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import DomainError
 from tests import factories
@@ -39,7 +40,7 @@ def kept(committed: Engine) -> tuple[int, int]:
     return mandate.id, quota_of(mandate).id
 
 
-def at_once(app: Flask, work: list[Callable[[], Any]]) -> list[str]:
+def at_once(app: Flask, work: Sequence[Callable[[], Any]]) -> list[str]:
     """Run all at the same moment, each in a session of its own; the names of what was raised."""
     start = Barrier(len(work))
 
@@ -59,12 +60,14 @@ def at_once(app: Flask, work: list[Callable[[], Any]]) -> list[str]:
         return sorted(pool.map(run, work))
 
 
+def _confirm(mandate_id: int, actor: Actor) -> None:
+    confirm_mandate(db.session.get_one(Mandate, mandate_id), actor=actor)
+
+
 def test_of_two_confirmers_one_confirms(app: Flask, kept: tuple[int, int]) -> None:
     reviewers = [factories.an_actor(Role.OFFICE_REVIEWER, region="371300") for _ in range(2)]
     db.session.commit()
-    work = [
-        lambda actor=actor: confirm_mandate(db.session.get_one(Mandate, kept[0]), actor=actor) for actor in reviewers
-    ]
+    work = [partial(_confirm, kept[0], actor) for actor in reviewers]
     assert at_once(app, work) == ["NotPending", "done"]
     assert db.session.scalar(select(func.count()).select_from(UnitFunction)) == 3
 
