@@ -60,6 +60,10 @@ BODIES: dict[str, dict[str, str]] = {
     "basic_info.abolish_unit": {"on": "{day}", "reason": "试"},
     "basic_info.confirm_best_proposals": {"above": "50"},
     "basic_info.match_mandate_section": {"key": "{clause_id}", "target": "{section_id}"},
+    "basic_info.save_reading": {"version": "1", "name": "改写", "tasks": "改写"},
+    "basic_info.treat_reading": {"version": "1"},
+    "basic_info.add_missed_reading": {"kind": "duty", "text": "改写"},
+    "basic_info.put_mandate_in_force": {"revision": "1"},
     "basic_info.match_handling_name": {"key": HANDLING, "target": "{section_id}"},
     "basic_info.match_lane": {"key": "", "target": "{post_id}"},
     "duty_eval.correct_record": {"content": "改写", "reason": "试", "post_duty_id": "0"},
@@ -114,6 +118,8 @@ def values_for(rule: Rule, target: World, *, missing: bool = False) -> dict[str,
         found["chart_id"] = target.values["draft.chart_id"]
     if rule.endpoint.endswith("_paper"):
         found["kind"] = "mandate"
+    if rule.endpoint.endswith("missed_reading"):
+        found["kind"] = "duty"
     unknown = [name for name, value in found.items() if value is None]
     assert not unknown, f"{rule.rule}: tests/host/security/world.py makes nothing for {unknown}"
     if missing:

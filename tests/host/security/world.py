@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Range
 from werkzeug.datastructures import FileStorage
 
 from basic_info.documents.library import PaperKind, keep_upload, paper_file, read_paper, take_in
-from basic_info.duties.models import DutyLink, LinkState, WorkSource
+from basic_info.duties.models import DutyLink, LinkReview, LinkState, WorkSource
 from basic_info.flowcharts.drawing import blank_plan, bpmn_document
 from basic_info.flowcharts.editing import draw_flowchart
 from basic_info.flowcharts.operations import keep_revision
@@ -155,7 +155,7 @@ def _proposed_link(office: Office) -> int:
     return link.id
 
 
-def _library(office: Office) -> dict[str, int]:
+def _library(office: Office) -> dict[str, Any]:
     """A mandate that waits, and the uploaded paper that it was read from."""
     upload = FileStorage(io.BytesIO(mandate_file(instead={"商务": SECRET})), f"{SECRET}三定.docx")
     document = keep_upload(upload, kind=PaperKind.MANDATE, unit_id=office.unit.id, actor=SYSTEM)
@@ -167,12 +167,27 @@ def _library(office: Office) -> dict[str, int]:
     clause = select(MandateClause.id).where(
         MandateClause.mandate_id == mandate.id, MandateClause.clause_kind == ClauseKind.SECTION
     )
+    clause_id = db.session.scalars(clause).first() or 0
     return {
-        "clause_id": db.session.scalars(clause).first() or 0,
+        "clause_id": clause_id,
         "mandate_id": mandate.id,
+        "other_id": mandate.id,
+        "table": "clause",
+        "reading_id": clause_id,
+        "verb": "remove",
+        "review_id": _review(office, mandate.id),
         "document_id": waiting.id,
         "file_id": waiting.file_id or 0,
     }
+
+
+def _review(office: Office, mandate_id: int) -> int:
+    """A confirmed link that is to be looked at again."""
+    found = select(DutyLink.id).where(DutyLink.section_duty_id == office.section_duty.id)
+    review = LinkReview(unit_id=office.unit.id, mandate_id=mandate_id, link_id=db.session.scalars(found).first() or 0)
+    db.session.add(review)
+    db.session.flush()
+    return review.id
 
 
 def _records(office: Office, person_id: int, actor: Actor) -> dict[str, int]:
