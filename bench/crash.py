@@ -23,10 +23,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from threading import Event, Lock
-from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -36,6 +35,7 @@ from config import Settings
 from host import migrating
 from host.app import create_app
 from host.kernel.db import db
+from host.kernel.pages import today_in_china
 from host.running.children import free_port
 from host.running.embedded import EmbeddedPostgres
 from host.seeding import seed
@@ -136,7 +136,7 @@ _DIFFER = (
 def _post_through_faults(
     port: int, logins: Sequence[Login], posted: Posted, faults: Iterator[Callable[[], None]]
 ) -> list[float]:
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    today = today_in_china()
     over = Event()
     waits: list[float] = []
 

@@ -19,10 +19,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 import psycopg
 from sqlalchemy import event, text
@@ -37,6 +36,7 @@ from host import migrating
 from host.app import create_app
 from host.kernel.access import Actor
 from host.kernel.db import db
+from host.kernel.pages import today_in_china
 from host.running.children import free_port
 from host.running.embedded import EmbeddedPostgres
 from host.seeding import seed
@@ -56,7 +56,7 @@ class Bench:
         self.server = EmbeddedPostgres(folder / "postgres")
         self.server.enter()
         self.settings = replace(Settings.from_env({"LVZHI_VAR_DIR": str(folder)}), database_url=self.server.url)
-        self.today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        self.today = today_in_china()
 
     def prepare(self, people: int) -> None:
         migrating.upgrade(self.settings)

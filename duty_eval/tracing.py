@@ -12,11 +12,12 @@ from basic_info.duties.thread import Layer, post_duties_under
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
 from duty_eval.records.models import RecordRollup
-from duty_eval.records.queries import own_open, today_in_china
+from duty_eval.records.queries import own_open
 from duty_eval.review.queries import count_waiting
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
+from host.kernel.pages import today_in_china
 from host.kernel.system import TodoItem, TraceLine
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import literal
@@ -16,7 +15,7 @@ from function_monitor.collection.schemas import FIELDS
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export, whole_of
 
 Values = Mapping[str, str]
@@ -54,7 +53,7 @@ register_export(
 def _cases(actor: Actor, values: Values) -> AnySelect:
     return cases.cases(
         actor,
-        today=datetime.now(CHINA_TIME).date(),
+        today=today_in_china(),
         state=CaseState.of_word(values.get("state", "")),
         number=values.get("number", "").strip(),
         late_only=values.get("late") == "1",

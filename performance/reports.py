@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select
@@ -11,7 +10,7 @@ from sqlalchemy import Select
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export, whole_of
 from performance.grading import queries as grading
 from performance.grading.settings import assessment_day
@@ -23,13 +22,9 @@ from performance.scoring import queries as scoring
 Values = Mapping[str, str]
 
 
-def _today() -> date:
-    return datetime.now(CHINA_TIME).date()
-
-
 def _year(values: Values) -> int:
     """The year of assessment, as the pages take it."""
-    today = _today()
+    today = today_in_china()
     usual = today.year if today.month > 3 else today.year - 1
     year = whole_of(values, "year") if values.get("year") else usual
     if not 2000 <= year <= 2100:
@@ -155,7 +150,7 @@ def _grades(actor: Actor, values: Values) -> AnySelect:
     """The people of one section, the first of the unit unless another is chosen."""
     unit, _ = grading.unit_of(actor, whole_of(values, "unit_id"), Permission.GRADE_READ)
     year = _year(values)
-    day = assessment_day(year, _today())
+    day = assessment_day(year, today_in_china())
     sections = grading.sections_of(unit.id, day)
     if not sections:
         raise NotFound("本单位该年度没有在册的考核对象")
@@ -199,5 +194,5 @@ register_export(
         "起始": lambda row: row.GradingSetting.valid.lower,
         "依据": "GradingSetting.remark",
     },
-    rows=lambda actor, _values: grading.settings_in_force(actor, _today()),
+    rows=lambda actor, _values: grading.settings_in_force(actor, today_in_china()),
 )

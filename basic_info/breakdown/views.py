@@ -9,13 +9,13 @@ from basic_info.breakdown.forms import BreakdownForm
 from basic_info.breakdown.models import Breakdown, BreakdownState, DutyMatter
 from basic_info.breakdown.operations import import_breakdown, put_breakdown_in_force
 from basic_info.duties.queries import require_reach, require_readable, unit_name
-from basic_info.organization.queries import today_in_china
 from basic_info.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.files.storage import received
+from host.kernel.pages import today_in_china
 from host.kernel.tables.reading import CellError
 from host.kernel.tables.writing import table_response
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from basic_info.catalogue.queries import all_units_of_office
-from basic_info.organization.queries import today_in_china
 from basic_info.permissions import Permission
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
 
 register_export(

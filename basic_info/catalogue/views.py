@@ -10,12 +10,12 @@ from basic_info.catalogue import queries
 from basic_info.catalogue.operations import close_catalogue, open_catalogue
 from basic_info.duties.queries import require_reach
 from basic_info.flowcharts.models import Flowchart
-from basic_info.organization.queries import today_in_china
 from basic_info.permissions import Permission
 from basic_info.power_lists.models import PowerKind
 from host.kernel.access import current_actor, public, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/catalogue")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from basic_info.coverage.gaps import GAPS, gap_rows
 from basic_info.coverage.queries import all_units_with
 from basic_info.duties.queries import require_readable
-from basic_info.organization.queries import today_in_china
 from basic_info.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
 from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import Values, register_export, whole_of
 
 

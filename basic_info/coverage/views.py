@@ -7,12 +7,12 @@ from basic_info.blueprint import bp
 from basic_info.coverage import queries
 from basic_info.coverage.gaps import GAPS
 from basic_info.duties.queries import require_readable, unit_name
-from basic_info.organization.queries import today_in_china
 from basic_info.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.jobs.operations import enqueue
+from host.kernel.pages import today_in_china
 
 #: As many digits as every number of the database has room for.
 MOST_DIGITS = 18

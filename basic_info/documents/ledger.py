@@ -12,9 +12,9 @@ from basic_info.documents.models import Document
 from basic_info.duties.queries import readable_units
 from basic_info.mandates.models import Mandate
 from basic_info.organization.models import UnitVersion
-from basic_info.organization.queries import today_in_china
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
 PAGE = 50

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ from host.kernel.files.kinds import TABLES, FileKind
 from host.kernel.files.models import StoredFile
 from host.kernel.files.operations import store_upload
 from host.kernel.files.storage import current_store
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 MOST_BYTES = 64 * 1024 * 1024
 
@@ -108,7 +107,7 @@ def take_in(
     paper: Paper, *, unit_id: int, name: str, file_id: int | None, year: int | None = None, actor: Actor
 ) -> Mandate | PowerList | Flowchart:
     """Keep what was read as the unit's next version, waiting for a person; raises as the three imports do."""
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     parsed = paper.parsed
     if isinstance(parsed, ParsedMandate):
         return import_mandate(parsed, unit_id=unit_id, source_text=paper.words, file_id=file_id, actor=actor, on=today)

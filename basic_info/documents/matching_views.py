@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +23,7 @@ from basic_info.power_lists.operations import match_handling
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/mandates/<int:mandate_id>/sections")
@@ -37,7 +36,7 @@ def mandate_sections(mandate_id: int) -> ResponseReturnValue:
 @requires(Permission.MANDATE_IMPORT)
 def match_mandate_section(mandate_id: int) -> ResponseReturnValue:
     mandate, form = _mandate(mandate_id), MatchForm()
-    form.target.choices = matching_queries.section_choices(mandate.unit_id, _today())
+    form.target.choices = matching_queries.section_choices(mandate.unit_id, today_in_china())
     if not form.validate_on_submit():
         return _mandate_page(mandate, form), 422
     key = form.key.data or ""
@@ -60,7 +59,7 @@ def handling_names(list_id: int) -> ResponseReturnValue:
 @requires(Permission.POWER_LIST_IMPORT)
 def match_handling_name(list_id: int) -> ResponseReturnValue:
     power_list, form = _power_list(list_id), MatchForm()
-    form.target.choices = matching_queries.section_choices(power_list.unit_id, _today())
+    form.target.choices = matching_queries.section_choices(power_list.unit_id, today_in_china())
     if not form.validate_on_submit():
         return _list_page(power_list, form), 422
     count = match_handling(power_list, form.key.data or "", section_id=form.target.data, actor=current_actor())
@@ -80,7 +79,7 @@ def chart_posts(chart_id: int) -> ResponseReturnValue:
 def match_lane(chart_id: int) -> ResponseReturnValue:
     """Every step of the lane is done by the post."""
     chart, form = _chart(chart_id), MatchForm()
-    form.target.choices = matching_queries.post_choices(chart.unit_id, _today())
+    form.target.choices = matching_queries.post_choices(chart.unit_id, today_in_china())
     if not form.validate_on_submit():
         return _chart_page(chart, form), 422
     steps = db.session.scalars(
@@ -99,7 +98,7 @@ def _mandate_page(mandate: Mandate, form: MatchForm) -> str:
     return _page(
         "对应内设机构",
         matching_queries.sections_named_by(mandate.id),
-        matching_queries.section_choices(mandate.unit_id, _today()),
+        matching_queries.section_choices(mandate.unit_id, today_in_china()),
         form,
         back=(url_for("basic_info.show_mandate", mandate_id=mandate.id), "「三定」规定"),
     )
@@ -109,7 +108,7 @@ def _list_page(power_list: PowerList, form: MatchForm) -> str:
     return _page(
         "对应承办机构",
         matching_queries.handling_names_of(power_list.id),
-        matching_queries.section_choices(power_list.unit_id, _today()),
+        matching_queries.section_choices(power_list.unit_id, today_in_china()),
         form,
         back=(url_for("basic_info.show_power_list", list_id=power_list.id), f"{power_list.year} 年权责清单"),
     )
@@ -119,7 +118,7 @@ def _chart_page(chart: Flowchart, form: MatchForm) -> str:
     return _page(
         "对应岗位",
         matching_queries.lanes_of(chart.id),
-        matching_queries.post_choices(chart.unit_id, _today()),
+        matching_queries.post_choices(chart.unit_id, today_in_china()),
         form,
         back=(url_for("basic_info.show_flowchart", chart_id=chart.id), chart.name),
     )
@@ -142,7 +141,3 @@ def _power_list(list_id: int) -> PowerList:
 
 def _chart(chart_id: int) -> Flowchart:
     return in_reach(Flowchart, chart_id, Permission.FLOWCHART_IMPORT, current_actor())
-
-
-def _today() -> date:
-    return datetime.now(CHINA_TIME).date()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +15,7 @@ from basic_info.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/trace/<layer>/<int:thing_id>/links")
@@ -54,7 +52,7 @@ def _choices(thing: Knot, thread: list[Knot]) -> dict[str, list[tuple[str, str]]
     """The candidates by layer, the likest first."""
     linked = [knot for _, knot in links_of(thing, thread)]
     groups: dict[str, list[tuple[str, str]]] = {}
-    for one in candidates_for(thing, linked, datetime.now(CHINA_TIME).date()):
+    for one in candidates_for(thing, linked, today_in_china()):
         groups.setdefault(one.layer.label, []).append((f"{one.layer.value}:{one.id}", one.text))
     return groups
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +19,7 @@ from basic_info.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
 
@@ -38,7 +37,7 @@ class PostPlace:
 @requires(Permission.DUTY_READ)
 def post_duties(post_id: int) -> ResponseReturnValue:
     place = _readable(post_id)
-    return _page(place, PostDutyForm(formdata=None, on=_today()))
+    return _page(place, PostDutyForm(formdata=None, on=today_in_china()))
 
 
 @bp.post("/posts/<int:post_id>/duties")
@@ -57,7 +56,7 @@ def give_post_duty(post_id: int) -> ResponseReturnValue:
         measure_unit=form.measure_unit.data or "项",
         standard_minutes=form.standard_minutes.data,
         section_duty_id=form.section_duty_id.data or None,
-        on=form.on.data or _today(),
+        on=form.on.data or today_in_china(),
         actor=actor,
     )
     db.session.commit()
@@ -68,7 +67,7 @@ def give_post_duty(post_id: int) -> ResponseReturnValue:
 @bp.get("/post-duties/<int:duty_id>/end")
 @requires(Permission.DUTY_EDIT)
 def end_post_duty_form(duty_id: int) -> ResponseReturnValue:
-    return _end_page(_editable(duty_id), EndPostDutyForm(formdata=None, on=_today()))
+    return _end_page(_editable(duty_id), EndPostDutyForm(formdata=None, on=today_in_china()))
 
 
 @bp.post("/post-duties/<int:duty_id>/end")
@@ -78,7 +77,7 @@ def take_post_duty_away(duty_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _end_page(duty, form), 422
     try:
-        end_post_duty(duty, on=form.on.data or _today(), reason=form.reason.data or "", actor=current_actor())
+        end_post_duty(duty, on=form.on.data or today_in_china(), reason=form.reason.data or "", actor=current_actor())
     except Refused as refused:
         db.session.rollback()
         form.on.errors = [str(refused)]
@@ -93,7 +92,10 @@ def _page(place: PostPlace, form: PostDutyForm) -> str:
     form.section_duty_id.choices = _choices(place)
     duties = db.session.scalars(
         select(PostDuty)
-        .where(PostDuty.post_id == place.post_id, func.upper_inf(PostDuty.valid) | PostDuty.valid.contains(_today()))
+        .where(
+            PostDuty.post_id == place.post_id,
+            func.upper_inf(PostDuty.valid) | PostDuty.valid.contains(today_in_china()),
+        )
         .order_by(PostDuty.sort_no, PostDuty.id)
     ).all()
     return render_template(
@@ -107,7 +109,7 @@ def _end_page(duty: PostDuty, form: EndPostDutyForm) -> str:
 
 def _readable(post_id: int) -> PostPlace:
     """The post, if its unit's duties are the actor's to read. Raises NotFound."""
-    day = _today()
+    day = today_in_china()
     row = db.session.execute(
         select(Post.section_id, Section.unit_id, PostVersion.title, SectionVersion.name)
         .join(Section, Section.id == Post.section_id)
@@ -132,11 +134,7 @@ def _editable(duty_id: int) -> PostDuty:
 def _choices(place: PostPlace) -> list[tuple[int, str]]:
     duties = db.session.execute(
         select(SectionDuty.id, SectionDuty.text)
-        .where(SectionDuty.section_id == place.section_id, SectionDuty.valid.contains(_today()))
+        .where(SectionDuty.section_id == place.section_id, SectionDuty.valid.contains(today_in_china()))
         .order_by(SectionDuty.sort_no)
     ).all()
     return [(0, "暂不对应"), *((row.id, row.text) for row in duties)]
-
-
-def _today() -> date:
-    return datetime.now(CHINA_TIME).date()

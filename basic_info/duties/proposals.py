@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -20,7 +20,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotPermitted
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 BEST = 5
 #: Below this two texts share little more than everyday words.
@@ -50,7 +50,7 @@ def propose_links(unit_id: int, *, actor: Actor) -> int:
     Only what has no confirmed link yet is asked for. Returns how many proposals there are now.
     """
     db.session.execute(delete(DutyLink).where(DutyLink.unit_id == unit_id, DutyLink.link_state == LinkState.PROPOSED))
-    day = datetime.now(CHINA_TIME).date()
+    day = today_in_china()
     layers = {layer: things_of(layer, unit_id, day) for layer in {one for pair in _QUESTIONS for one in pair}}
     rows = [
         row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
@@ -22,7 +22,7 @@ from basic_info.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
 UNITS = 50
@@ -121,7 +121,7 @@ def units_page(actor: Actor, *, q: str, after: str) -> UnitsPage:
 
 def units_with_duties(actor: Actor, *, q: str = "") -> AnySelect:
     """(unit_id, name, functions, section_duties, key) of the readable units by name, with ``q`` in it."""
-    day = datetime.now(CHINA_TIME).date()
+    day = today_in_china()
     functions = select(func.count()).where(
         UnitFunction.unit_id == UnitVersion.unit_id, UnitFunction.valid.contains(day)
     )
@@ -150,9 +150,7 @@ def _unit_key() -> ColumnElement[str]:
 def unit_name(unit_id: int) -> str:
     return (
         db.session.scalar(
-            select(UnitVersion.name).where(
-                UnitVersion.unit_id == unit_id, in_force(UnitVersion, datetime.now(CHINA_TIME).date())
-            )
+            select(UnitVersion.name).where(UnitVersion.unit_id == unit_id, in_force(UnitVersion, today_in_china()))
         )
         or ""
     )

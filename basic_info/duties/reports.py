@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -28,14 +28,10 @@ from basic_info.power_lists.models import PowerKind, PowerList
 from basic_info.power_lists.views import items_of
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import CHINA_TIME, today_in_china
 from host.kernel.tables.exports import register_export, whole_of
 
 Values = Mapping[str, str]
-
-
-def _today() -> date:
-    return datetime.now(CHINA_TIME).date()
 
 
 def _lower(row: Any) -> date | None:
@@ -56,7 +52,7 @@ def _tree(actor: Actor, values: Values) -> Iterator[tuple[str, ...]]:
     """A line for each post duty, or for what nothing below carries."""
     unit_id = whole_of(values, "unit_id")
     require_readable(unit_id, actor)
-    tops, loose, _ = duty_tree(unit_id, _today())
+    tops, loose, _ = duty_tree(unit_id, today_in_china())
     for top in tops:
         yield from _lines(top.text, top.below)
     yield from _lines("", tuple(loose))
@@ -139,7 +135,7 @@ register_export(
     },
     rows=lambda actor, values: (
         select(PostDuty)
-        .where(PostDuty.post_id == whole_of(values, "post_id"), PostDuty.valid.contains(_today()))
+        .where(PostDuty.post_id == whole_of(values, "post_id"), PostDuty.valid.contains(today_in_china()))
         .where(PostDuty.unit_id.in_(readable_units(actor)))
         .order_by(PostDuty.sort_no, PostDuty.id)
     ),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import groupby
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -22,7 +21,7 @@ from basic_info.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.system import System, TraceLine
 
 
@@ -74,7 +73,7 @@ def unit_duties(unit_id: int) -> ResponseReturnValue:
     """The unit's functions, who carries each of them, and how much is carried at all."""
     actor = current_actor()
     queries.require_readable(unit_id, actor)
-    tops, loose, coverage = queries.duty_tree(unit_id, datetime.now(CHINA_TIME).date())
+    tops, loose, coverage = queries.duty_tree(unit_id, today_in_china())
     return render_template(
         "basic_info/duties/tree.html",
         unit_id=unit_id,
@@ -92,7 +91,7 @@ def unit_graph(unit_id: int) -> ResponseReturnValue:
     """The unit's thread as one picture; every box leads to its own page."""
     actor = current_actor()
     queries.require_readable(unit_id, actor)
-    graph = duty_graph(unit_id, datetime.now(CHINA_TIME).date(), actor)
+    graph = duty_graph(unit_id, today_in_china(), actor)
     return render_template(
         "basic_info/duties/graph.html",
         unit_id=unit_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -29,7 +28,7 @@ from basic_info.power_lists.models import LimitUnit
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/units/<int:unit_id>/flowcharts/new")
@@ -74,8 +73,8 @@ def edit_chart(chart_id: int) -> ResponseReturnValue:
         "basic_info/flowcharts/editor.html",
         chart=chart,
         unit_name=unit_name(chart.unit_id),
-        posts=queries.post_names(chart.unit_id, _today()),
-        duties=queries.duty_choices(chart.unit_id, _today()),
+        posts=queries.post_names(chart.unit_id, today_in_china()),
+        duties=queries.duty_choices(chart.unit_id, today_in_china()),
         called=queries.callable_charts(chart),
         kinds=StepKind,
         units=LimitUnit,
@@ -138,7 +137,7 @@ def draft_chart(chart_id: int) -> ResponseReturnValue:
 @requires(Permission.FLOWCHART_IMPORT)
 def check_chart(chart_id: int) -> ResponseReturnValue:
     """What stands against publishing, by name, or the form to publish."""
-    return _publish_page(_draft(chart_id), PublishForm(formdata=None, on=_today()))
+    return _publish_page(_draft(chart_id), PublishForm(formdata=None, on=today_in_china()))
 
 
 @bp.post("/flowcharts/<int:chart_id>/publish")
@@ -194,7 +193,3 @@ def _download(data: bytes, name: str) -> Response:
     answer = Response(data, content_type="application/xml; charset=utf-8")
     answer.headers["Content-Disposition"] = f"attachment; filename=\"flowchart.bpmn\"; filename*=UTF-8''{quote(name)}"
     return answer
-
-
-def _today() -> date:
-    return datetime.now(CHINA_TIME).date()

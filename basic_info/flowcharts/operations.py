@@ -19,7 +19,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 
 def import_flowchart(
@@ -99,9 +99,9 @@ def publish_flowchart(chart: Flowchart, *, actor: Actor, on: date | None = None)
     if chart.chart_state is not ChartState.DRAFT:
         raise ChartNotDraft
     graph = compiled(chart)
-    _supersede(chart, on or _today())
+    _supersede(chart, on or today_in_china())
     chart.chart_state = ChartState.PUBLISHED
-    chart.valid = Range(on or _today(), None)
+    chart.valid = Range(on or today_in_china(), None)
     db.session.add(
         FlowGraph(flowchart_id=chart.id, graph=graph.to_bytes(), states=graph.size, edges=sum(map(len, graph.edges)))
     )
@@ -129,7 +129,7 @@ def _supersede(chart: Flowchart, on: date) -> None:
         )
         .with_for_update()
     ).all()
-    if on > _today():
+    if on > today_in_china():
         raise PublishedTooEarly("生效日期不能晚于今天，请到生效那天再发布")
     for one in before:
         begun = one.effective_from or on
@@ -139,10 +139,6 @@ def _supersede(chart: Flowchart, on: date) -> None:
         one.valid = Range(begun, on) if begun < on else None
         one.chart_state = ChartState.SUPERSEDED
     db.session.flush()  # the earlier ones end before this one begins
-
-
-def _today() -> date:
-    return datetime.now(CHINA_TIME).date()
 
 
 def match_step(chart: Flowchart, step: FlowStep, *, post_id: int, actor: Actor) -> FlowStep:

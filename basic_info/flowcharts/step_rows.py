@@ -17,7 +17,7 @@ from basic_info.flowcharts.parsing import ParsedFlowchart, Step
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import CHINA_TIME, today_in_china
 
 #: How a call activity names the published version that it calls.
 CALLED = re.compile(r"flowchart-(\d{1,18})")
@@ -32,7 +32,7 @@ def keep_steps(chart: Flowchart, parsed: ParsedFlowchart, section_ids: Collectio
         step.element_id: step
         for step in db.session.scalars(select(FlowStep).where(FlowStep.flowchart_id == chart.id)).all()
     }
-    posts = post_titles(chart.unit_id, datetime.now(CHINA_TIME).date())
+    posts = post_titles(chart.unit_id, today_in_china())
     fresh = []
     for step in parsed.steps:
         values = _values(step)

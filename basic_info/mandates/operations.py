@@ -31,7 +31,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 _STYLES = {style.value: style for style in MandateStyle}
 
@@ -50,7 +50,7 @@ def import_mandate(
     document = _document(parsed, unit_id, file_id, actor, source_text)
     since = parsed.effective_on.value or document.issued_on or on
     # Sections as the register has them today: it may begin later than the document.
-    parts = parts_of(parsed, section_names(unit_id, datetime.now(CHINA_TIME).date()))
+    parts = parts_of(parsed, section_names(unit_id, today_in_china()))
     style, base = _STYLES[parsed.style.value.value], None
     if style is MandateStyle.AMENDMENT:
         base = _base_of(unit_id, since)

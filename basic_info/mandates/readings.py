@@ -28,11 +28,11 @@ from basic_info.mandates.models import (
     Reading,
 )
 from basic_info.mandates.parsing.heading import read_number
-from basic_info.organization.queries import today_in_china
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
+from host.kernel.pages import today_in_china
 
 AnyReading = MandateField | MandateClause | MandateQuota | MandateLeader
 _OPEN = (MandateState.PENDING_REVIEW, MandateState.RETURNED)

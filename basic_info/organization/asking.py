@@ -6,8 +6,8 @@ from datetime import date
 
 from flask import request
 
-from basic_info.organization.queries import today_in_china
 from host.kernel.errors import Refused
+from host.kernel.pages import today_in_china
 
 
 def asked_day() -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select
@@ -22,12 +22,8 @@ from basic_info.permissions import Permission
 from basic_info.regions.models import RegionVersion
 from host.kernel.access import Actor, ScopeKind
 from host.kernel.db import AnySelect, db
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
-
-
-def today_in_china() -> date:
-    return datetime.now(CHINA_TIME).date()
 
 
 def primary_appointment(person_id: int, day: date) -> Appointment | None:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import aliased
 from basic_info.organization import cards, listing
 from basic_info.organization.kinds import QuotaKind
 from basic_info.organization.models import Appointment, Post, PostVersion, Section, SectionVersion
-from basic_info.organization.queries import section_names, today_in_china
+from basic_info.organization.queries import section_names
 from basic_info.permissions import Permission
 from basic_info.regions.models import Region, RegionVersion
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import day_of, register_export, whole_of
 from host.kernel.versions import in_force
 

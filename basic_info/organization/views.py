@@ -16,7 +16,7 @@ from basic_info.organization.errors import ChangedMeanwhile, CodeTaken, LaterCha
 from basic_info.organization.forms import AbolishForm, ChangeUnitForm, NewUnitForm, UnitForm
 from basic_info.organization.kinds import QuotaKind, UnitKind
 from basic_info.organization.models import Unit, UnitVersion
-from basic_info.organization.queries import today_in_china, unit_name_map, units_called
+from basic_info.organization.queries import unit_name_map, units_called
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from basic_info.regions.models import Tier
@@ -25,6 +25,7 @@ from host.kernel.access import current_actor, declared_access, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound, Refused
 from host.kernel.forms import options
+from host.kernel.pages import today_in_china
 from host.kernel.versions import current
 
 

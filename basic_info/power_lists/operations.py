@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, literal, select, update
@@ -30,7 +30,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 YEARS = range(1990, 2101)
 #: Columns without a column of their own in the register, under the heading that people know.
@@ -171,7 +171,7 @@ def _supersede(before: PowerList, after: PowerList) -> None:
 def _keep_items(power_list: PowerList, items: Sequence[PowerListItem]) -> None:
     if not items:
         return
-    names = section_names(power_list.unit_id, datetime.now(CHINA_TIME).date())
+    names = section_names(power_list.unit_id, today_in_china())
     rows = [_item_row(power_list, number, item) for number, item in enumerate(items, start=1)]
     statement = insert(PowerItem).returning(PowerItem.id, sort_by_parameter_order=True)
     pairs = list(zip(db.session.scalars(statement, rows), items, strict=True))

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from basic_info.blueprint import bp
 from basic_info.duties.thread import Layer
-from basic_info.organization.queries import today_in_china
 from basic_info.permissions import Permission
 from basic_info.search.queries import search_library
 from host.kernel.access import current_actor, requires
+from host.kernel.pages import today_in_china
 from host.kernel.words import terms_of
 
 

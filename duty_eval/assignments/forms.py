@@ -3,8 +3,8 @@ from typing import Any
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from duty_eval.records.queries import today_in_china
 from host.kernel.forms import ChineseForm
+from host.kernel.pages import today_in_china
 
 
 class AssignForm(ChineseForm):

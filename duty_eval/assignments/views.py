@@ -12,11 +12,11 @@ from duty_eval.assignments.forms import AssignForm
 from duty_eval.assignments.operations import assign_task
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
-from duty_eval.records.queries import today_in_china
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.forms import options
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
 
 

@@ -12,9 +12,9 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.records import lists, queries
 from duty_eval.records.forms import day_of
-from duty_eval.records.queries import today_in_china
 from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
+from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
 
 WEEKDAYS = "一二三四五六日"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 
@@ -19,13 +18,6 @@ from duty_eval.records.rollups import COUNTED
 from duty_eval.review.models import RecordReview
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, db
-
-CHINA = ZoneInfo("Asia/Shanghai")
-
-
-def today_in_china() -> date:
-    """The day that it is in the city, wherever the server's clock stands."""
-    return datetime.now(CHINA).date()
 
 
 def own_open(person_id: int, today: date) -> tuple[int, bool]:

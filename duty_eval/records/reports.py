@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from duty_eval.permissions import Permission
 from duty_eval.records.lists import listed, listed_of_person
 from duty_eval.records.models import DutyRecord
-from duty_eval.records.queries import today_in_china
 from duty_eval.review.queries import attention, queue
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
+from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
 from host.kernel.tables.exports import Columns, day_of, register_export, whole_of
 

@@ -35,7 +35,6 @@ from duty_eval.records.operations import (
     new_client_key,
     withdraw,
 )
-from duty_eval.records.queries import today_in_china
 from duty_eval.records.standing import standings
 from duty_eval.review.queries import may_review
 from host.kernel.access import Actor, current_actor, requires, signed_in
@@ -43,7 +42,7 @@ from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
 from host.kernel.forms import options
-from host.kernel.pages import number
+from host.kernel.pages import number, today_in_china
 
 WEEKDAYS = "一二三四五六日"
 

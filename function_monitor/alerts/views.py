@@ -24,7 +24,7 @@ from host.kernel.errors import NotFound, NotPermitted
 from host.kernel.files.kinds import FileKind
 from host.kernel.files.operations import store_upload
 from host.kernel.files.subjects import register_subject
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import CHINA_TIME, today_in_china
 
 #: Nothing was recorded before.
 FIRST_TRIAL = date(2000, 1, 1)
@@ -116,7 +116,7 @@ def call_alert_false(alert_id: int) -> ResponseReturnValue:
 def close_alert(alert_id: int) -> ResponseReturnValue:
     actor = current_actor()
     alert = queries.locked(actor, alert_id, Permission.ALERT_CLOSE)
-    operations.close(alert, on=datetime.now(CHINA_TIME).date(), actor=actor)
+    operations.close(alert, on=today_in_china(), actor=actor)
     return _done(alert_id, "已销号")
 
 
@@ -164,7 +164,7 @@ def edit_rule(rule_id: int) -> ResponseReturnValue:
 
 
 def _trial_day(text: str) -> date:
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     try:
         day = date.fromisoformat(text) if text else today
     except ValueError:
@@ -175,7 +175,7 @@ def _trial_day(text: str) -> date:
 
 
 def _rules(refused: str = "", tried: Trial | None = None) -> str:
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     rules = rules_in_order()
     return render_template(
         "function_monitor/alerts/rules.html",

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,13 +9,13 @@ from function_monitor.cases.models import CaseState
 from function_monitor.paging import page_urls
 from function_monitor.permissions import Permission
 from host.kernel.access import current_actor, requires
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/cases")
 @requires(Permission.CASE_READ)
 def list_cases() -> ResponseReturnValue:
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     page = queries.list_cases(
         current_actor(),
         today=today,
@@ -45,5 +43,5 @@ def show_case(case_id: int) -> ResponseReturnValue:
         case=row[0],
         events=queries.events_of(case_id),
         clocks=queries.clocks_of_case(case_id),
-        today=datetime.now(CHINA_TIME).date(),
+        today=today_in_china(),
     )

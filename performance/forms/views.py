@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
 
 from host.kernel.access import current_actor, requires
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from performance.blueprint import bp
 from performance.forms.document import register_document
 from performance.forms.queries import register_form_of
@@ -21,7 +20,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @requires(Permission.FORM_PRINT)
 def register_form(person_id: int, year: int) -> ResponseReturnValue:
     """年度考核登记表 of a person's year, as a Word document."""
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     if not 2000 <= year <= today.year:
         raise NotFound
     form = register_form_of(current_actor(), person_id, year, today=today)

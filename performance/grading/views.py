@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.forms import options
-from host.kernel.pages import CHINA_TIME, day
+from host.kernel.pages import day, today_in_china
 from performance.blueprint import bp
 from performance.grading import operations, queries
 from performance.grading.forms import DecisionForm, PostingForm, ProposalForm, SettingForm
@@ -38,7 +37,7 @@ def list_grading_units() -> ResponseReturnValue:
         units=units,
         next_url=next_url,
         is_first=after is None,
-        years=[(one, f"{one} 年") for one in range(_today().year, _today().year - 6, -1)],
+        years=[(one, f"{one} 年") for one in range(today_in_china().year, today_in_china().year - 6, -1)],
         may_set=current_actor().may(Permission.GRADING_EDIT),
     )
 
@@ -49,7 +48,7 @@ def show_grading(unit_id: int) -> ResponseReturnValue:
     actor = current_actor()
     unit, name = queries.unit_of(actor, unit_id, Permission.GRADE_READ)
     year = _year()
-    on = assessment_day(year, _today())
+    on = assessment_day(year, today_in_china())
     sections = queries.sections_of(unit.id, on)
     chosen = request.args.get("section", type=int) or (sections[0].section_id if sections else None)
     return render_template(
@@ -80,7 +79,7 @@ def count_places(unit_id: int) -> ResponseReturnValue:
     actor = current_actor()
     unit, _ = queries.unit_of(actor, unit_id, Permission.GRADE_PROPOSE)
     year = _year()
-    allot(unit, year=year, today=_today(), actor=actor)
+    allot(unit, year=year, today=today_in_china(), actor=actor)
     db.session.commit()
     flash("优秀名额已按现有人员核定", "success")
     return redirect(url_for("performance.show_grading", unit_id=unit_id, year=year), 303)
@@ -98,13 +97,15 @@ def propose_grade(unit_id: int, person_id: int) -> ResponseReturnValue:
     actor = current_actor()
     unit, _ = queries.unit_of(actor, unit_id, Permission.GRADE_PROPOSE)
     year = _year()
-    row = queries.person_of(unit_id, person_id, year, assessment_day(year, _today()))
+    row = queries.person_of(unit_id, person_id, year, assessment_day(year, today_in_china()))
     form = ProposalForm()
     form.offer(row.regime)
     if not form.validate_on_submit():
         return _show(unit_id, person_id, form=form), 422
     try:
-        operations.propose_grade(person_id, unit=unit, year=year, proposal=form.proposal(), today=_today(), actor=actor)
+        operations.propose_grade(
+            person_id, unit=unit, year=year, proposal=form.proposal(), today=today_in_china(), actor=actor
+        )
     except DomainError as refused:
         db.session.rollback()
         return _show(unit_id, person_id, form=form, refused=str(refused)), refused.status
@@ -141,7 +142,7 @@ def decide_grade(assessment_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show(assessment.unit_id, assessment.person_id, decision=form, year=assessment.year), 422
     try:
-        operations.decide_grade(assessment, grade=form.chosen(), today=_today(), actor=actor)
+        operations.decide_grade(assessment, grade=form.chosen(), today=today_in_china(), actor=actor)
     except DomainError as refused:
         return _refused(assessment, refused, decision=form)
     db.session.commit()
@@ -187,7 +188,7 @@ def _show(
     actor = current_actor()
     unit, unit_name = queries.unit_of(actor, unit_id, Permission.GRADE_READ)
     year = year or _year()
-    row = queries.person_of(unit_id, person_id, year, assessment_day(year, _today()))
+    row = queries.person_of(unit_id, person_id, year, assessment_day(year, today_in_china()))
     assessment = row.AnnualAssessment
     if form is None:
         form = ProposalForm(formdata=None)
@@ -230,7 +231,7 @@ def _settings(form: SettingForm) -> str:
     return render_template(
         "performance/grading/settings.html",
         form=form,
-        settings=queries.settings_of(current_actor(), _today()),
+        settings=queries.settings_of(current_actor(), today_in_china()),
         national=NATIONAL,
     )
 
@@ -249,12 +250,8 @@ def _year() -> int:
     """The year of assessment: that of the address, else the running one (until March the one before)."""
     given = request.args.get("year", type=int)
     if given is None:
-        today = _today()
+        today = today_in_china()
         return today.year if today.month > 3 else today.year - 1
     if not 2000 <= given <= 2100:
         raise NotFound
     return given
-
-
-def _today() -> date:
-    return datetime.now(CHINA_TIME).date()

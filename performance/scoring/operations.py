@@ -14,7 +14,7 @@ from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.jobs.operations import enqueue
 from host.kernel.jobs.progress import Progress
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from performance.schemes.errors import SchemeAltered, SchemeNotPublished
 from performance.schemes.models import Indicator, IndicatorScheme, SchemeState, SchemeSubject
 from performance.schemes.queries import content_hash, indicators_of
@@ -112,7 +112,7 @@ def _check_period(first: date, last: date) -> None:
         raise BadPeriod("开始日期应不晚于结束日期")
     if last - first >= LONGEST:
         raise BadPeriod("计分期间最长一年")
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     if last > today:
         raise BadPeriod("结束日期不能晚于今天：未到的日子还没有履职数据")
     # Facts are kept by month: a period that cuts one would count days outside it.

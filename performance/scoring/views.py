@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from host.kernel.errors import DomainError, NotFound
 from host.kernel.forms import options
 from host.kernel.jobs.models import JobRun
 from host.kernel.jobs.queries import pace_of
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from performance.blueprint import bp
 from performance.permissions import Permission
 from performance.schemes.models import IndicatorScheme, SchemeState, SchemeSubject
@@ -34,7 +34,7 @@ def list_runs() -> ResponseReturnValue:
     form = _run_form(current_actor())
     if request.args.get("scheme", type=int):
         form.scheme_id.data = request.args.get("scheme", type=int)
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     form.first.data, form.last.data = date(today.year, 1, 1), today
     return _list(form)
 
@@ -46,7 +46,7 @@ def start_run() -> ResponseReturnValue:
     form = _run_form(actor)
     if not form.validate_on_submit():
         return _list(form), 422
-    first, last = form.period(datetime.now(CHINA_TIME).date())
+    first, last = form.period(today_in_china())
     scheme = scheme_of(actor, form.scheme_id.data, permission=Permission.RUN_START, to_change=True)
     # The scheme's row is locked: of two clicks the second finds the run of the first.
     if going := queries.run_underway(scheme.id, first, last):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from basic_info.regions.operations import seed_regions
 from config import Settings
 from function_monitor.api import seed_rules
 from host.app import create_app
 from host.kernel.access import SYSTEM
 from host.kernel.db import db
+from host.kernel.pages import today_in_china
 
 
 def seed(settings: Settings) -> None:
@@ -18,7 +16,7 @@ def seed(settings: Settings) -> None:
     app = create_app(settings, process="seed")
     with app.app_context():
         seed_regions(actor=SYSTEM)
-        seed_rules(counts_from=datetime.now(ZoneInfo("Asia/Shanghai")).date())
+        seed_rules(counts_from=today_in_china())
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

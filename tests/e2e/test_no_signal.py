@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
-from duty_eval.records.queries import today_in_china
+from host.kernel.pages import today_in_china
 from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, Platform
 
 pytestmark = pytest.mark.browser

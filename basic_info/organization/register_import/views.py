@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from basic_info.blueprint import bp
-from basic_info.organization.queries import today_in_china
 from basic_info.organization.register_import import uploads
 from basic_info.organization.register_import.forms import ConfirmForm, UploadForm
 from basic_info.permissions import Permission
@@ -12,6 +11,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotPermitted
 from host.kernel.jobs.operations import enqueue
+from host.kernel.pages import today_in_china
 from host.kernel.tables.writing import table_response
 
 

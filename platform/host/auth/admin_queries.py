@@ -19,7 +19,7 @@ from host.auth.reach import accounts_within
 from host.kernel.access import Actor, Role, ScopeKind
 from host.kernel.db import AnySelect, Model, db
 from host.kernel.errors import NotFound, Refused
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.permissions import Permission
 
 PAGE = 50
@@ -54,7 +54,7 @@ class GrantRow:
     @property
     def state(self) -> tuple[str, str]:
         """(word, kind of status): a grant in force, one that begins later, one that ran out or was taken away."""
-        today, valid = datetime.now(CHINA_TIME).date(), self.grant.valid
+        today, valid = today_in_china(), self.grant.valid
         if self.grant.revoked_at is not None:
             return "已收回", "quiet"
         if valid.upper is not None and valid.upper <= today:

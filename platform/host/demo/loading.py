@@ -11,10 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import select, text
@@ -33,6 +32,7 @@ from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import Model, db
 from host.kernel.errors import DomainError
 from host.kernel.installation import Installation, installation
+from host.kernel.pages import today_in_china
 from host.running.children import end_with_parent
 
 Say = Callable[[str], None]
@@ -80,7 +80,7 @@ class _Loader:
         self.accounts_file = accounts_file
         self.say = say
         self.folder = current_app.extensions["settings"].var_dir / "demo-city"
-        self.today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        self.today = today_in_china()
 
     def run(self) -> None:
         mark = Installation(id=1, kind=LOADING, note=f"{self.plan.staff} 人")

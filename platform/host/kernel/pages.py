@@ -72,6 +72,11 @@ def _read_manifest(manifest: Path, changed_at_ns: int) -> dict[str, str]:
     return names
 
 
+def today_in_china() -> date:
+    """The day that it is in the city, wherever the server's clock stands."""
+    return datetime.now(CHINA_TIME).date()
+
+
 def day(value: date | None, short: bool = False) -> str:
     """A day as 2026年3月2日, short 3月2日. An instant is read in China time."""
     if value is None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from host.kernel.access import current_actor, requires
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 from host.web import audit_queries as queries
@@ -51,7 +50,7 @@ def show_entry(entry_id: int) -> ResponseReturnValue:
 
 
 def _search(values: Mapping[str, str] | None = None) -> queries.Search:
-    return queries.Search.of(request.args if values is None else values, today=datetime.now(CHINA_TIME).date())
+    return queries.Search.of(request.args if values is None else values, today=today_in_china())
 
 
 register_export(

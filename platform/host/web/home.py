@@ -1,13 +1,11 @@
 """The first page after signing in: what waits for me, from all systems."""
 
-from datetime import datetime
-
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from host.kernel.access import current_actor, signed_in
 from host.kernel.calendar.workdays import load_workdays
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.system import System
 
 bp = Blueprint("home", __name__)
@@ -19,7 +17,7 @@ def home() -> ResponseReturnValue:
     actor = current_actor()
     systems: tuple[System, ...] = current_app.extensions["systems"]
     todo = [item for system in systems if system.todo for item in system.todo(actor) if item.count]
-    today = datetime.now(CHINA_TIME).date()
+    today = today_in_china()
     return render_template(
         "host/home.html",
         todo=sorted(todo, key=lambda item: not item.is_urgent),

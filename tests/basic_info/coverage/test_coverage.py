@@ -19,10 +19,10 @@ from basic_info.duties.models import FunctionKind
 from basic_info.duties.operations import link
 from basic_info.duties.thread import Layer
 from basic_info.organization.models import Section, Unit
-from basic_info.organization.queries import today_in_china
 from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
+from host.kernel.pages import today_in_china
 from tests import factories
 
 DAY = date(2026, 3, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -27,12 +27,12 @@ from basic_info.flowcharts.operations import publish_flowchart
 from basic_info.flowcharts.parsing import parse_flowchart
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from tests import factories
 from tests.basic_info.flowcharts.conftest import Office
 
 SignIn = Callable[[Actor], FlaskClient]
-TODAY = datetime.now(CHINA_TIME).date()
+TODAY = today_in_china()
 DETAILS = (
     '<bpmn:extensionElements><lvzhi:step kind="accept" limitValue="5" limitUnit="workday" promisedValue="3"'
     ' promisedUnit="day" basis="行政许可法第三十二条" riskPoint="超期受理" suspensions="hearing testing"{duty}>'

@@ -18,7 +18,6 @@ from duty_eval.evidence.operations import Evidence, attach, detach, evidence_fro
 from duty_eval.records.discarding import discard
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records, withdraw
-from duty_eval.records.queries import today_in_china
 from duty_eval.review.operations import return_record
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
@@ -26,6 +25,7 @@ from host.kernel.errors import Refused
 from host.kernel.files.errors import StoreUnreachable
 from host.kernel.files.models import StoredFile
 from host.kernel.files.storage import current_store
+from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, a_section, a_unit, an_actor
 from tests.host.files.file_contents import a_photo, upload
 

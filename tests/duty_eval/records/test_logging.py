@@ -24,11 +24,11 @@ from duty_eval.records.operations import (
     suggest_records,
     withdraw,
 )
-from duty_eval.records.queries import today_in_china
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import KeyReused, NotFound
+from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, a_post_duty, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]

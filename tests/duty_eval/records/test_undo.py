@@ -27,11 +27,12 @@ from duty_eval.records.operations import (
     suggest_records,
     withdraw,
 )
-from duty_eval.records.queries import month_of, own_open, today_in_china
+from duty_eval.records.queries import month_of, own_open
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, a_post_duty, an_actor, an_appointment
 
 SignIn = Callable[[Actor], FlaskClient]

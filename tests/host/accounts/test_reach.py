@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Engine, func, select
 
 from basic_info.organization.models import Unit
 from basic_info.regions.models import Tier
-from duty_eval.records.queries import today_in_china
 from host.auth.models import Account, RoleGrant
 from host.auth.operations import create_account, grant_role, reset_password, revoke_grant, set_disabled
 from host.auth.sessions import start_session
@@ -21,6 +20,7 @@ from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted, Refused
+from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, a_region, a_section, a_unit, an_account, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]

@@ -21,7 +21,6 @@ from basic_info.duties.models import DutyLink, LinkReview
 from basic_info.flowcharts.models import Flowchart
 from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.organization.models import Appointment, Person
-from basic_info.organization.queries import today_in_china
 from basic_info.power_lists.models import PowerList
 from duty_eval.assignments.operations import assign_task
 from duty_eval.records.models import RecordState
@@ -33,6 +32,7 @@ from host.kernel.clock.schedules import HOST_SCHEDULES, seed_schedules
 from host.kernel.db import db
 from host.kernel.errors import DomainError
 from host.kernel.jobs.operations import enqueue
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import registered_exports, table_of
 from performance.grading.settings import Grading, set_grading
 from performance.rounding import Rounding

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
 from duty_eval.records.models import DutyRecord, RecordState
-from duty_eval.records.queries import today_in_china
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
+from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]

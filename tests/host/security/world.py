@@ -22,7 +22,6 @@ from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection
 from basic_info.regions.models import Tier
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
-from duty_eval.records.queries import today_in_china
 from function_monitor.alerts.evaluating import rules_in_order, seed_rules
 from function_monitor.alerts.models import Alert, AlertLevel, AlertState, AlertStep, StepKind
 from function_monitor.cases.models import FlowCase
@@ -34,6 +33,7 @@ from host.kernel.audit import AuditEntry
 from host.kernel.crypto import provider
 from host.kernel.db import db
 from host.kernel.jobs.operations import enqueue
+from host.kernel.pages import today_in_china
 from performance.grading.models import AnnualAssessment, AnnualGrade, Regime
 from performance.grading.quotas import allot
 from performance.schemes.models import Indicator, SchemeState

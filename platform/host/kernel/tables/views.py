@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +10,7 @@ from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.jobs.operations import enqueue
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import MOST_AT_ONCE, MOST_PEOPLE_UNASKED, Table, Values, find_export, table_of
 from host.kernel.tables.tasks import EXPORT_JOB
 from host.kernel.tables.writing import table_response
@@ -47,7 +45,7 @@ def export_list(list_name: str) -> ResponseReturnValue:
         flash(f"超过 {MOST_AT_ONCE:,} 行，已转为后台任务；完成后在此下载，可以离开本页")
         return redirect(url_for("jobs.show_job", run_id=run.id), 303)
     db.session.commit()
-    day = datetime.now(CHINA_TIME).date()
+    day = today_in_china()
     return table_response(kind, f"{export.title}{day.isoformat()}", export.headings, table.rows())
 
 
