@@ -20,6 +20,8 @@ from basic_info.flowcharts.engine.net import Boundary, Kind, Net, NetNode, Scope
 Item = tuple[int, Any]
 State = tuple[Item, ...]
 MOST_SILENT_STEPS = 20_000
+#: Tokens in one scope: so many at once come of a loop that splits, and each step of it would copy them all.
+MOST_TOKENS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class Game:
                 elif one not in seen:
                     seen.add(one)
                     waiting.append(one)
-            if len(seen) > MOST_SILENT_STEPS:
+            if len(seen) > MOST_SILENT_STEPS or len(state) + len(tokens) > MOST_TOKENS:
                 raise Endless
         return found
 

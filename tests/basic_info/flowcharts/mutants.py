@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import random
-import resource
 import signal
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from basic_info.flowcharts.parsing import ParsedFlowchart
 from basic_info.flowcharts.step_table import read_step_table
 from host.kernel.errors import DomainError
 from tests.basic_info.flowcharts.test_step_table import TABLE
+from tests.memory import peak_mib
 
 SECONDS = 10
 WORDS = [
@@ -56,8 +56,7 @@ def main(count: int) -> None:
             data = _mutant(drawing, chance) if number % 2 else _table(chance)
             path.write_bytes(data)
             ends[_end_of(path)] += 1
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    sys.stdout.write(f"{ends['chart']} {ends['refusal']} {ends['not checkable']} {peak}\n")
+    sys.stdout.write(f"{ends['chart']} {ends['refusal']} {ends['not checkable']} {peak_mib()}\n")
 
 
 def _end_of(path: Path) -> str:
