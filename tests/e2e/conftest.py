@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config import Settings
+from host.running.children import free_port
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -26,13 +29,16 @@ FLAGS = [
 ROOT = Path(__file__).parents[2]
 #: Where the screenshots of a run go, for a look.
 SHOTS = ROOT / "var" / "screenshots"
+#: As small a city as can be made.
+STAFF = 240
 PHONE = {"width": 375, "height": 800}
 DESK = {"width": 1280, "height": 900}
+OpenPage = Callable[..., Page]
 
 
 @dataclass(frozen=True)
 class Platform:
-    """The address of the running platform and its accounts (login name → password)."""
+    """The address of the running platform, its accounts (login name → password) and where it keeps its files."""
 
     url: str
     accounts: dict[str, str]
@@ -40,21 +46,27 @@ class Platform:
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One demo city for all browser tests: a schema of its own beside that of the other tests."""
     var_dir = tmp_path_factory.mktemp("platform")
-    port = _free_port()
-    env = {**os.environ, "LVZHI_VAR_DIR": str(var_dir), "LVZHI_PORT": str(port)}
-    env.pop("LVZHI_DATABASE_URL", None)
-    lvzhi = [sys.executable, "-m", "host.cli"]
-    env["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
-    subprocess.run([*lvzhi, "db", "upgrade"], env=env, check=True, capture_output=True)
-    subprocess.run([*lvzhi, "demo", "load", "--staff", "600"], env=env, check=True, capture_output=True)
-    process = subprocess.Popen([*lvzhi, "up"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    port = free_port("127.0.0.1", 20_000 + os.getpid() % 10_000)  # no two runs begin to look at the same place
+    env = {name: value for name, value in os.environ.items() if not name.startswith("LVZHI_")}
+    env |= {
+        "LVZHI_DATABASE_URL": settings.database_url or "",
+        "LVZHI_SCHEMA": "lvzhi_browser",
+        "LVZHI_VAR_DIR": str(var_dir),
+        "LVZHI_PORT": str(port),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+    }
+    command = [sys.executable, "-m", "host.cli", "up", "--city", str(STAFF)]
+    with (var_dir / "up.log").open("wb") as log:
+        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
     try:
-        _wait_for(port)
-        lines = (var_dir / "demo-accounts").read_text(encoding="utf-8").splitlines()
+        _wait_for(process, port, var_dir / "up.log")
+        folder = var_dir / f"city-{STAFF}"
+        lines = (folder / "demo-accounts").read_text(encoding="utf-8").splitlines()
         accounts = dict(line.split()[:2] for line in lines if not line.startswith("#"))
-        yield Platform(f"http://127.0.0.1:{port}", accounts, var_dir)
+        yield Platform(f"http://127.0.0.1:{port}", accounts, folder)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
@@ -70,25 +82,48 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def context_of(platform: Platform, browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
+    """The browser of one person, signed in once for all tests; "" is somebody who is not signed in."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def context(login: str) -> BrowserContext:
+        if login not in contexts:
+            contexts[login] = browser.new_context(viewport=DESK, base_url=platform.url)  # type: ignore[arg-type]
+            if login:
+                _sign_in(contexts[login], login, platform.accounts[login])
+        return contexts[login]
+
+    yield context
+    for one in contexts.values():
+        one.close()
+
+
 @pytest.fixture
-def sign_in(platform: Platform, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A page of a person who has signed in, at the size of a phone or a desk."""
+def sign_in(platform: Platform, browser: Browser, context_of: Callable[[str], BrowserContext]) -> Iterator[OpenPage]:
+    """A page of a person who has signed in, at the size of a phone or a desk, with nothing kept from other tests."""
     contexts = []
 
     def open_page(login: str, size: dict[str, int] = DESK) -> Page:
+        signed_in = context_of(login).storage_state()["cookies"]
         context = browser.new_context(viewport=size, base_url=platform.url)  # type: ignore[arg-type]
+        context.add_cookies(signed_in)  # type: ignore[arg-type]
         contexts.append(context)
-        page = context.new_page()
-        page.goto("/account/sign-in")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码").fill(platform.accounts[login])
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url("**/")
-        return page
+        return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def _sign_in(context: BrowserContext, login: str, password: str) -> None:
+    page = context.new_page()
+    page.goto("/account/sign-in")
+    page.get_by_label("登录名").fill(login)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/")
+    page.close()
 
 
 @pytest.fixture
@@ -102,19 +137,14 @@ def shoot() -> Callable[[Page, str], None]:
     return take
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int, seconds: float = 60) -> None:
+def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 600) -> None:
+    """Until the platform takes connections; loading its city comes before that."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.1)
         else:
             return
-    raise TimeoutError("the platform did not open its port")
+    raise RuntimeError(f"the platform did not open its port: {log.read_text(encoding='utf-8')[-2000:]}")

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from openpyxl import load_workbook
 from playwright.sync_api import APIResponse, BrowserContext, FilePayload
 
+from basic_info.organization.queries import today_in_china
 from tests.basic_info.library.papers import CHART, mandate_file
 from tests.e2e.walking import links_of
 from tests.host.files.file_contents import a_photo
@@ -21,6 +23,7 @@ from tests.host.files.file_contents import a_photo
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER_RUN = re.compile(r'<option value="(\d+)"')
 _WITHDRAW = re.compile(r'action="(/duty-eval/records/\d+/[\d-]+)/withdraw"')
+XML = "application/xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -37,7 +40,10 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_register(office, folder / "组织机构.xlsx"),
             *_broken_register(office, folder / "组织机构.xlsx"),
         ],
-        "unit-clerk": _paper(clerk, library, "flowchart", "流程图.bpmn", "application/xml", CHART.encode()),
+        "unit-clerk": [
+            *_paper(clerk, library, "flowchart", "流程图.bpmn", XML, CHART.encode()),
+            *_chart_saved_twice(clerk, library.replace("/library", "/flowcharts/new")),
+        ],
         "assessor": [*_draft_scheme(assessor), *_second_run(assessor)],
         "staff": [*_withdrawn_record(context_of("staff")), *_record_with_a_photo(context_of("staff"))],
         "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
@@ -49,6 +55,15 @@ def _paper(context: BrowserContext, library: str, kind: str, name: str, mime_typ
     preview = _post(context, library, {"kind": kind, "file": _file(name, mime_type, content)})
     taken = _post(context, preview.url, {})
     return [urlsplit(preview.url).path, urlsplit(taken.url).path]
+
+
+def _chart_saved_twice(context: BrowserContext, new_chart: str) -> list[str]:
+    """Begin a drawing and save it once more: the page that lists its saves."""
+    editor = urlsplit(_post(context, new_chart, {"name": "起草中的流程图", "lanes": "受理岗\n审批岗"}).url).path
+    chart = editor.removesuffix("/editor")
+    model = context.request.get(f"{chart}/file").body()
+    _post(context, editor, {"revision": "1", "model": _file("图.bpmn", XML, model)})
+    return [chart]
 
 
 def _register(context: BrowserContext, workbook: Path) -> list[str]:
@@ -86,13 +101,20 @@ def _second_run(context: BrowserContext) -> list[str]:
 
 
 def _withdrawn_record(context: BrowserContext) -> list[str]:
-    """Take back the latest record that nobody has reviewed: the page that corrects it."""
-    days = [link for link in links_of(context.request.get("/duty-eval/month")) if "/today?day=" in link]
-    for day in reversed(days):
-        if found := _WITHDRAW.search(context.request.get(day).text()):
-            _post(context, day, {}, to=f"{found[1]}/withdraw")
+    """Take back the latest record before today that nobody has reviewed: the page that corrects it."""
+    today = today_in_china()
+    months = (today, today.replace(day=1) - timedelta(days=1))  # on the first of a month the other one
+    for day in (day for month in months for day in reversed(_days_of(context, month)) if day < today):
+        page = f"/duty-eval/today?day={day}"
+        if found := _WITHDRAW.search(context.request.get(page).text()):
+            _post(context, page, {}, to=f"{found[1]}/withdraw")
             return [f"{found[1]}/correct"]
-    raise AssertionError("no record waits for review this month")
+    raise AssertionError("no record waits for review")
+
+
+def _days_of(context: BrowserContext, month: date) -> list[date]:
+    links = links_of(context.request.get(f"/duty-eval/month?month={month}"))
+    return sorted({date.fromisoformat(link.partition("/today?day=")[2]) for link in links if "/today?day=" in link})
 
 
 def _record_with_a_photo(context: BrowserContext) -> list[str]:

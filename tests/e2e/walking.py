@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -49,10 +50,15 @@ def discover(context_of: Callable[[str], BrowserContext], starts: dict[str, list
     ``starts`` are addresses that a person begins with, besides the routes without variables.
     """
     rules = get_routes()
+    linked = set(rules) - set(PARTS)
     found = {SIGN_IN: Sight("", SIGN_IN)}
     for login in LOGINS:
+        if linked <= found.keys():
+            break
         for rule, answer in _walk(context_of(login), rules, starts.get(login, []), known=set(found)):
             found.setdefault(rule, Sight(login, answer.url, _is_page(answer)))
+            if linked <= found.keys():
+                break
     for rule, (page, rest) in PARTS.items():
         if page in found:
             found[rule] = Sight(found[page].login, found[page].path + rest, is_page=False)
@@ -69,7 +75,7 @@ def _walk(
     while waiting:
         path = waiting.popleft()
         rule = rule_of(path, rules)
-        if rule is None or looked.get(rule, 0) >= (1 if rule in known else LOOKED_INTO):
+        if rule is None or (path not in starts and looked.get(rule, 0) >= (1 if rule in known else LOOKED_INTO)):
             continue
         answer = context.request.get(path)
         rule = rule_of(answer.url, rules)  # a page with but one thing leads on to it; to the form, who is not signed in
@@ -89,6 +95,7 @@ def rule_of(path: str, rules: list[str]) -> str | None:
     return min(fitting, key=lambda rule: rule.count("<"), default=None)
 
 
+@cache
 def _shape(rule: str) -> re.Pattern[str]:
     parts = re.split(r"<(?:(\w+):)?\w+>", rule)
     texts = [re.escape(text) for text in parts[::2]]

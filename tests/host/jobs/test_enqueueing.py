@@ -86,7 +86,7 @@ def test_a_finished_run_is_not_retried(connection: Connection) -> None:
         retry(run, actor=SYSTEM)
 
 
-def test_cancelling_and_retrying_are_audited(connection: Connection) -> None:
+def test_asking_cancelling_and_retrying_are_audited(connection: Connection) -> None:
     actor = an_actor()
     run = enqueue("host.prune", actor=actor)
     cancel(run, actor=actor)
@@ -97,6 +97,7 @@ def test_cancelling_and_retrying_are_audited(connection: Connection) -> None:
         .order_by(AuditEntry.id)
     ).all()
     assert [tuple(row) for row in found] == [
+        ("job_run.requested", actor.account_id),
         ("job_run.cancel_requested", actor.account_id),
         ("job_run.retried", actor.account_id),
     ]
