@@ -5,7 +5,7 @@ Clients give each record a key, repeat it on any error and remember only what wa
 acknowledged key must be in the table exactly once, and the sums must be what a recount gives. This shows crashes of
 processes, not loss of power.
 
-python -m bench.crash [--faults 4]     prints what was found as one line of JSON
+python -m bench.crash [--faults 4] [--between 400]     prints what was found as one line of JSON
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from host.seeding import seed
 
 ROOT = Path(__file__).parents[1]
 CLIENTS = 6
-#: Records acknowledged between one fault and the next.
+#: Records acknowledged between one fault and the next, if nothing else is said.
 BETWEEN = 400
 #: An answer that takes longer than this is none at all: the request hung.
 HANGS_AFTER = 25.0
@@ -74,8 +74,11 @@ class Found:
     seconds_to_answer: tuple[float, ...]
 
 
-def crash_test(folder: Path, *, faults: int, people: int = 200) -> Found:
-    """A platform under ``folder`` of its own is started, loaded, killed ``faults`` times, and looked at."""
+def crash_test(folder: Path, *, faults: int, between: int = BETWEEN, people: int = 200) -> Found:
+    """A platform under ``folder`` of its own is started, loaded, killed ``faults`` times, and looked at.
+
+    ``between`` records are acknowledged before each fault and after the last.
+    """
     server = EmbeddedPostgres(folder / "postgres")
     server.enter()
     try:
@@ -90,7 +93,7 @@ def crash_test(folder: Path, *, faults: int, people: int = 200) -> Found:
             db.engine.dispose()
         posted = Posted()
         with _running(folder) as (port, supervisor):
-            waits = _post_through_faults(port, logins, posted, _faults(server, supervisor, faults))
+            waits = _post_through_faults(port, logins, posted, _faults(server, supervisor, faults), between)
         server.revive()
         return Found(
             acknowledged=len(posted.acknowledged),
@@ -134,7 +137,7 @@ _DIFFER = (
 
 
 def _post_through_faults(
-    port: int, logins: Sequence[Login], posted: Posted, faults: Iterator[Callable[[], None]]
+    port: int, logins: Sequence[Login], posted: Posted, faults: Iterator[Callable[[], None]], between: int
 ) -> list[float]:
     today = today_in_china()
     over = Event()
@@ -146,12 +149,12 @@ def _post_through_faults(
             return
         try:
             for fault in faults:
-                _more_of(posted, BETWEEN)
+                _more_of(posted, between)
                 fault()
                 started = time.perf_counter()
                 _more_of(posted, CLIENTS + 1)  # one answer each may still have been on its way
                 waits.append(round(time.perf_counter() - started, 2))
-            _more_of(posted, BETWEEN)
+            _more_of(posted, between)
         finally:
             over.set()
 
@@ -212,7 +215,7 @@ def children_of(pid: int) -> list[int]:
 @contextmanager
 def _running(folder: Path) -> Iterator[tuple[int, int]]:
     """``lvzhi up`` on a free port; its port and process id."""
-    port = free_port("127.0.0.1", 8300)
+    port = free_port("127.0.0.1", 10_000 + os.getpid() % 10_000)  # no two runs begin to look at the same place
     env = {**os.environ, "LVZHI_VAR_DIR": str(folder), "LVZHI_PORT": str(port), "LVZHI_LOG_LEVEL": "WARNING",
            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}"}  # fmt: skip
     env.pop("LVZHI_DATABASE_URL", None)
@@ -241,10 +244,11 @@ def wait_for_web(port: int, *, seconds: float = 60) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--faults", type=int, default=4)
+    parser.add_argument("--between", type=int, default=BETWEEN)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped, whoever ends the test
     with tempfile.TemporaryDirectory(prefix="lvzhi-crash-", dir=os.environ.get("LVZHI_BENCH_DIR")) as folder:
-        print(json.dumps(asdict(crash_test(Path(folder), faults=arguments.faults))))
+        print(json.dumps(asdict(crash_test(Path(folder), faults=arguments.faults, between=arguments.between))))
 
 
 if __name__ == "__main__":
