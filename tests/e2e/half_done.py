@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from openpyxl import load_workbook
 from playwright.sync_api import APIResponse, BrowserContext, FilePayload
 
-from basic_info.organization.queries import today_in_china
+from host.kernel.pages import today_in_china
 from tests.basic_info.library.papers import CHART, mandate_file
 from tests.e2e.walking import links_of
 from tests.host.files.file_contents import a_photo
