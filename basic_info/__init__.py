@@ -21,6 +21,9 @@ from basic_info.organization import people_views, reports, views
 from basic_info.organization.commands import register
 from basic_info.organization.register_import import views as register_views
 from basic_info.permissions import ROLE_PERMISSIONS, Permission
+from basic_info.power_lists import adjust_views as power_list_adjust_views
+from basic_info.power_lists import reports as power_list_reports
+from basic_info.power_lists import version_views as power_list_version_views
 from basic_info.power_lists import views as power_list_views
 from basic_info.regions import views as region_views
 from basic_info.search import views as search_views
@@ -44,6 +47,9 @@ _views = (
     mandate_views,
     matching_views,
     post_duty_views,
+    power_list_adjust_views,
+    power_list_reports,
+    power_list_version_views,
     power_list_views,
     people_views,
     reading_views,

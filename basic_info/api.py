@@ -36,3 +36,4 @@ __all__ = [
     "replay_of",
     "step_labels",
 ]
+from basic_info.power_lists.lines import same_item as same_item

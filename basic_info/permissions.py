@@ -14,6 +14,7 @@ class Permission(StrEnum):
     MANDATE_IMPORT = "basic_info:mandate:import"
     PERSON_READ = "basic_info:person:read"
     PERSON_UNMASK = "basic_info:person:unmask"
+    POWER_LIST_CONFIRM = "basic_info:power_list:confirm"
     POWER_LIST_IMPORT = "basic_info:power_list:import"
     REGISTER_IMPORT = "basic_info:register:import"
     UNIT_EDIT = "basic_info:unit:edit"
@@ -39,7 +40,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.UNIT_CLERK: _UNIT | {Permission.DUTY_EDIT, Permission.FLOWCHART_IMPORT},
     Role.UNIT_HEAD: _UNIT,
     Role.OFFICE_CLERK: _OFFICE,
-    Role.OFFICE_REVIEWER: _UNIT | {Permission.CATALOGUE_OPEN, Permission.MANDATE_CONFIRM},
+    Role.OFFICE_REVIEWER: _UNIT
+    | {Permission.CATALOGUE_OPEN, Permission.MANDATE_CONFIRM, Permission.POWER_LIST_CONFIRM},
     Role.ASSESSOR: _UNIT,
     Role.INSPECTOR: _UNIT,
 }

@@ -58,6 +58,7 @@ def _cases(actor: Actor, values: Values) -> AnySelect:
         number=values.get("number", "").strip(),
         late_only=values.get("late") == "1",
         post_duty_id=whole_of(values, "post_duty_id") if values.get("post_duty_id") else None,
+        power_item_id=whole_of(values, "power_item_id") if values.get("power_item_id") else None,
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from basic_info.api import same_item
 from basic_info.duties.thread import Layer, reach
 from function_monitor.alerts import queries as alert_queries
 from function_monitor.alerts.models import OVER, Alert
@@ -32,6 +33,8 @@ from host.kernel.db import db
 from host.kernel.system import TodoItem, TraceLine
 
 SHOWN_ALERTS = 20
+#: What the list of cases can be narrowed to.
+_FILTERS = {Layer.POST_DUTY: "post_duty_id", Layer.ITEM: "power_item_id"}
 
 
 def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
@@ -86,7 +89,8 @@ def _alerts(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
 def _cases(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
     mine: ColumnElement[bool] = FlowCase.id.in_(select(FlowEvent.case_id).where(_worked(below)))
     if layer is Layer.ITEM:
-        mine = or_(mine, FlowCase.power_item_id == thing_id)
+        # Its own cases in all its versions, as the list behind the number shows them.
+        mine = FlowCase.power_item_id.in_(same_item(thing_id))
     return select(
         literal("case"),
         cast(null(), BigInteger),
@@ -107,7 +111,7 @@ def _line(row: Any, layer: Layer, thing_id: int) -> TraceLine | None:
         return TraceLine(layer="预警", title=row.title, url=url)
     if not row.cases:
         return None
-    filters: dict[str, Any] = {"post_duty_id": thing_id} if layer is Layer.POST_DUTY else {}
+    filters: dict[str, Any] = {_FILTERS[layer]: thing_id} if layer in _FILTERS else {}
     return TraceLine(
         layer="办件",
         title=f"办件 {row.cases} 件",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Appointment, Post, PostVersion, Section, SectionVersion, Unit, UnitVersion
+from basic_info.power_lists.lines import line_of
 from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
 from host.kernel.db import AnySelect
 from host.kernel.versions import in_force
@@ -231,10 +232,17 @@ def _items_not_exercised(day: date) -> AnySelect:
         return _items(day).where(literal(False))
     done = _activity[0](day.replace(year=day.year - IDLE_YEARS, day=1)).subquery("done")
     has_cases = exists(select(literal(1)).select_from(done).where(done.c.unit_id == PowerItem.unit_id))
-    mine = done.alias("mine")
+    # Cases of earlier versions are cases of the same item.
+    version = aliased(PowerItem)
+    mine = (
+        select(line_of(version).label("line"), func.sum(done.c.case_count).label("case_count"))
+        .join(done, done.c.power_item_id == version.id)
+        .group_by(line_of(version))
+        .subquery("mine")
+    )
     return (
         _items(day)
-        .outerjoin(mine, mine.c.power_item_id == PowerItem.id)
+        .outerjoin(mine, mine.c.line == line_of(PowerItem))
         .where(
             PowerItem.power_kind.not_in(_MAY_REST),
             or_(mine.c.case_count.is_(None), mine.c.case_count <= IDLE_CASES),

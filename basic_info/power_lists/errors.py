@@ -27,3 +27,38 @@ class ListOlderThanInForce(DomainError):
 
     status = 409
     message = "该清单的年度早于现行清单，不能生效；请核对年度"
+
+
+class ListNotInForce(DomainError):
+    """Only the list in force is adjusted."""
+
+    status = 409
+    message = "只能调整现行清单，请从现行清单开始"
+
+
+class AdjustmentOpen(DomainError):
+    """One adjustment a unit at a time: two would each leave the other's changes out."""
+
+    status = 409
+    message = "本单位已有一份未办结的清单调整，请在其中继续，或先撤销"
+
+
+class BaseChanged(DomainError):
+    """Another version came into force since the adjustment was begun."""
+
+    status = 409
+    message = "现行清单在此期间已换版，本次调整不能生效；请撤销后从现行清单重新调整"
+
+
+class NothingAdjusted(DomainError):
+    """A draft without a single step would be a version like the one before."""
+
+    status = 422
+    message = "还没有任何调整，请先新增、取消、划转、合并或变更事项"
+
+
+class SamePerson(DomainError):
+    """Who adjusts a list in force does not put the result in force (four eyes)."""
+
+    status = 409
+    message = "调整须由另一人复核后生效"

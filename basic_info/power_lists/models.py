@@ -186,6 +186,9 @@ class LegalBasis(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     power_item_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PowerItem.id), index=True)
     basis_kind: Mapped[str]
+    #: The law as 《…》 names it, and the articles that are cited of it (第十二条第一款第（四）项).
+    title: Mapped[str] = mapped_column(default="", server_default="")
+    article: Mapped[str] = mapped_column(default="", server_default="")
     text: Mapped[str]
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.dialects.postgresql import insert as insert_new
-from sqlalchemy.orm import aliased
 
 from basic_info.documents.matching import SectionNames, names_together, section_names
-from basic_info.duties.models import DutyLink, LinkState
 from basic_info.organization.models import Section, Unit
 from basic_info.power_lists.errors import ListHasErrors, ListNotDraft, ListOlderThanInForce
+from basic_info.power_lists.lines import carry_links, join_lines
 from basic_info.power_lists.models import (
     LegalBasis,
     ListState,
@@ -98,11 +96,11 @@ def import_power_list(
 def put_in_force(power_list: PowerList, *, actor: Actor) -> PowerList:
     """The draft becomes the list in force and supersedes the one before; items that stay keep their confirmed links.
 
-    Raises ListNotDraft, ListOlderThanInForce.
+    For lists from a workbook; adjustments go through ``confirm_adjustment``. Raises ListNotDraft, ListOlderThanInForce.
     """
     db.session.scalar(select(Unit.id).where(Unit.id == power_list.unit_id).with_for_update())
     db.session.refresh(power_list, with_for_update=True)
-    if power_list.list_state is not ListState.DRAFT:
+    if power_list.list_state is not ListState.DRAFT or power_list.based_on_id is not None:
         raise ListNotDraft
     before = db.session.scalar(
         select(PowerList)
@@ -112,9 +110,11 @@ def put_in_force(power_list: PowerList, *, actor: Actor) -> PowerList:
     if before is not None:
         _supersede(before, power_list)
     power_list.list_state = ListState.IN_FORCE
+    power_list.put_by, power_list.put_at = actor.account_id, datetime.now(UTC)
     db.session.flush()
     if before is not None:
-        _carry_links(before.id, power_list.id)
+        join_lines(before.id, power_list.id)
+        carry_links(before.id, power_list.id)
     record_change(
         power_list,
         action="power_list.put_in_force",
@@ -160,12 +160,21 @@ def refuse_errors(parsed: ParsedPowerList) -> None:
 
 
 def _supersede(before: PowerList, after: PowerList) -> None:
-    since = date(after.year, 1, 1)
     if before.year > after.year:
         raise ListOlderThanInForce
+    since = _first_day(before, after)
     before.list_state = ListState.SUPERSEDED
     before.valid = Range(before.valid.lower, since)
     db.session.flush()  # two lists in force may not meet, not even for a statement
+    after.valid = Range(since, None)
+
+
+def _first_day(before: PowerList, after: PowerList) -> date:
+    """The first of its year; a second list of a year holds from the day it is put in force."""
+    new_year, first = date(after.year, 1, 1), before.valid.lower
+    if first is None or first < new_year:
+        return new_year
+    return max(first, today_in_china())
 
 
 def _keep_items(power_list: PowerList, items: Sequence[PowerListItem]) -> None:
@@ -179,7 +188,13 @@ def _keep_items(power_list: PowerList, items: Sequence[PowerListItem]) -> None:
     _insert(
         LegalBasis,
         [
-            {"power_item_id": item_id, "basis_kind": basis.basis_kind or "", "text": basis.text}
+            {
+                "power_item_id": item_id,
+                "basis_kind": basis.basis_kind or "",
+                "title": basis.title,
+                "article": basis.article,
+                "text": basis.text,
+            }
             for item_id, item in pairs
             for basis in item.legal_bases
         ],
@@ -231,30 +246,3 @@ def _handling_rows(item_id: int, item: PowerListItem, names: SectionNames) -> li
 def _insert(table: type[PowerItemSection | LegalBasis | PowerTimeLimit], rows: list[dict[str, Any]]) -> None:
     if rows:
         db.session.execute(insert(table), rows)
-
-
-def _carry_links(old_list_id: int, new_list_id: int) -> None:
-    """What people decided about an item holds for the same item of the next version (R46)."""
-    old, new = aliased(PowerItem), aliased(PowerItem)
-    decided = (
-        select(
-            DutyLink.unit_id,
-            new.id,
-            DutyLink.function_id,
-            DutyLink.link_state,
-            DutyLink.score,
-            DutyLink.decided_by,
-            DutyLink.decided_at,
-        )
-        .join(old, old.id == DutyLink.item_id)
-        .join(
-            new,
-            (new.power_list_id == literal(new_list_id))
-            & (new.name == old.name)
-            & (new.subitem_name == old.subitem_name)
-            & (new.power_kind == old.power_kind),
-        )
-        .where(old.power_list_id == old_list_id, DutyLink.link_state != LinkState.PROPOSED)
-    )
-    columns = ["unit_id", "item_id", "function_id", "link_state", "score", "decided_by", "decided_at"]
-    db.session.execute(insert_new(DutyLink).from_select(columns, decided).on_conflict_do_nothing())

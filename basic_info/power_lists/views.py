@@ -1,18 +1,22 @@
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from basic_info.blueprint import bp
-from basic_info.documents.queries import charts_of_item, in_reach, readable
+from basic_info.documents.queries import in_reach, readable
 from basic_info.duties.queries import unit_name
 from basic_info.permissions import Permission
-from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
+from basic_info.power_lists import queries
+from basic_info.power_lists.models import ListState, PowerItem, PowerKind, PowerList
 from basic_info.power_lists.operations import put_in_force
-from host.kernel.access import current_actor, requires
+from basic_info.power_lists.parsing.accountability import accountability_chain
+from basic_info.power_lists.queries import changes_of
+from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
+from host.kernel.system import System, TraceLine
 
 PAGE = 100
 
@@ -22,6 +26,8 @@ PAGE = 100
 def show_power_list(list_id: int) -> ResponseReturnValue:
     actor = current_actor()
     power_list = readable(select(PowerList), PowerList, list_id, actor)
+    may_import, is_draft = actor.may(Permission.POWER_LIST_IMPORT), power_list.list_state is ListState.DRAFT
+    is_adjustment = is_draft and power_list.based_on_id is not None
     kind, words = PowerKind.of_word(request.args.get("kind", "")), request.args.get("q", "").strip()
     items = db.session.scalars(
         items_of(list_id, kind, words).where(PowerItem.sort_no > request.args.get("after", 0, type=int)).limit(PAGE + 1)
@@ -35,8 +41,14 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
         kind=kind,
         q=words,
         next_key=items[PAGE - 1].sort_no if len(items) > PAGE else None,
-        may_match=actor.may(Permission.POWER_LIST_IMPORT),
-        may_put=power_list.list_state is ListState.DRAFT and actor.may(Permission.POWER_LIST_IMPORT),
+        steps=changes_of(list_id),
+        is_adjustment=is_adjustment,
+        may_match=may_import,
+        may_put=is_draft and not is_adjustment and may_import,
+        may_adjust=may_import and (is_adjustment or power_list.list_state is ListState.IN_FORCE),
+        may_confirm=is_adjustment
+        and actor.may(Permission.POWER_LIST_CONFIRM)
+        and actor.account_id != power_list.imported_by,
     )
 
 
@@ -77,10 +89,32 @@ def put_list_in_force(list_id: int) -> ResponseReturnValue:
 @bp.get("/power-items/<int:item_id>")
 @requires(Permission.DUTY_READ)
 def show_power_item(item_id: int) -> ResponseReturnValue:
-    """An item with its laws, limits and handling sections."""
+    """An item with its laws, limits, sections, risk points and people to answer for it; its history and its cases."""
+    actor = current_actor()
     parts = (PowerItem.bases, PowerItem.limits)
-    item = readable(select(PowerItem).options(*map(selectinload, parts)), PowerItem, item_id, current_actor())
-    sections = db.session.scalars(select(PowerItemSection).where(PowerItemSection.power_item_id == item_id)).all()
+    item = readable(select(PowerItem).options(*map(selectinload, parts)), PowerItem, item_id, actor)
+    power_list = db.session.get_one(PowerList, item.power_list_id)
+    charts = queries.charts_of(item_id)
     return render_template(
-        "basic_info/power_lists/item.html", item=item, sections=sections, charts=charts_of_item(item_id)
+        "basic_info/power_lists/item.html",
+        item=item,
+        power_list=power_list,
+        unit_name=unit_name(item.unit_id),
+        current=None if power_list.list_state is ListState.IN_FORCE else queries.current_version(item),
+        sections=queries.handling_of(item_id),
+        charts=charts,
+        risks=queries.risk_points([chart.id for chart in charts]),
+        accountable=accountability_chain(item.accountable_scope),
+        history=queries.time_line(item, queries.units_named(item)),
+        elsewhere=queries.same_elsewhere(item, actor),
+        lines=_known_above(item_id, actor),
+        may_adjust=power_list.list_state is ListState.DRAFT
+        and power_list.based_on_id is not None
+        and actor.may(Permission.POWER_LIST_IMPORT),
     )
+
+
+def _known_above(item_id: int, actor: Actor) -> list[TraceLine]:
+    """What the systems above know of the item: its cases and alerts."""
+    systems: tuple[System, ...] = current_app.extensions["systems"]
+    return [line for system in systems if system.trace for line in system.trace("power_item", item_id, actor)]

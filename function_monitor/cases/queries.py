@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
+from basic_info.api import same_item
 from basic_info.duties.models import PostDuty
 from basic_info.flowcharts.models import FlowStep
 from basic_info.organization.models import PersonVersion, UnitVersion
@@ -52,10 +53,19 @@ def list_cases(
     number: str = "",
     late_only: bool = False,
     post_duty_id: int | None = None,
+    power_item_id: int | None = None,
     after: int | None = None,
 ) -> Page:
     """A page of ``cases``, by key; one statement."""
-    rows = cases(actor, today=today, state=state, number=number, late_only=late_only, post_duty_id=post_duty_id)
+    rows = cases(
+        actor,
+        today=today,
+        state=state,
+        number=number,
+        late_only=late_only,
+        post_duty_id=post_duty_id,
+        power_item_id=power_item_id,
+    )
     if after:
         rows = rows.where(FlowCase.id < after)
     found = db.session.execute(rows.limit(PAGE + 1)).all()
@@ -70,6 +80,7 @@ def cases(
     number: str = "",
     late_only: bool = False,
     post_duty_id: int | None = None,
+    power_item_id: int | None = None,
 ) -> AnySelect:
     """(FlowCase, unit_name, is_late) under the filters of the list, newest first."""
     late = exists(
@@ -91,6 +102,8 @@ def cases(
         rows = rows.where(late)
     if post_duty_id:
         rows = rows.where(FlowCase.id.in_(select(FlowEvent.case_id).where(FlowEvent.post_duty_id == post_duty_id)))
+    if power_item_id:
+        rows = rows.where(FlowCase.power_item_id.in_(same_item(power_item_id)))
     return rows
 
 

@@ -23,13 +23,18 @@ def list_cases() -> ResponseReturnValue:
         number=request.args.get("number", "").strip(),
         late_only=request.args.get("late") == "1",
         post_duty_id=request.args.get("post_duty_id", type=int),
+        power_item_id=request.args.get("power_item_id", type=int),
         after=request.args.get("after", type=int),
     )
     return render_template(
         "function_monitor/cases/list.html",
         page=page,
         states=[(one.value, one.label) for one in CaseState],
-        **page_urls("function_monitor.list_cases", ("state", "number", "late", "post_duty_id"), next_key=page.next_key),
+        **page_urls(
+            "function_monitor.list_cases",
+            ("state", "number", "late", "post_duty_id", "power_item_id"),
+            next_key=page.next_key,
+        ),
     )
 
 

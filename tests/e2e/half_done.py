@@ -39,6 +39,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_paper(office, library, "mandate", "三定规定.docx", DOCX, mandate_file()),
             *_register(office, folder / "组织机构.xlsx"),
             *_broken_register(office, folder / "组织机构.xlsx"),
+            *_adjusted_list(office, library),
         ],
         "unit-clerk": [
             *_paper(clerk, library, "flowchart", "流程图.bpmn", XML, CHART.encode()),
@@ -98,6 +99,21 @@ def _second_run(context: BrowserContext) -> list[str]:
         assert time.monotonic() < deadline, "the run did not end"
         time.sleep(0.2)
     return [run, f"{run}/compare?with={others[0]}"]
+
+
+def _adjusted_list(context: BrowserContext, library: str) -> list[str]:
+    """Begin an adjustment of the unit's power list and add an item: the draft, and an item that can be changed."""
+    in_force = _link_like(context, library, r"/basic-info/power-lists/\d+")
+    order = {
+        "doc_no": "临编办〔2026〕5号",
+        "doc_date": "2026-02-20",
+        "effective_on": "2026-03-01",
+        "reason": "法律修改",
+    }
+    draft = urlsplit(_post(context, f"{in_force}/adjust", order).url).path
+    item = {"name": "新设事项备案", "power_kind": "other", "handling_text": "办公室", "statutory_limit": "20个工作日"}
+    _post(context, f"{draft}/items/new", item)
+    return [draft, _link_like(context, draft, r"/basic-info/power-items/\d+"), f"{draft}/compare"]
 
 
 def _withdrawn_record(context: BrowserContext) -> list[str]:

@@ -108,6 +108,9 @@ class City:
             source_text="全文", valid=Range(date(2025, 1, 1), None), mandate_state=MandateState.RETURNED,
         )  # fmt: skip
         db.session.add(self.older)
+        self.powers = db.session.scalars(select(PowerList.id).where(PowerList.unit_id == unit_id)).one()
+        self.next_powers = PowerList(unit_id=unit_id, version_no=2, year=2027, valid=Range(date(2027, 1, 1), None))
+        db.session.add(self.next_powers)
         function = a_function(unit=self.licensing.unit, text="负责许可", sort_no=2)
         duty = self.licensing.section_duty
         link = DutyLink(unit_id=unit_id, function_id=function.id, section_duty_id=duty.id)
@@ -139,7 +142,8 @@ class City:
             "basic_info.coverage_units": {"gap": "function_without_section"},
             "basic_info.coverage_rows": {**unit, "gap": "function_without_section"},
             "basic_info.post_duties": {"post_id": str(self.office.post.id)},
-            "basic_info.power_items": {"list_id": str(db.session.scalars(select(PowerList.id)).one()), "q": "食品"},
+            "basic_info.power_items": {"list_id": str(self.powers), "q": "食品"},
+            "basic_info.power_list_differences": {"list_id": str(self.next_powers.id)},
             "basic_info.mandate_clauses": {"mandate_id": str(self.mandate.id)},
             "basic_info.mandate_comparison": {"mandate_id": str(self.older.id), "other_id": str(self.mandate.id)},
             "basic_info.link_reviews": unit,

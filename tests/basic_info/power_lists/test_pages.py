@@ -1,0 +1,254 @@
+"""Pages of lists: adjusting by form, comparing, the item with all that is known of it; who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects.postgresql import Range
+
+from basic_info.power_lists import adjusting
+from basic_info.power_lists.models import ItemChange, ListState, PowerItem, PowerItemChange, PowerKind, PowerList
+from function_monitor.cases.models import FlowCase
+from host.kernel.access import Actor, Role
+from host.kernel.db import db
+from host.kernel.errors import DomainError
+from tests import factories
+from tests.basic_info.library.conftest import Office
+from tests.basic_info.power_lists.conftest import PAPER, ROWS, Bring
+from tests.basic_info.power_lists.test_adjusting import items, new_item
+from tests.function_monitor.rows import Office as Monitored
+from tests.function_monitor.rows import a_system
+
+SignIn = Callable[[Actor], FlaskClient]
+BASE = "/basic-info"
+ORDER = {"doc_no": "临编办〔2026〕5号", "doc_date": "2026-02-20", "effective_on": "2026-03-01", "reason": "法律修改"}
+FACTS = {"name": "拍卖企业备案", "power_kind": "other", "handling_text": "市场科", "statutory_limit": "20个工作日",
+         "promised_limit": "5个工作日", "legal_basis": "【法律】《拍卖法》第十一条"}  # fmt: skip
+
+
+def test_an_adjustment_goes_from_the_form_to_a_list_in_force(
+    place: Office, in_force: PowerList, sign_in_as: SignIn
+) -> None:
+    clerk = sign_in_as(place.clerk)
+    draft = clerk.post(f"{BASE}/power-lists/{in_force.id}/adjust", data=ORDER).location
+    assert clerk.post(f"{draft}/items/new", data=FACTS, follow_redirects=True).status_code == 200
+    done = sign_in_as(place.reviewer).post(f"{draft}/confirm", follow_redirects=True)
+
+    assert "调整已生效" in done.text
+    assert "拍卖企业备案" in done.text
+
+
+def test_a_form_without_its_document_comes_back(place: Office, in_force: PowerList, sign_in_as: SignIn) -> None:
+    answer = sign_in_as(place.clerk).post(f"{BASE}/power-lists/{in_force.id}/adjust", data={**ORDER, "doc_no": ""})
+
+    assert (answer.status_code, "请填写文号" in answer.text) == (422, True)
+
+
+def test_the_edit_form_shows_the_item_as_it_is(place: Office, draft: PowerList, sign_in_as: SignIn) -> None:
+    item = items(draft)["成品油零售许可"]
+    page = sign_in_as(place.clerk).get(f"{BASE}/power-items/{item.id}/edit").text
+
+    assert "20个工作日" in page
+    assert "《商务法》" in page
+
+
+def test_an_unchanged_edit_form_changes_nothing(place: Office, draft: PowerList, sign_in_as: SignIn) -> None:
+    item = items(draft)["成品油零售许可"]
+    same = {
+        "name": item.name, "subitem_name": item.subitem_name, "power_kind": "licence", "item_code": "XK01",
+        "legal_basis": "【法律】《商务法》第一条：略".removeprefix("【法律】"), "handling_text": "市场科",
+        "statutory_limit": "20个工作日", "accountable_cases": "失职",
+    }  # fmt: skip
+
+    answer = sign_in_as(place.clerk).post(f"{BASE}/power-items/{item.id}/edit", data=same)
+
+    assert (answer.status_code, "没有变化" in answer.text) == (422, True)
+
+
+def test_an_item_is_transferred_by_the_name_of_the_unit(place: Office, draft: PowerList, sign_in_as: SignIn) -> None:
+    factories.a_unit(name="市统计局")
+    item = items(draft)["商务统计检查"]
+    sign_in_as(place.clerk).post(f"{BASE}/power-items/{item.id}/end", data={"way": "transfer", "unit": "市统计局"})
+
+    steps = db.session.scalars(select(PowerItemChange.change).where(PowerItemChange.power_list_id == draft.id)).all()
+    assert steps == [ItemChange.TRANSFERRED]
+
+
+def test_a_unit_that_nobody_knows_is_refused_in_words(place: Office, draft: PowerList, sign_in_as: SignIn) -> None:
+    item = items(draft)["商务统计检查"]
+    answer = sign_in_as(place.clerk).post(
+        f"{BASE}/power-items/{item.id}/end", data={"way": "transfer", "unit": "不存在局"}
+    )
+
+    assert (answer.status_code, "没有找到接收单位" in answer.text) == (422, True)
+
+
+def test_items_of_the_list_in_force_are_not_edited_in_place(
+    place: Office, in_force: PowerList, sign_in_as: SignIn
+) -> None:
+    item = items(in_force)["商务统计检查"]
+
+    assert sign_in_as(place.clerk).post(f"{BASE}/power-items/{item.id}/edit", data=FACTS).status_code == 409
+
+
+def test_the_comparison_marks_words_and_counts(
+    place: Office, in_force: PowerList, bring: Bring, sign_in_as: SignIn
+) -> None:
+    newer = bring([[*ROWS[0][:8], "玩忽职守"], *ROWS[1:]], year=2026)
+    page = sign_in_as(place.clerk).get(f"{BASE}/power-lists/{newer.id}/compare?with={in_force.id}").text
+
+    assert "<ins>玩忽</ins>" in page
+
+
+def test_the_comparison_goes_out_as_a_table(
+    place: Office, in_force: PowerList, bring: Bring, sign_in_as: SignIn
+) -> None:
+    newer = bring(ROWS[:2], year=2026)
+    answer = sign_in_as(place.clerk).post(
+        f"/exports/basic_info.power_list_differences?list_id={newer.id}&with={in_force.id}", data={"kind": "csv"}
+    )
+
+    assert "取消,商务统计检查" in answer.get_data(as_text=True)
+
+
+def test_a_version_of_another_unit_is_not_compared(
+    place: Office, in_force: PowerList, bring: Bring, sign_in_as: SignIn
+) -> None:
+    other = bring(unit_id=factories.a_unit(name="市统计局").id)
+
+    assert sign_in_as(place.clerk).get(f"{BASE}/power-lists/{in_force.id}/compare?with={other.id}").status_code == 404
+
+
+def test_the_first_version_says_that_there_is_nothing_to_compare(
+    place: Office, in_force: PowerList, sign_in_as: SignIn
+) -> None:
+    assert "没有可以对照的版本" in sign_in_as(place.clerk).get(f"{BASE}/power-lists/{in_force.id}/compare").text
+
+
+def test_an_item_shows_where_else_it_is_exercised(
+    place: Office, in_force: PowerList, bring: Bring, sign_in_as: SignIn
+) -> None:
+    other = factories.a_unit(name="沂水县商务局")
+    theirs = bring(unit_id=other.id)
+    theirs.list_state = ListState.IN_FORCE
+    db.session.flush()
+    page = sign_in_as(place.clerk).get(f"{BASE}/power-items/{items(in_force)['成品油零售许可'].id}").text
+
+    assert "沂水县商务局" in page
+
+
+def test_codes_of_two_districts_differ_in_their_first_six_characters_only(
+    place: Office, bring: Bring, sign_in_as: SignIn
+) -> None:
+    for unit_id, code, name in (
+        (place.unit.id, "371300207XK01600", "甲许可"),
+        (factories.a_unit(name="沂水县商务局").id, "371323207XK01600", "甲的许可"),
+    ):
+        rows = [[1, name, "", "行政许可", code, "", "市场科", "/", ""]]
+        power_list = bring(rows, unit_id=unit_id)
+        power_list.list_state = ListState.IN_FORCE
+        db.session.flush()
+    item = db.session.scalars(select(PowerItem).where(PowerItem.name == "甲许可")).one()
+
+    assert "甲的许可" in sign_in_as(place.clerk).get(f"{BASE}/power-items/{item.id}").text
+
+
+def test_the_count_of_cases_opens_to_the_cases_of_all_versions(connection: object, sign_in_as: SignIn) -> None:
+    office = Monitored()
+    first = office.item
+    case = FlowCase(
+        system_id=a_system().id, case_no="A-1", unit_id=office.unit.id, item_code="XK", item_name=first.name,
+        power_item_id=first.id,
+    )  # fmt: skip
+    db.session.add(case)
+    later = PowerItem(
+        power_list_id=first.power_list_id, unit_id=first.unit_id, sort_no=2, name="食品经营许可（新）",
+        power_kind=PowerKind.LICENCE, origin_id=first.id,
+    )  # fmt: skip
+    db.session.add(later)
+    db.session.flush()
+    client = sign_in_as(factories.an_actor(Role.OFFICE_CLERK, region="371300"))
+    page = client.get(f"{BASE}/power-items/{later.id}").text
+    assert "办件 1 件" in page
+    assert f"power_item_id={later.id}" in page
+
+
+def test_staff_adjust_nothing(place: Office, in_force: PowerList, sign_in_as: SignIn) -> None:
+    client = sign_in_as(factories.an_actor(Role.UNIT_CLERK, unit=place.unit))
+
+    assert client.post(f"{BASE}/power-lists/{in_force.id}/adjust", data=ORDER).status_code == 403
+
+
+def test_another_county_does_not_reach_the_list(place: Office, in_force: PowerList, sign_in_as: SignIn) -> None:
+    client = sign_in_as(factories.an_actor(Role.OFFICE_CLERK, region="371323"))
+
+    assert client.post(f"{BASE}/power-lists/{in_force.id}/adjust", data=ORDER).status_code == 404
+
+
+def test_a_reviewer_confirms_no_transfer_to_a_unit_out_of_reach(
+    place: Office, draft: PowerList, sign_in_as: SignIn
+) -> None:
+    other = factories.a_unit(name="沂水县统计局")
+    adjusting.transfer_item(draft, items(draft)["商务统计检查"], to_unit_id=other.id, actor=place.clerk)
+    reviewer = factories.an_actor(Role.OFFICE_REVIEWER, unit=place.unit)
+
+    assert sign_in_as(reviewer).post(f"{BASE}/power-lists/{draft.id}/confirm").status_code == 404
+
+
+def test_two_who_confirm_at_once_put_one_list_in_force(app: Flask, committed: Engine) -> None:
+    unit = factories.a_unit(name="市商务局")
+    clerk, reviewer = (factories.an_actor(role, region="371300") for role in (Role.OFFICE_CLERK, Role.OFFICE_REVIEWER))
+    base = PowerList(unit_id=unit.id, version_no=1, year=2025, list_state=ListState.IN_FORCE, valid=_since(2025))
+    db.session.add(base)
+    db.session.flush()
+    draft_id = adjusting.begin_adjustment(base, PAPER, actor=clerk).id
+    adjusting.add_item(db.session.get_one(PowerList, draft_id), new_item(), actor=clerk)
+    db.session.commit()
+
+    ends = _at_once(
+        app, 4, lambda: adjusting.confirm_adjustment(db.session.get_one(PowerList, draft_id), actor=reviewer)
+    )
+
+    assert sorted(ends) == ["ListNotDraft", "ListNotDraft", "ListNotDraft", "done"]
+    states = db.session.scalars(select(PowerList.list_state).order_by(PowerList.version_no)).all()
+    assert states == [ListState.SUPERSEDED, ListState.IN_FORCE]
+
+
+def test_two_who_begin_at_once_get_one_draft(app: Flask, committed: Engine) -> None:
+    unit = factories.a_unit(name="市商务局")
+    clerk = factories.an_actor(Role.OFFICE_CLERK, region="371300")
+    base = PowerList(unit_id=unit.id, version_no=1, year=2025, list_state=ListState.IN_FORCE, valid=_since(2025))
+    db.session.add(base)
+    db.session.commit()
+    base_id = base.id
+
+    ends = _at_once(
+        app, 4, lambda: adjusting.begin_adjustment(db.session.get_one(PowerList, base_id), PAPER, actor=clerk)
+    )
+
+    assert sorted(ends) == ["AdjustmentOpen", "AdjustmentOpen", "AdjustmentOpen", "done"]
+
+
+def _since(year: int) -> Range[date]:
+    return Range(date(year, 1, 1), None)
+
+
+def _at_once(app: Flask, count: int, work: Callable[[], object]) -> list[str]:
+    def attempt(_: int) -> str:
+        with app.app_context():
+            try:
+                work()
+                db.session.commit()
+            except DomainError as refusal:
+                db.session.rollback()
+                return type(refusal).__name__
+            return "done"
+
+    db.session.remove()
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(attempt, range(count)))
