@@ -115,6 +115,7 @@ VERBS = {
     "reopened": "重新打开",
     "reported": "上报数据",
     "requested": "发起",
+    "resubmitted": "重新提交",
     "retried": "重试",
     "returned": "退回",
     "revoked": "收回",
