@@ -8,12 +8,21 @@ from duty_eval.permissions import ROLE_PERMISSIONS, Permission
 from duty_eval.records import list_views as record_list_views
 from duty_eval.records import reports as record_reports
 from duty_eval.records import views as record_views
+from duty_eval.records import week_views as record_week_views
 from duty_eval.review import views as review_views
 from duty_eval.review.queries import count_waiting
 from duty_eval.tracing import todo, trace
 from host.kernel.system import MenuItem, System
 
-_views = (assignment_views, offline_views, record_list_views, record_reports, record_views, review_views)
+_views = (
+    assignment_views,
+    offline_views,
+    record_list_views,
+    record_reports,
+    record_views,
+    record_week_views,
+    review_views,
+)
 
 system = System(
     name="duty_eval",
@@ -24,6 +33,7 @@ system = System(
     role_permissions=ROLE_PERMISSIONS,
     menu=(
         MenuItem(title="今日履职", endpoint="duty_eval.today", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="周填报", endpoint="duty_eval.week", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的月历", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的纪实", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的任务", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),

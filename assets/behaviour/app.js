@@ -13,11 +13,12 @@ import { startMenu } from "./menu.js";
 import { startRows } from "./rows.js";
 import { startSending } from "./sending.js";
 import { startShortcuts } from "./shortcuts.js";
+import { startWeek } from "./week.js";
 import { startWeights } from "./weights.js";
 import { startWords } from "./words.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startOffline, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeights, startWords, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startOffline, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeek, startWeights, startWords, startCharts,
 ]) {
   start();
 }

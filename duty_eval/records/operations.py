@@ -266,11 +266,16 @@ def _person_of(actor: Actor) -> int:
     return actor.person_id
 
 
+def is_late(day: date, *, today: date) -> bool:
+    """Whether filling in ``day`` asks for a reason (R90)."""
+    return day < today and load_workdays().add_workdays(day, FREE_LATE_WORKDAYS) < today
+
+
 def _check_day(day: date, *, today: date, reason: str) -> bool:
     """Whether the day is filled in late (R90). Raises FutureDay, LateWithoutReason."""
     if day > today:
         raise FutureDay
-    if day >= today or load_workdays().add_workdays(day, FREE_LATE_WORKDAYS) >= today:
+    if not is_late(day, today=today):
         return False
     if not reason.strip():
         raise LateWithoutReason

@@ -26,11 +26,11 @@ from duty_eval.records.forms import (
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.offers import duty_buttons, offers_for
 from duty_eval.records.operations import (
-    FREE_LATE_WORKDAYS,
     Logged,
     copy_day,
     correct,
     dismiss_suggestion,
+    is_late,
     log_records,
     new_client_key,
     withdraw,
@@ -292,7 +292,7 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
         "confirm_key": new_client_key(),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "is_late": day < now and workdays.add_workdays(day, FREE_LATE_WORKDAYS) < now,
+        "is_late": is_late(day, today=now),
     }
 
 

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from duty_eval.blueprint import bp
+from duty_eval.permissions import Permission
+from duty_eval.records.forms import day_of
+from duty_eval.records.operations import MINUTES_OF_A_DAY, Logged, is_late, new_client_key
+from duty_eval.records.queries import today_in_china
+from duty_eval.records.week import copy_week, log_week, week_of
+from host.kernel.access import current_actor, requires
+from host.kernel.calendar.workdays import load_workdays
+from host.kernel.db import db
+from host.kernel.errors import Refused
+
+
+@bp.get("/week")
+@requires(Permission.DUTY_RECORD_LOG)
+def week() -> ResponseReturnValue:
+    """My week at a desk: duties by days."""
+    return _page(day_of(request.args, "week", today_in_china()))
+
+
+@bp.post("/week")
+@requires(Permission.DUTY_RECORD_LOG)
+def log_the_week() -> ResponseReturnValue:
+    """All cells at once: every day that was typed into, or none of them."""
+    actor, today = current_actor(), today_in_china()
+    day = day_of(request.form, "week", today)
+    try:
+        done = log_week(
+            week_of(actor.person_id or 0, day, today=today),
+            request.form,
+            client_key=request.form.get("client_key", ""),
+            actor=actor,
+            today=today,
+            late_reason=request.form.get("late_reason", "")[:200],
+        )
+    except Refused as refused:
+        db.session.rollback()
+        return _page(day, refused=str(refused)), refused.status
+    db.session.commit()
+    flash(f"已提交 {len(done)} 天共 {_records(done)} 项", "success")
+    return redirect(url_for("duty_eval.week", week=day.isoformat()), 303)
+
+
+@bp.post("/week/copy")
+@requires(Permission.DUTY_RECORD_LOG)
+def copy_last_week() -> ResponseReturnValue:
+    """Last week's records on the working days of this one."""
+    today = today_in_china()
+    day = day_of(request.form, "week", today)
+    done = copy_week(
+        day,
+        client_key=request.form.get("client_key", ""),
+        actor=current_actor(),
+        today=today,
+        late_reason=request.form.get("late_reason", "")[:200],
+    )
+    db.session.commit()
+    if count := _records(done):
+        days = sum(1 for one in done if one.record_ids)
+        flash(f"已复制上周 {days} 天共 {count} 项，可到当天逐项撤回修改", "success")
+    else:
+        flash("上周没有可以复制的内容，或这一周都已有")
+    return redirect(url_for("duty_eval.week", week=day.isoformat()), 303)
+
+
+def _records(done: list[Logged]) -> int:
+    return sum(len(one.record_ids) for one in done)
+
+
+def _page(day: date, *, refused: str = "") -> str:
+    actor, today = current_actor(), today_in_china()
+    found = week_of(actor.person_id or 0, day, today=today)
+    last = week_of(actor.person_id or 0, day - timedelta(days=7), today=today)
+    workdays = load_workdays()
+    return render_template(
+        "duty_eval/records/week.html",
+        week=found,
+        refused=refused,
+        typed=request.form if refused else {},
+        today=today,
+        work={one for one in found.days if workdays.is_workday(one)},
+        most=MINUTES_OF_A_DAY,
+        key=request.form.get("client_key") or new_client_key(),
+        copy_key=new_client_key(),
+        before=found.days[0] - timedelta(days=7),
+        after=found.days[-1] + timedelta(days=1),
+        is_late=is_late(found.days[0], today=today),
+        last_records=sum(there.records for line in last.lines for there in line.there.values()),
+        weekdays="一二三四五六日",
+    )
