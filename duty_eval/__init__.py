@@ -6,6 +6,7 @@ from duty_eval.blueprint import bp
 from duty_eval.offline import views as offline_views
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
 from duty_eval.records import list_views as record_list_views
+from duty_eval.records import repeat_views as record_repeat_views
 from duty_eval.records import reports as record_reports
 from duty_eval.records import views as record_views
 from duty_eval.records import week_views as record_week_views
@@ -15,6 +16,7 @@ from duty_eval.tracing import todo, trace
 from host.kernel.system import MenuItem, System
 
 _views = (
+    record_repeat_views,
     assignment_views,
     offline_views,
     record_list_views,

@@ -66,6 +66,12 @@ class CorrectionForm(RecordForm):
     reason = StringField("修改说明", [DataRequired("请填写修改说明"), Length(max=200, message="说明不能超过 200 字")])
 
 
+class RepeatForm(RecordForm):
+    """The same on each working day from ``worked_on`` to ``last``."""
+
+    last = DateField("结束日期", [InputRequired("请选择结束日期")])
+
+
 def chosen_offers(form: MultiDict[str, str]) -> list[Entry]:
     """The lines of the prefilled day that were left ticked: fields ``<n>-content`` and so on for each chosen n.
 

@@ -74,11 +74,12 @@ def week_of(person_id: int, day: date, *, today: date) -> Week:
     """The person's week, in three statements whatever the number of duties."""
     days = days_of_week(day)
     there = _records_there(person_id, days)
-    words = last_words(person_id, before=days[-1])
+    # From before the week: the same form sent again must mean the same, whatever it has written meanwhile.
+    words = last_words(person_id, before=days[0])
     come = frozenset(one for one in days if one <= today)
     lines = []
     standing: set[date] = set()
-    for row in _duties(person_id, days):
+    for row in duty_days(person_id, days[0], days[-1]):
         mine = frozenset(row.days) & come
         standing |= mine
         if row.id is not None:
@@ -98,9 +99,9 @@ def _together(parts: Sequence[Mapping[date, There]]) -> dict[date, There]:
     return found
 
 
-def _duties(person_id: int, days: Sequence[date]) -> Sequence[AnyRow]:
+def duty_days(person_id: int, first: date, last: date) -> Sequence[AnyRow]:
     """(id, text, measure_unit, days on which it is mine); a post without duties comes with id None."""
-    one = func.generate_series(days[0], days[-1], cast(literal("1 day"), Interval)).column_valued("one")
+    one = func.generate_series(first, last, cast(literal("1 day"), Interval)).column_valued("one")
     on = select(cast(one, Date).label("day")).subquery()
     is_held = and_(
         Appointment.person_id == person_id,
@@ -145,13 +146,14 @@ def _records_there(person_id: int, days: Sequence[date]) -> dict[int, dict[date,
 
 
 def last_words(person_id: int, *, before: date) -> dict[int, str]:
-    """What the person last wrote under each duty, up to and with the day ``before``."""
+    """What the person last wrote under each duty, before the day ``before``."""
     rows = db.session.execute(
         select(DutyRecord.post_duty_id, DutyRecord.content)
         .ext(distinct_on(DutyRecord.post_duty_id))
         .where(
             DutyRecord.person_id == person_id,
-            DutyRecord.worked_on.between(before - WORDS_BACK, before),
+            DutyRecord.worked_on >= before - WORDS_BACK,
+            DutyRecord.worked_on < before,
             DutyRecord.post_duty_id.is_not(None),
             DutyRecord.record_state.in_(COUNTED),
         )

@@ -25,6 +25,7 @@ from tests.factories import a_person, a_post, a_post_duty, an_actor
 
 FRIDAY = date(2026, 3, 6)
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
+LAST_FRIDAY = date(2026, 2, 27)
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def test_a_duty_is_open_only_on_the_days_on_which_it_is_mine(post: Post, actor: 
 
 def test_words_left_as_they_were_count_as_copied(actor: Actor, duty: PostDuty) -> None:
     entry = Entry(post_duty_id=duty.id, content="审核材料")
-    log_records([entry], worked_on=MONDAY, client_key="a", actor=actor, today=MONDAY)
+    log_records([entry], worked_on=LAST_FRIDAY, client_key="a", actor=actor, today=LAST_FRIDAY)
     send(actor, {f"w-{duty.id}": "审核材料", cell(duty, TUESDAY): "60"})
 
     assert records(actor)[-1].origin is RecordOrigin.COPIED

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from duty_eval.blueprint import bp
+from duty_eval.permissions import Permission
+from duty_eval.records.forms import RepeatForm
+from duty_eval.records.offers import duty_buttons
+from duty_eval.records.operations import new_client_key
+from duty_eval.records.queries import today_in_china
+from duty_eval.records.repeat import FURTHEST_BACK, MOST_DAYS, Plan, plan_for, repeat_record
+from host.kernel.access import current_actor, requires
+from host.kernel.db import db
+from host.kernel.errors import Refused
+from host.kernel.forms import options
+
+
+@bp.get("/repeat")
+@requires(Permission.DUTY_RECORD_LOG)
+def repeat_form() -> ResponseReturnValue:
+    today = today_in_china()
+    monday = today - timedelta(days=today.weekday())
+    form = RepeatForm(formdata=None, data={"worked_on": monday, "last": today, "client_key": new_client_key()})
+    return _page(form)
+
+
+@bp.post("/repeat")
+@requires(Permission.DUTY_RECORD_LOG)
+def repeat() -> ResponseReturnValue:
+    """Without ``confirmed`` a trial run that says how many days; with it the records."""
+    form, actor, today = RepeatForm(), current_actor(), today_in_china()
+    if not form.validate_on_submit():
+        return _page(form), 422
+    assert form.worked_on.data is not None  # validated
+    assert form.last.data is not None
+    first, last, entry = form.worked_on.data, form.last.data, form.entry()
+    try:
+        if not request.form.get("confirmed"):
+            return _page(form, plan_for(entry, first=first, last=last, person_id=actor.person_id or 0, today=today))
+        done = repeat_record(
+            entry,
+            first=first,
+            last=last,
+            client_key=(form.client_key.data or "")[:60],
+            actor=actor,
+            today=today,
+            late_reason=form.late_reason.data or "",
+        )
+    except Refused as refused:
+        db.session.rollback()
+        form.form_errors.append(str(refused))
+        return _page(form), refused.status
+    db.session.commit()
+    flash(f"已在 {len(done)} 个工作日各提交 1 项", "success")
+    return redirect(url_for("duty_eval.week", week=last.isoformat()), 303)
+
+
+def _page(form: RepeatForm, plan: Plan | None = None) -> str:
+    today = today_in_china()
+    day = form.worked_on.data
+    # A day out of all reason is answered by a sentence; the duties shown are then those of today.
+    near = day if day is not None and abs(today - day) <= FURTHEST_BACK else today
+    duties = duty_buttons(current_actor().person_id or 0, near)
+    form.post_duty_id.choices = options([*((duty.id, duty.text) for duty in duties), (0, "岗位职责以外的工作")])
+    return render_template("duty_eval/records/repeat.html", form=form, plan=plan, most=MOST_DAYS)
