@@ -10,12 +10,12 @@ from duty_eval.permissions import Permission
 from duty_eval.records.forms import RepeatForm
 from duty_eval.records.offers import duty_buttons
 from duty_eval.records.operations import new_client_key
-from duty_eval.records.queries import today_in_china
 from duty_eval.records.repeat import FURTHEST_BACK, MOST_DAYS, Plan, plan_for, repeat_record
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.forms import options
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/repeat")

@@ -9,12 +9,12 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.records.forms import day_of
 from duty_eval.records.operations import MINUTES_OF_A_DAY, Logged, is_late, new_client_key
-from duty_eval.records.queries import today_in_china
 from duty_eval.records.week import copy_week, log_week, week_of
 from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/week")

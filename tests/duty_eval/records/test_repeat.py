@@ -14,11 +14,11 @@ from basic_info.organization.models import Post
 from duty_eval.records.errors import LateWithoutReason, TooMuchOfADay
 from duty_eval.records.models import DutyRecord, RecordOrigin
 from duty_eval.records.operations import Entry
-from duty_eval.records.queries import today_in_china
 from duty_eval.records.repeat import plan_for, repeat_record
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, a_post_duty, an_actor
 
 #: Monday to Monday: the 7th and 8th are a weekend.
