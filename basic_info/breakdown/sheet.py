@@ -122,7 +122,7 @@ def _read_line(sheet: str, number: int, row: Row, header: _Header, parsed: Parse
     for name, text in words.items():
         if len(text) > MOST_LENGTH:
             wrong(HEADINGS[name][0], f"超过 {MOST_LENGTH} 字，请精简")
-    source = words.get("work_source") or "三定规定"
+    source = words.get("work_source") or WorkSource.MANDATE.label
     if source not in _SOURCES:
         wrong("来源", f"“{source[:20]}”应为“三定规定”或“其他工作”")
     volumes = {}
@@ -172,4 +172,4 @@ def headings(years: Sequence[int]) -> tuple[str, ...]:
 def blank_rows(duties: Sequence[tuple[str, str]], years: Sequence[int]) -> Iterator[tuple[str, ...]]:
     """A form to fill in: (section, duty) pairs already in their places."""
     for section, duty in duties:
-        yield (section, "三定规定", duty, "", "", "", MEASURE_UNITS[0], *("" for _ in years))
+        yield (section, WorkSource.MANDATE.label, duty, "", "", "", MEASURE_UNITS[0], *("" for _ in years))

@@ -99,7 +99,8 @@ def breakdown_file(unit_id: int) -> ResponseReturnValue:
 
 
 def _cells(matter: DutyMatter, years: list[int]) -> tuple[str, ...]:
-    source = "三定规定" if matter.work_source.value == "mandate" else "其他工作"
+    """The line in the order of ``sheet.HEADINGS``."""
+    source = matter.work_source.label
     words = (matter.section_name, source, matter.section_function, matter.matter, matter.measure_1, matter.measure_2)
     return (*words, matter.measure_unit, *(matter.volumes.get(str(year), "") for year in years))
 

@@ -17,16 +17,15 @@ from performance.permissions import Permission
 from performance.scoring.models import PersonScore, RunState, ScoreRun
 from performance.scoring.queries import in_reach, visible_runs
 
-KINDS = frozenset({Layer.POST_DUTY.value, Layer.SECTION_DUTY.value, Layer.FUNCTION.value})
 FRESH = timedelta(days=7)
 
 
 def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
-    """Scores of the newest run whose people hold posts with the duty (it counts in 职责覆盖率); one statement."""
-    if kind not in KINDS or not actor.may(Permission.SCORE_READ):
+    """Scores of the newest run of those whose posts carry the thing (it counts in 职责覆盖率); one statement."""
+    if not actor.may(Permission.SCORE_READ):
         return []
     newest = select(func.max(ScoreRun.id)).where(ScoreRun.run_state == RunState.DONE).scalar_subquery()
-    duties = post_duties_under(next(layer for layer in Layer if layer.value == kind), thing_id)
+    duties = post_duties_under(Layer(kind), thing_id)
     row = db.session.execute(
         select(
             ScoreRun.id,

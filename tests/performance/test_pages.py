@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.postgresql import Range
 
+from basic_info.documents.models import Document
+from basic_info.duties.models import DutyLink, LinkState
+from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateStyle
 from duty_eval.records.models import RecordState
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
@@ -19,7 +23,7 @@ from performance.schemes.operations import default_scheme
 from performance.scoring.models import PersonScore, ScoreRun
 from performance.scoring.operations import score_now
 from performance.scoring.tracing import todo, trace
-from tests.factories import a_person, a_region, a_unit, an_actor
+from tests.factories import a_person, a_region, a_section_duty, a_unit, an_account, an_actor
 from tests.performance.rows import FIRST, LAST, Office, a_published_scheme, workdays_of_march
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -278,14 +282,43 @@ def test_a_form_cannot_set_the_final_grade(office: Office, sign_in_as: SignIn) -
     assert (row.proposed_grade, row.final_grade, row.posted_from) == (AnnualGrade.COMPETENT, None, None)
 
 
-@pytest.mark.parametrize("kind", ["post_duty"])
 def test_a_duty_leads_to_the_scores_that_draw_on_it(
-    office: Office, run: ScoreRun, app: Any, count_queries: Any, kind: str
+    office: Office, run: ScoreRun, app: Any, count_queries: Any
 ) -> None:
     with app.test_request_context(), count_queries() as seen:
-        lines = trace(kind, office.duties[0].id, the_assessor_of(office))
+        lines = trace("post_duty", office.duties[0].id, the_assessor_of(office))
     assert [line.count for line in lines] == [5]
     assert len([statement for statement in seen if "person_score" in statement]) == 1
+
+
+def test_a_clause_leads_to_the_scores_of_what_carries_it(office: Office, run: ScoreRun, app: Any) -> None:
+    clause = a_clause_carried_by(office)
+
+    with app.test_request_context():
+        lines = trace("mandate_clause", clause.id, the_assessor_of(office))
+
+    assert [line.count for line in lines] == [5]
+
+
+def a_clause_carried_by(office: Office) -> MandateClause:
+    """A clause that states a duty of the section, which the post's first duty carries."""
+    document = Document(title="三定规定", unit_id=office.unit.id)
+    db.session.add(document)
+    db.session.flush()
+    mandate = Mandate(
+        unit_id=office.unit.id, version_no=1, style=MandateStyle.ARTICLE, document_id=document.id, source_text="全文",
+        valid=Range(FIRST, None),
+    )  # fmt: skip
+    db.session.add(mandate)
+    db.session.flush()
+    clause = MandateClause(mandate_id=mandate.id, clause_kind=ClauseKind.SECTION, sort_no=1, text="负责审批")
+    db.session.add(clause)
+    db.session.flush()
+    duty = a_section_duty(section=office.section, clause_id=clause.id)
+    link = {"unit_id": office.unit.id, "section_duty_id": duty.id, "post_duty_id": office.duties[0].id}
+    decided = {"link_state": LinkState.CONFIRMED, "decided_by": an_account().id, "decided_at": datetime.now(UTC)}
+    db.session.execute(insert(DutyLink).values(**link, **decided))
+    return clause
 
 
 def test_a_duty_leads_staff_to_their_own_score_only(office: Office, run: ScoreRun, app: Any) -> None:

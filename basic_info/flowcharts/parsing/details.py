@@ -79,7 +79,7 @@ class _Reading:
         if not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= LONGEST_LIMIT and len(value) < 9):
             self.problems.append(f"{word}应为 1 至 {LONGEST_LIMIT} 的整数")
         elif known is None:
-            self.problems.append(f"{word}的单位应为工作日或日")
+            self.problems.append(f"{word}的单位应为{'、'.join(unit.label for unit in LimitUnit)}")
         else:
             return int(value), known
         return None, None

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from host.auth.models import RoleGrant
@@ -129,6 +129,10 @@ def written_past_the_operation(account_id: int, role: Role, valid: str = "[2026-
         db.session.execute(insert(RoleGrant).values(row))
 
 
+def roles_of(account_id: int) -> set[Role]:
+    return set(db.session.scalars(select(RoleGrant.role).where(RoleGrant.account_id == account_id)))
+
+
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_security_row_19_the_database_itself_keeps_the_three_apart(
     connection: Connection, first: Role, second: Role
@@ -145,11 +149,15 @@ def test_security_row_19_the_database_lets_roles_follow_one_another(connection: 
     written_past_the_operation(account.id, Role.STAFF, "[2020-01-01,2026-01-01)")
     written_past_the_operation(account.id, Role.AUDIT_ADMIN)
 
+    assert roles_of(account.id) == {Role.STAFF, Role.AUDIT_ADMIN}
+
 
 def test_security_row_19_the_database_lets_business_roles_stand_together(connection: Connection) -> None:
     account = an_account()
     for role in BUSINESS:
         written_past_the_operation(account.id, role)
+
+    assert roles_of(account.id) == set(BUSINESS)
 
 
 def test_security_row_19_of_two_grants_at_the_same_time_one_is_refused(app: Flask, committed: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Names of files as people gave them, made harmless; a name is only ever shown, never a path (security row 27)."""
+"""Names of files: as people gave them, made harmless and only ever shown (security row 27), and as they are stored."""
 
 from __future__ import annotations
 
@@ -33,3 +33,10 @@ def _split(name: str, kind: FileKind) -> tuple[str, str]:
         if name.lower().endswith(ending):
             return name[: -len(ending)], ending
     return name, kind.endings[-1] if kind is FileKind.TEXT else kind.endings[0]
+
+
+def name_of(digest: str) -> str:
+    """Where bytes lie: ``ab/cd/abcd…``; ``digest`` is 64 hexadecimal digits, so no name from outside gets in."""
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError(digest)
+    return f"{digest[:2]}/{digest[2:4]}/{digest}"

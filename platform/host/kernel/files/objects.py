@@ -15,7 +15,7 @@ from minio.error import MinioException, S3Error
 
 from config import BadSetting, Settings
 from host.kernel.files.errors import StoreUnreachable
-from host.kernel.files.storage import name_of
+from host.kernel.files.names import name_of
 
 log = structlog.get_logger("host.files")
 

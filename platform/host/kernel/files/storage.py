@@ -17,6 +17,7 @@ from flask import current_app
 
 from config import BadSetting, Settings
 from host.kernel.files.errors import FileTooBig, NoRoom
+from host.kernel.files.names import name_of
 
 _PIECE = 1024 * 1024
 
@@ -78,13 +79,6 @@ class LocalStore:
     def path_of(self, digest: str) -> Path:
         """The place of the bytes, by ``name_of``."""
         return self.folder / name_of(digest)
-
-
-def name_of(digest: str) -> str:
-    """``ab/cd/abcd…``; ``digest`` is 64 hexadecimal digits, so no name from outside gets in."""
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise ValueError(digest)
-    return f"{digest[:2]}/{digest[2:4]}/{digest}"
 
 
 def store_of(settings: Settings) -> FileStore:
