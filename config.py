@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class BadSetting(Exception):
@@ -15,7 +19,7 @@ class BadSetting(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything an operator may set. ``docs/operators/settings.md`` explains each."""
+    """Everything an operator may set. ``docs/operators/README.md`` explains each."""
 
     var_dir: Path = Path("var")
     #: None: the embedded PostgreSQL under ``var_dir`` is used.
@@ -58,11 +62,11 @@ class Settings:
             raise BadSetting(f"LVZHI_SCHEMA={schema!r}：只能用小写字母、数字和下划线")
         return cls(
             var_dir=var_dir,
-            database_url=env.get("LVZHI_DATABASE_URL") or None,
+            database_url=_database_url(env.get("LVZHI_DATABASE_URL", "")),
             schema=schema,
-            secret_key=env.get("LVZHI_SECRET_KEY") or _kept_secret(var_dir),
+            secret_key=_given_secret(env) or _kept_secret(var_dir),
             host=env.get("LVZHI_HOST", cls.host),
-            port=_integer(env, "LVZHI_PORT", cls.port),
+            port=_integer(env, "LVZHI_PORT", cls.port, most=65535),
             web_workers=_integer(env, "LVZHI_WEB_WORKERS", cls.web_workers),
             web_threads=_integer(env, "LVZHI_WEB_THREADS", cls.web_threads),
             upload_limit_mib=_integer(env, "LVZHI_UPLOAD_LIMIT_MIB", cls.upload_limit_mib),
@@ -81,7 +85,7 @@ class Settings:
         )
 
 
-def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+def _integer(env: Mapping[str, str], name: str, default: int, *, most: int | None = None) -> int:
     text = env.get(name, "")
     if not text:
         return default
@@ -91,7 +95,30 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
         raise BadSetting(f"{name}={text!r}：应为整数") from None
     if value < 0:
         raise BadSetting(f"{name}={text!r}：不能为负数")
+    if most is not None and value > most:
+        raise BadSetting(f"{name}={text!r}：不能大于 {most}")
     return value
+
+
+def _database_url(text: str) -> str | None:
+    """The address with the driver named. Its text is not repeated in a refusal: a password may be in it."""
+    if not text:
+        return None
+    scheme, mark, rest = text.partition("://")
+    if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not mark or not rest:
+        raise BadSetting("LVZHI_DATABASE_URL：应写成 postgresql+psycopg://用户:密码@主机:端口/库名")
+    try:
+        make_url(url := f"postgresql+psycopg://{rest}")
+    except (ArgumentError, ValueError):
+        raise BadSetting("LVZHI_DATABASE_URL：看不出主机、端口或库名，密码中的特殊字符须转义") from None
+    return url
+
+
+def _given_secret(env: Mapping[str, str]) -> str | None:
+    text = env.get("LVZHI_SECRET_KEY", "")
+    if text and not re.fullmatch("[0-9a-fA-F]{64}", text):
+        raise BadSetting("LVZHI_SECRET_KEY：应为 64 位十六进制数字")
+    return text or None
 
 
 def _kept_secret(var_dir: Path) -> str:

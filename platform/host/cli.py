@@ -19,6 +19,7 @@ from host import migrating
 from host.app import SYSTEMS, create_app
 from host.auth import operations as accounts
 from host.commands.doctor import doctor
+from host.commands.refusals import file_sentence, usage_sentence
 from host.commands.running import scheduler, serve, up, worker
 from host.demo.loading import load_demo_once
 from host.kernel import appcontext
@@ -145,13 +146,15 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        refuse(error.format_message())
+        refuse(usage_sentence(error))
     except (DomainError, BadSetting) as error:
         refuse(str(error))
     except OperationalError as error:
         refuse(f"连不上数据库：{str(error.orig).splitlines()[0]}")
-    except FileNotFoundError as error:
-        refuse(f"找不到文件 {error.filename}")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        refuse(file_sentence(error))
 
 
 def refuse(sentence: str) -> None:

@@ -34,7 +34,7 @@ LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 @click.command(help="启动平台：数据库、网页、定时与后台任务；Ctrl-C 全部停止")
 @click.option("--demo", is_flag=True, help="首次启动时装入演示城市")
-@click.option("--city", type=int, default=None, help="演示城市人数（另建数据目录），如 168000")
+@click.option("--city", type=click.IntRange(240, 300_000), default=None, help="演示城市人数（另建数据目录），如 168000")
 def up(demo: bool, city: int | None) -> None:
     started = time.monotonic()
     settings = Settings.from_env()

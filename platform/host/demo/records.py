@@ -96,7 +96,7 @@ def _entries(kind: str, duties: tuple[PostDuty, ...]) -> tuple[tuple[int, str, i
 
 def _entry(text: str, entry: RecordClass, kind: str, duty: str, rng: Random) -> Entry:
     quantity = rng.randint(entry.fewest, entry.most)
-    faults = rng.randint(0, min(2, quantity))
+    faults = rng.randint(1, max(1, min(2, quantity)))
     content = text.format(
         o=duty_object(duty),
         n=quantity,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import socket
+
+from config import BadSetting
 
 _PR_SET_PDEATHSIG = 1
 
@@ -19,7 +22,10 @@ def end_with_parent() -> None:
 
 
 def free_port(host: str, wanted: int) -> int:
-    """``wanted`` or the next port that nobody listens on. granian shares ports, so a plain bind must find out."""
+    """``wanted`` or the next port that nobody listens on; raises BadSetting.
+
+    granian shares ports, so a plain bind must find out.
+    """
     for port in range(wanted, min(wanted + 100, 65536)):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -28,7 +34,9 @@ def free_port(host: str, wanted: int) -> int:
             try:
                 probe.bind((host, port))
                 probe.listen(1)
-            except OSError:
+            except OSError as error:
+                if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                    raise BadSetting(f"LVZHI_HOST={host!r}：不是本机的地址") from None
                 continue
             return port
-    raise OSError(f"{wanted} 至 {wanted + 99} 之间没有空闲端口")
+    raise BadSetting(f"LVZHI_PORT={wanted}：从它起的一百个端口都被占用")

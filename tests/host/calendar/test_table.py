@@ -179,3 +179,20 @@ def test_half_a_notice_is_refused() -> None:
 def test_a_notice_with_problems_is_not_applied(seeded: Connection) -> None:
     with pytest.raises(Refused):
         apply_notice(notice("乱"), source="通知", actor=SYSTEM)
+
+
+ARTICLES = """一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。
+二、春节：2月15日（农历腊月二十八、周日）至23日（农历正月初七、周一）放假调休，共9天。2月14日（周六）、2月28日（周六）上班。
+三、劳动节：5月1日（周五）至5日（周二）放假调休，共5天。5月9日（周六）上班。
+四、国庆节：10月1日（周四）至7日（周三）放假调休，共7天。9月20日（周日）、10月10日（周六）上班。"""
+
+
+def test_the_articles_of_a_notice_are_read_as_published() -> None:
+    read = notice(ARTICLES, 2026)
+    days = {day.day.isoformat(): day for day in read.named}
+    assert read.problems == ()
+    assert [day.day.isoformat() for day in read.named if day.kind is DayKind.MAKE_UP] == [
+        "2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10",
+    ]  # fmt: skip
+    assert (days["2026-02-23"].kind, days["2026-02-23"].note) == (DayKind.HOLIDAY, "春节")
+    assert len(read.named) == 24 + 6

@@ -34,6 +34,7 @@ class NoticeForm(FlaskForm):
     text = TextAreaField(
         "放假与调休上班的日期",
         [Length(max=20_000, message="内容过长，请只保留日期")],
-        description="每行一个日期或一段日期，后面写“休”或“班”，例如：2027-02-05 至 2027-02-11 休 春节",
+        description="可直接贴入通知中“一、元旦：……”各条原文；"
+        "也可每行写一个或一段日期，后面写“休”或“班”，例如：2027-02-05 至 2027-02-11 休 春节",
     )
     file = FileField("或上传表格", description="第一列日期，第二列“休”或“班”，第三列节日名称（.xlsx、.xls、.csv）")

@@ -17,6 +17,8 @@ _DAY = rf"(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,2}})\s?日
 # The end of a span may be the day alone: 2月15日至23日.
 _END = rf"(?:(\d{{4}})\s?[-/.年]\s?)?(?:(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?日?{_WEEKDAY}"
 _LINE = re.compile(rf"^{_DAY}(?:\s?(?:至|到|~|～|—|－)\s?{_END})?[\s,，、:：;；]*(\S+)?\s*(.*)$")
+_ARTICLE = re.compile(r"^[一二三四五六七八九十]+、\s*([^：:]{2,20})[：:]\s*(\S.*)$")
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _KINDS = {
     **dict.fromkeys(("休", "放假", "休息", "节假日", "法定节假日", "假"), DayKind.HOLIDAY),
     **dict.fromkeys(("班", "上班", "补班", "调休", "调休上班", "工作日"), DayKind.MAKE_UP),
@@ -64,7 +66,10 @@ class Notice:
 
 
 def read_notice(lines: Iterable[str], year: int) -> Notice:
-    """Read lines such as ``2027-02-05 至 2027-02-11 休 春节`` or ``2月20日 班``; blank lines are passed over."""
+    """Read lines such as ``2027-02-05 至 2027-02-11 休 春节`` or ``2月20日 班``, or the articles as published.
+
+    Blank lines are passed over.
+    """
     named: dict[date, NamedDay] = {}
     problems: list[str] = []
     for number, line in enumerate(lines, start=1):
@@ -74,8 +79,9 @@ def read_notice(lines: Iterable[str], year: int) -> Notice:
         if not line.strip():
             continue
         try:
-            for day in _read_line(line.strip()[:LONGEST_LINE], year):
-                _take(named, day)
+            for plain in _plain_lines(line.strip()[:LONGEST_LINE]):
+                for day in _read_line(plain, year):
+                    _take(named, day)
         except ValueError as wrong:
             problems.append(f"第 {number} 行“{line.strip()[:40]}”：{wrong}")
     problems += _missing(named, year) if not problems else ()
@@ -100,6 +106,23 @@ def _word(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return cell_text(cell).strip()
+
+
+def _plain_lines(line: str) -> Iterator[str]:
+    """An article of the notice itself as plain lines; any other line as it is.
+
+    ``一、元旦：1月1日（周五）至3日（周日）放假，共3天。1月10日（周日）上班。`` names days off and days worked.
+    """
+    article = _ARTICLE.match(line)
+    if article is None:
+        yield line
+        return
+    holiday, text = article.groups()
+    for sentence in filter(None, _BRACKETS.sub("", text).split("。")):
+        if sentence.endswith("上班"):
+            yield from (f"{day} 班" for day in sentence.removesuffix("上班").split("、"))
+        elif "放假" in sentence:
+            yield f"{sentence.partition('放假')[0]} 休 {holiday}"
 
 
 def _read_line(line: str, year: int) -> Iterator[NamedDay]:
