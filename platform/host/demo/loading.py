@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 from basic_info.organization.models import Unit
 from basic_info.organization.register_import import import_register, import_workbook
 from basic_info.regions.operations import seed_regions
+from host.auth.models import Account
 from host.demo import steps
 from host.demo.accounts import make_accounts, make_offices, make_staff_accounts
 from host.demo.bulk import load_records, review_approved, unchecked_keys, without_indexes
@@ -55,13 +56,18 @@ def load_demo_once(*, staff: int, accounts_file: Path, say: Say) -> bool:
     if found is not None and found.kind == LOADING:
         say("上次装入没有完成，重新装入")
         _empty()
-    elif found is not None or db.session.scalar(select(Unit.id).limit(1)) is not None:
+    elif found is not None or _holds_anything():
         raise NotADemo
     started = time.monotonic()
     say(f"正在装入演示城市（约 {staff:,} 人）…")
     _Loader(plan_city(staff), accounts_file, say).run()
     say(f"演示城市已装入（{time.monotonic() - started:.0f} 秒）")
     return True
+
+
+def _holds_anything() -> bool:
+    """Whether a unit or an account is there: a load that is killed and begun anew would remove it."""
+    return any(db.session.scalar(select(model.id).limit(1)) is not None for model in (Unit, Account))
 
 
 def _empty() -> None:
