@@ -1,13 +1,13 @@
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from basic_info.documents.library import PaperKind
+from host.kernel.forms import ChineseForm
 
 
-class UploadForm(FlaskForm):
+class UploadForm(ChineseForm):
     kind = RadioField(
         "文件种类",
         [DataRequired("请选择文件种类")],
@@ -18,17 +18,17 @@ class UploadForm(FlaskForm):
     file = FileField("文件", [FileRequired("请选择文件")])
 
 
-class TakeInForm(FlaskForm):
+class TakeInForm(ChineseForm):
     year = IntegerField(
         "清单年度", [Optional(), NumberRange(1990, 2100, message="年度有误")], description="权责清单需要；不填为今年"
     )
 
 
-class ReturnMandateForm(FlaskForm):
+class ReturnMandateForm(ChineseForm):
     reason = StringField("退回原因", [DataRequired("请填写退回原因"), Length(max=200, message="原因不能超过 200 字")])
 
 
-class MatchForm(FlaskForm):
+class MatchForm(ChineseForm):
     """Which section or post of the register a name in a document means; the view sets the choices."""
 
     key = StringField("名称", [DataRequired("请从列表中选择"), Length(max=500)])

@@ -1,12 +1,12 @@
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from basic_info.duties.models import Rhythm
+from host.kernel.forms import ChineseForm
 
 
-class BatchForm(FlaskForm):
+class BatchForm(ChineseForm):
     above = IntegerField(
         "相似度不低于（%）",
         [InputRequired("请填写相似度"), NumberRange(10, 100, message="相似度应在 10 到 100 之间")],
@@ -14,7 +14,7 @@ class BatchForm(FlaskForm):
     )
 
 
-class PostDutyForm(FlaskForm):
+class PostDutyForm(ChineseForm):
     """One more duty of a post; the view sets the section duties to choose from."""
 
     text = TextAreaField("岗位职责", [DataRequired("请填写职责内容"), Length(max=500, message="不能超过 500 字")])
@@ -33,14 +33,14 @@ class PostDutyForm(FlaskForm):
     on = DateField("起始日期", [DataRequired("请填写起始日期，如 2026-03-02")])
 
 
-class EndPostDutyForm(FlaskForm):
+class EndPostDutyForm(ChineseForm):
     on = DateField(
         "终止日期", [DataRequired("请填写终止日期，如 2026-03-02")], description="从这一天起不再承担；已有纪实不变"
     )
     reason = StringField("原因", [Length(max=200, message="不能超过 200 字")])
 
 
-class LinkForm(FlaskForm):
+class LinkForm(ChineseForm):
     """The thing to join with, as ``layer:id``; the view sets the choices."""
 
     other = SelectField("衔接到")

@@ -1,10 +1,11 @@
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from host.kernel.forms import ChineseForm
 
-class RectifyForm(FlaskForm):
+
+class RectifyForm(ChineseForm):
     done = TextAreaField(
         "整改情况",
         [DataRequired("请写明做了什么"), Length(max=2000, message="不能超过 2000 字")],
@@ -13,11 +14,11 @@ class RectifyForm(FlaskForm):
     evidence = FileField("佐证材料", description="照片、PDF 或 Word、Excel 文件。")
 
 
-class NoteForm(FlaskForm):
+class NoteForm(ChineseForm):
     note = TextAreaField("说明", [DataRequired("请写明情况"), Length(max=1000, message="不能超过 1000 字")])
 
 
-class RuleForm(FlaskForm):
+class RuleForm(ChineseForm):
     """Its thresholds are read from the rule: they differ from one to the next."""
 
     is_on = BooleanField("启用")

@@ -1,11 +1,11 @@
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from function_monitor.collection.schemas import FIELDS
+from host.kernel.forms import ChineseForm
 
 
-class SystemForm(FlaskForm):
+class SystemForm(ChineseForm):
     region_id = SelectField("区划", coerce=int, description="只接收该区划内单位的办件。")
     code = StringField(
         "系统代码", [DataRequired("请填写代码"), Regexp(r"^[a-z0-9_-]{2,40}$", message="2–40 位小写字母、数字")]
@@ -13,7 +13,7 @@ class SystemForm(FlaskForm):
     name = StringField("系统名称", [DataRequired("请填写名称"), Length(max=60, message="不能超过 60 字")])
 
 
-class SourceForm(FlaskForm):
+class SourceForm(ChineseForm):
     system_id = SelectField("业务系统", coerce=int)
     name = StringField("来源名称", [DataRequired("请填写名称"), Length(max=60, message="不能超过 60 字")])
     folder = StringField(

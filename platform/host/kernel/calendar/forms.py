@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.validators import DataRequired, Length, NumberRange
 
 from host.kernel.calendar.models import DayKind
+from host.kernel.forms import ChineseForm
 
 
-class DayForm(FlaskForm):
+class DayForm(ChineseForm):
     """What a day is, and why it is changed."""
 
     kind = RadioField(
@@ -19,7 +19,7 @@ class DayForm(FlaskForm):
     reason = StringField("修改理由", [DataRequired("请填写修改理由"), Length(max=200, message="不超过 200 个字")])
 
 
-class NoticeForm(FlaskForm):
+class NoticeForm(ChineseForm):
     """The yearly notice: pasted lines or a sheet."""
 
     year = IntegerField(
