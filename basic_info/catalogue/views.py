@@ -10,6 +10,7 @@ from basic_info.catalogue import queries
 from basic_info.catalogue.operations import close_catalogue, open_catalogue
 from basic_info.duties.queries import require_reach
 from basic_info.flowcharts.models import Flowchart
+from basic_info.flowcharts.public import public_model
 from basic_info.permissions import Permission
 from basic_info.power_lists.models import PowerKind
 from host.kernel.access import current_actor, public, requires
@@ -71,7 +72,7 @@ def catalogue_chart(code: str, item_id: int, chart_id: int) -> ResponseReturnVal
     chart = db.session.scalar(queries.published_charts(item.id).where(Flowchart.id == chart_id))
     if chart is None:
         raise NotFound
-    return Response(chart.model, content_type="application/xml; charset=utf-8")
+    return Response(public_model(chart.model), content_type="application/xml; charset=utf-8")
 
 
 @bp.get("/catalogue-opening")

@@ -116,6 +116,35 @@ def test_only_published_flowcharts_are_public(
     assert client.get(f"{office.url}/{office.item.id}/flowcharts/{chart.id}").status_code == answer
 
 
+NOTED = (
+    '<?xml version="1.0"?><!-- 霜降甲 --><b:definitions xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+    ' xmlns:c="http://camunda.org/schema/1.0/bpmn" xmlns:x="http://www.w3.org/2001/XMLSchema-instance">'
+    '<b:process id="p"><b:documentation>霜降甲</b:documentation><!-- 霜降甲 --><?note 霜降甲?>'
+    '<b:laneSet id="s"><b:lane id="l" name="受理岗"><b:flowNodeRef>t</b:flowNodeRef></b:lane></b:laneSet>'
+    '<b:startEvent id="a"/><b:userTask id="t" name="受理" c:assignee="霜降甲"><b:extensionElements><c:p v="霜降甲"/>'
+    '</b:extensionElements><b:potentialOwner id="o"><b:resourceRef>霜降甲</b:resourceRef></b:potentialOwner>'
+    "</b:userTask>"
+    '<b:sequenceFlow id="f" sourceRef="a" targetRef="t"><b:conditionExpression x:type="b:tFormalExpression">霜降甲'
+    "</b:conditionExpression></b:sequenceFlow></b:process></b:definitions>"
+)
+
+
+def test_a_public_flowchart_is_its_drawing_without_what_was_noted_in_the_file(
+    office: Office, client: FlaskClient
+) -> None:
+    chart = Flowchart(
+        unit_id=office.unit.id, name="办理流程", version_no=1, power_item_id=office.item.id, model=NOTED,
+        chart_state=ChartState.PUBLISHED,
+    )  # fmt: skip
+    db.session.add(chart)
+    open_catalogue(office.unit.id, actor=office.reviewer)
+    db.session.flush()
+    shown = client.get(f"{office.url}/{office.item.id}/flowcharts/{chart.id}").text
+
+    assert [word in shown for word in ('name="受理"', 'name="受理岗"', "sequenceFlow")] == [True] * 3
+    assert [word for word in ("霜降甲", "camunda") if word in shown] == []
+
+
 def test_a_closed_unit_is_gone_at_once(office: Office, client: FlaskClient) -> None:
     open_catalogue(office.unit.id, actor=office.reviewer)
     close_catalogue(office.unit.id, actor=office.reviewer)

@@ -17,6 +17,7 @@ from wtforms import SelectField
 
 from host.kernel.access import Actor
 from host.kernel.db import db
+from host.kernel.tables.exports import registered_exports
 from tests.host.security import world
 from tests.host.security.test_reach import insiders, reaches, routes_with_a_variable, send, tries, values_for
 from tests.host.security.world import World
@@ -165,3 +166,31 @@ def test_a_number_that_no_row_can_have_leads_nowhere(
                 break
 
     assert wrong == []
+
+
+SQL = ("' OR '1'='1", "';SELECT pg_sleep(9)--", "x'/**/UNION/**/SELECT/**/NULL--", "%", "_", "\\' --", "$$;--")
+
+
+@pytest.mark.parametrize("value", SQL)
+def test_row_23_what_looks_like_sql_in_a_filter_finds_no_more_rows_than_a_word_that_nobody_has(
+    connection: Connection, sign_in_as: SignIn, value: str
+) -> None:
+    target = world.build()
+    people = insiders(target)
+    db.session.commit()
+    ids = {name.split(".")[-1]: str(found) for name, found in target.values.items()}
+    texts = ("q", "person", "subject", "action", "thing", "verb")
+    wrong, tried = [], 0
+    for name, export in registered_exports().items():
+        client = sign_in_as(next(actor for actor in people[::-1] if actor.may(export.permission)))
+        rows = {}
+        for word in (value, "无此词"):
+            asked = ids | dict.fromkeys(texts, word)
+            answer = client.post(f"/exports/{name}", query_string=asked, data={"kind": "csv"})
+            rows[word] = len(answer.data.splitlines()) if answer.status_code < 500 else 10**9
+        tried += 1
+        if rows[value] > rows["无此词"]:
+            wrong.append((name, rows))
+
+    assert wrong == []
+    assert tried > 30
