@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 from werkzeug.datastructures import FileStorage
 
+from basic_info.breakdown.models import Breakdown, DutyMatter
 from basic_info.documents.library import PaperKind, keep_upload, paper_file, read_paper, take_in
 from basic_info.duties.models import DutyLink, LinkReview, LinkState, WorkSource
 from basic_info.flowcharts.drawing import blank_plan, bpmn_document
@@ -90,6 +91,7 @@ def build() -> World:
         "revision": 1,
         "item_id": office.item.id,
         "list_id": _draft_list(office),
+        "version_no": _draft_breakdown(office),
         "layer": "post_duty",
         "thing_id": office.post_duty.id,
         "duty_id": office.post_duty.id,
@@ -141,6 +143,19 @@ def _draft_list(office: Office) -> int:
     db.session.flush()
     db.session.add(PowerItemSection(power_item_id=item.id, name=HANDLING))
     return powers.id
+
+
+def _draft_breakdown(office: Office) -> int:
+    """The version's number, which stands in addresses."""
+    form = Breakdown(unit_id=office.unit.id, version_no=1, valid=Range(date(YEAR, 1, 1), None))
+    db.session.add(form)
+    db.session.flush()
+    line = DutyMatter(
+        breakdown_id=form.id, sort_no=1, section_name=f"{SECRET}科", section_id=office.section.id,
+        work_source=WorkSource.MANDATE, section_function=f"{SECRET}职责", matter=f"{SECRET}事项",
+    )  # fmt: skip
+    db.session.add(line)
+    return form.version_no
 
 
 def _proposed_link(office: Office) -> int:
