@@ -14,6 +14,7 @@ from basic_info.duties.graph import Column, Node, duty_graph
 from basic_info.duties.link_queries import confirmable, links_with_words, proposal_of, proposals_page
 from basic_info.duties.models import DutyLink
 from basic_info.duties.operations import confirm_link, reject_link
+from basic_info.duties.origins import origins_on
 from basic_info.duties.proposals import confirm_proposals, count_proposals, propose_links
 from basic_info.duties.thread import Knot, Layer, thread_of
 from basic_info.organization.scope import within
@@ -73,9 +74,11 @@ def unit_duties(unit_id: int) -> ResponseReturnValue:
     """The unit's functions, who carries each of them, and how much is carried at all."""
     actor = current_actor()
     queries.require_readable(unit_id, actor)
-    tops, loose, coverage = queries.duty_tree(unit_id, today_in_china())
+    today = today_in_china()
+    tops, loose, coverage = queries.duty_tree(unit_id, today)
     return render_template(
         "basic_info/duties/tree.html",
+        origins=origins_on(unit_id, today),
         unit_id=unit_id,
         unit_name=queries.unit_name(unit_id),
         tops=tops,

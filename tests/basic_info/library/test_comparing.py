@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -106,6 +107,15 @@ def test_each_line_names_its_document(place: Office, sign_in_as: SignIn) -> None
     change = confirm_mandate(amend(place), actor=place.reviewer)
     page = sign_in_as(place.clerk).get(f"/basic-info/mandates/{change.id}").text
     assert "来源：变更 临编办发〔2022〕8号" in page
+    assert "来源：三定 临沂市商务局职能配置、内设机构和人员编制规定" in page
+
+
+def test_the_duties_of_a_unit_name_their_documents(place: Office, sign_in_as: SignIn) -> None:
+    in_force(place)
+    draft = amend(place, 同意你局增设电子商务科="同意你局增设办公室")
+    confirm_mandate(draft, actor=place.reviewer)
+    page = sign_in_as(place.clerk).get(f"/basic-info/units/{place.unit.id}/duties").text
+    assert re.search("指导电子商务企业.{0,80}来源：变更 临编办发〔2022〕8号", page, re.DOTALL)
     assert "来源：三定 临沂市商务局职能配置、内设机构和人员编制规定" in page
 
 
