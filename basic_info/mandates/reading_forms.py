@@ -6,7 +6,6 @@ import re
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
@@ -14,13 +13,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from basic_info.mandates.models import ClauseKind, FieldKind, MandateClause, MandateField, MandateLeader, MandateQuota
 from basic_info.mandates.parsing.heading import read_number
 from basic_info.mandates.readings import AnyReading
+from host.kernel.forms import ChineseForm
 
 _LONG = Length(max=4000, message="内容不能超过 4000 字")
 _NAME = Length(max=100, message="名称不能超过 100 字")
 _COUNT = NumberRange(0, 100_000, message="名额应为 0 至 100000 的整数")
 
 
-class ReadingForm(FlaskForm):
+class ReadingForm(ChineseForm):
     """What all have: the version of the row that was on the screen."""
 
     version = HiddenField()

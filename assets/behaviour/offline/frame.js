@@ -3,7 +3,7 @@
 import { kept, toast } from "../page.js";
 import { fillDesk } from "./desk.js";
 import { countOf, hasOthers, keep, send } from "./outbox.js";
-import { erase, forgetKeys, get, holder, isSupported, meet, put, seal } from "./vault.js";
+import { amend, erase, forgetKeys, holder, isSupported, meet, seal } from "./vault.js";
 
 const EVERY_MS = 60_000;
 const BUSY = new Set([502, 503, 504]);
@@ -22,7 +22,7 @@ async function keepDuties(owner, form) {
     id: radio.value, measure: radio.dataset.measure, text: radio.nextElementSibling.textContent,
   }));
   const facts = { name: document.querySelector(".who b")?.textContent ?? "", day: form.elements.worked_on.value, duties };
-  await put("accounts", { ...(await get("accounts", owner.account)), facts: await seal(owner, facts) });
+  await amend(owner.account, { facts: await seal(owner, facts) });
 }
 
 function isHeld(form) {

@@ -38,6 +38,21 @@ export const get = (store, key) => work(store, "readonly", (rows) => rows.get(ke
 export const put = (store, row) => work(store, "readwrite", (rows) => rows.put(row));
 export const drop = (store, key) => work(store, "readwrite", (rows) => rows.delete(key));
 
+/** Changes of an account's row in one transaction: what another page wrote meanwhile stays. */
+export async function amend(account, changes) {
+  const one = (await database()).transaction("accounts", "readwrite", { durability: "strict" });
+  const rows = one.objectStore("accounts");
+  return new Promise((resolve, reject) => {
+    let row;
+    rows.get(account).onsuccess = ({ target }) => {
+      row = { ...target.result, ...changes, account };
+      rows.put(row);
+    };
+    one.oncomplete = () => resolve(row);
+    one.onerror = one.onabort = () => reject(one.error);
+  });
+}
+
 /** Bytes sealed for the account: {iv, data}. Another account's key or changed bytes do not open them. */
 export async function sealBytes(owner, bytes) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
@@ -65,7 +80,7 @@ export async function holder() {
 /** Nobody's words can be read here any more, save after the same account signs in again. */
 export async function forgetKeys(except = "") {
   for (const row of await all("accounts")) {
-    if (row.key && row.account !== except) await put("accounts", { ...row, key: null });
+    if (row.key && row.account !== except) await amend(row.account, { key: null });
   }
 }
 
@@ -97,9 +112,8 @@ async function settle({ account, key, wrapped, csrf, days }) {
   }
   const bytes = Uint8Array.from(atob(key), (letter) => letter.charCodeAt(0));
   const held = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-  const owner = { ...kept, account: mine, wrapped, key: held, until: Date.now() + days * 86_400_000 };
   await forgetKeys(mine);
-  await put("accounts", owner);
+  const owner = await amend(mine, { wrapped, key: held, until: Date.now() + days * 86_400_000 });
   return { owner, csrf };
 }
 

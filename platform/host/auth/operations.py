@@ -18,7 +18,7 @@ from host.auth.reach import ADMINISTRATORS, require_account, require_grantable, 
 from host.auth.sessions import start_session
 from host.kernel.access import Actor, Role, ScopeKind
 from host.kernel.audit import record_change
-from host.kernel.db import db
+from host.kernel.db import Model, db
 from host.kernel.errors import NotFound, Refused
 from host.permissions import Permission
 
@@ -356,4 +356,7 @@ def grant_named_role(account: Account, role_name: str, *, region_code: str | Non
         raise Refused(f"没有角色“{role_name}”，可用：{'、'.join(Role)}") from error
     if region_code is None:
         raise Refused("请用 --region 指定授权的行政区划代码，如 371300")
+    regions = Model.metadata.tables["region"].c.code
+    if db.session.scalar(select(regions).where(regions == region_code)) is None:
+        raise Refused(f"没有行政区划“{region_code}”，请用六位（市、县）或九位（乡镇）代码，如 371300")
     return grant_role(account, role, kind=ScopeKind.REGION, region_code=region_code, actor=actor)

@@ -89,7 +89,6 @@ def build() -> World:
         "chart_id": office.chart.id,
         "draft.chart_id": _drawn(office),
         "revision": 1,
-        "version_no": _breakdown(office),
         "item_id": office.item.id,
         "list_id": _draft_list(office),
         "version_no": _draft_breakdown(office),
@@ -128,21 +127,6 @@ def _drawn(office: Office) -> int:
     )  # fmt: skip
     keep_revision(office.chart, actor=SYSTEM)
     return drawn.id
-
-
-def _breakdown(office: Office) -> int:
-    """A form of the unit that waits to take effect; its version number."""
-    form = Breakdown(unit_id=office.unit.id, version_no=1, valid=Range(date(YEAR, 1, 1), None))
-    db.session.add(form)
-    db.session.flush()
-    db.session.add(
-        DutyMatter(
-            breakdown_id=form.id, sort_no=1, section_name=f"{SECRET}科", section_id=office.section.id,
-            work_source=WorkSource.MANDATE, section_function=f"{SECRET}职责", matter=f"{SECRET}事项",
-        )
-    )  # fmt: skip
-    db.session.flush()
-    return form.version_no
 
 
 def _draft_list(office: Office) -> int:
