@@ -15,7 +15,7 @@ from basic_info.permissions import Permission
 from basic_info.power_lists.models import PowerList
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
-from host.kernel.errors import NotFound
+from host.kernel.errors import DomainError, NotFound
 
 _IMPORT = {
     PaperKind.MANDATE: Permission.MANDATE_IMPORT,
@@ -44,7 +44,14 @@ def upload_paper(unit_id: int) -> ResponseReturnValue:
         return _library(unit_id, form, actor), 422
     kind = _kind(form.kind.data)
     require_reach(unit_id, _IMPORT[kind], actor)
-    document = keep_upload(form.file.data, kind=kind, unit_id=unit_id, actor=actor)
+    try:
+        document = keep_upload(form.file.data, kind=kind, unit_id=unit_id, actor=actor)
+        with paper_file(document) as (path, stored):
+            read_paper(kind, path, stored.name)  # what cannot be read is not kept
+    except DomainError as refused:
+        db.session.rollback()
+        form.file.errors = [str(refused)]
+        return _library(unit_id, form, actor), 422
     db.session.commit()
     return redirect(url_for("basic_info.preview_paper", document_id=document.id, kind=kind.value), 303)
 

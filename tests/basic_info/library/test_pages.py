@@ -6,9 +6,11 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from basic_info.documents.models import Document
 from basic_info.flowcharts.models import Flowchart
 from basic_info.mandates.models import Mandate, MandateState
 from basic_info.power_lists.models import PowerItem, PowerList
@@ -142,3 +144,21 @@ def test_units_are_listed_with_their_duties(place: Office, sign_in_as: SignIn) -
     page = sign_in_as(place.clerk).get("/basic-info/duties")
     assert "市商务局" in page.text
     assert "市统计局" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("扫描件.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40),
+        ("通知.txt", "关于召开会议的通知。请准时参加。".encode()),
+    ],
+)
+def test_a_file_that_cannot_be_read_comes_back_on_its_form_and_is_not_kept(
+    name: str, data: bytes, place: Office, sign_in_as: SignIn
+) -> None:
+    answer = sign_in_as(place.clerk).post(
+        f"/basic-info/units/{place.unit.id}/library", data={"kind": "mandate", "file": (io.BytesIO(data), name)}
+    )
+    assert answer.status_code == 422
+    assert "error-summary" in answer.text
+    assert db.session.scalars(select(Document)).all() == []

@@ -141,7 +141,7 @@ def test_security_row_28_v5_2_2_wrong_magic_is_refused_whatever_the_name(
 
 
 def test_security_row_28_v5_2_2_a_kind_that_is_not_taken_here_is_named(connection: Connection) -> None:
-    with pytest.raises(WrongKind, match="这是PDF 文档"):
+    with pytest.raises(WrongKind, match="这是“PDF 文档”"):
         store(b"%PDF-1.7", "照片.jpg", IMAGES)
 
 

@@ -39,7 +39,7 @@ def store_upload(upload: FileStorage, *, subject: str, allowed: Collection[FileK
     with received(upload.stream, most_bytes=most) as path:
         kind = kind_of(path)
         if kind not in allowed:
-            raise WrongKind(f"这是{kind.label}，此处只接收：{_words(allowed)}")
+            raise WrongKind(f"这是“{kind.label}”，此处只接收：{_words(allowed)}")
         check_content(path, kind)
         kept = _redrawn(path, kind) if kind in IMAGES else path
         return _keep(kept, clean_name(upload.filename, kind), kind, subject=subject, actor=actor)
