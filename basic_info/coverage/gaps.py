@@ -26,6 +26,7 @@ class Gap(Worded):
 
     FUNCTION_WITHOUT_SECTION = "function_without_section", "职能悬空"
     DUTY_WITHOUT_POST = "duty_without_post", "科室职责无岗位"
+    POST_DUTY_WITHOUT_SOURCE = "post_duty_without_source", "岗位职责无来源"
     POST_WITHOUT_DUTY = "post_without_duty", "岗位无职责"
     POST_WITHOUT_PERSON = "post_without_person", "岗位无人"
     FUNCTION_CLAIMED_TWICE = "function_claimed_twice", "职能交叉"
@@ -43,6 +44,7 @@ GAPS: dict[str, Gap] = {gap.value: gap for gap in Gap}
 _EXPLANATIONS = {
     "function_without_section": "单位职能没有科室职责承接（兜底职责不计）。",
     "duty_without_post": "科室职责没有岗位承接。",
+    "post_duty_without_source": "岗位职责没有对应科室职责，从纪实往上走到这里就断了。",
     "post_without_duty": "岗位没有登记任何职责。",
     "post_without_person": "岗位目前无人任职。",
     "function_claimed_twice": "同一区划内有别的单位写着相同的职能。",
@@ -127,6 +129,24 @@ def _of_section_duty(day: date) -> AnySelect:
 def _duties_without_post(day: date) -> AnySelect:
     return _of_section_duty(day).where(
         ~_confirmed(DutyLink.section_duty_id == SectionDuty.id, DutyLink.post_duty_id.is_not(None))
+    )
+
+
+def _post_duties_without_source(day: date) -> AnySelect:
+    return (
+        _row(
+            "post_duty",
+            PostDuty.id,
+            PostDuty.text,
+            PostDuty.unit_id,
+            section_id=PostDuty.section_id,
+            place=PostVersion.title,
+        )
+        .outerjoin(PostVersion, and_(PostVersion.post_id == PostDuty.post_id, in_force(PostVersion, day)))
+        .where(
+            PostDuty.valid.contains(day),
+            ~_confirmed(DutyLink.post_duty_id == PostDuty.id, DutyLink.section_duty_id.is_not(None)),
+        )
     )
 
 
@@ -254,6 +274,7 @@ def _items_not_exercised(day: date) -> AnySelect:
 _SELECTS: dict[Gap, Callable[[date], AnySelect]] = {
     Gap.FUNCTION_WITHOUT_SECTION: _functions_without_section,
     Gap.DUTY_WITHOUT_POST: _duties_without_post,
+    Gap.POST_DUTY_WITHOUT_SOURCE: _post_duties_without_source,
     Gap.POST_WITHOUT_DUTY: _posts_without_duty,
     Gap.POST_WITHOUT_PERSON: _posts_without_person,
     Gap.FUNCTION_CLAIMED_TWICE: _functions_claimed_twice,

@@ -92,6 +92,14 @@ def test_a_section_duty_that_serves_a_function_is_in_the_mandate(unit: Unit, sec
     assert found(unit, Gap.DUTY_NOT_IN_MANDATE) == []
 
 
+def test_a_post_duty_that_no_section_duty_stands_above_is_a_gap(unit: Unit, section: Section, clerk: Actor) -> None:
+    post_duty = factories.a_post_duty(post=factories.a_post(section=section))
+    assert found(unit, Gap.POST_DUTY_WITHOUT_SOURCE) == [post_duty.id]
+    duty = factories.a_section_duty(section=section)
+    link((Layer.SECTION_DUTY, duty.id), (Layer.POST_DUTY, post_duty.id), actor=clerk)
+    assert found(unit, Gap.POST_DUTY_WITHOUT_SOURCE) == []
+
+
 def test_a_post_without_duty_and_person_is_both_gaps(unit: Unit, section: Section) -> None:
     post = factories.a_post(section=section)
     assert found(unit, Gap.POST_WITHOUT_DUTY) == [post.id]
