@@ -70,6 +70,8 @@ class Found:
     #: Answers that no crash explains: anything but 200, 201, 503 and none.
     refused: int
     hung: int
+    #: Workers that outlived a killed web server: they would go on answering from its port.
+    left_over: int
     #: Seconds from each fault to the next record taken.
     seconds_to_answer: tuple[float, ...]
 
@@ -92,14 +94,17 @@ def crash_test(folder: Path, *, faults: int, between: int = BETWEEN, people: int
             db.session.remove()
             db.engine.dispose()
         posted = Posted()
+        workers: list[int] = []
         with _running(folder) as (port, supervisor):
-            waits = _post_through_faults(port, logins, posted, _faults(server, supervisor, faults), between)
+            killing = _faults(server, supervisor, faults, workers)
+            waits = _post_through_faults(port, logins, posted, killing, between)
         server.revive()
         return Found(
             acknowledged=len(posted.acknowledged),
             faults=len(waits),
             refused=sum(count for status, count in posted.statuses.items() if status not in {0, 200, 201, 503}),
             hung=posted.hung,
+            left_over=sum(_is_web(pid) for pid in workers),
             seconds_to_answer=tuple(waits),
             **look(server.url, posted.acknowledged),
         )
@@ -187,13 +192,19 @@ def _more_of(posted: Posted, count: int, *, seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def _faults(server: EmbeddedPostgres, supervisor: int, count: int) -> Iterator[Callable[[], None]]:
-    """PostgreSQL, one web worker, PostgreSQL, the whole web server, and so on."""
+def _faults(server: EmbeddedPostgres, supervisor: int, count: int, workers: list[int]) -> Iterator[Callable[[], None]]:
+    """PostgreSQL, one web worker, PostgreSQL, the whole web server, and so on; ``workers``: those of killed servers."""
+
+    def web_server() -> int:
+        found = _web_server(supervisor)
+        workers.extend(children_of(found))
+        return found
+
     turns: tuple[Callable[[], int], ...] = (
         lambda: int((server.data / "postmaster.pid").read_text().splitlines()[0]),
         lambda: children_of(_web_server(supervisor))[0],
         lambda: int((server.data / "postmaster.pid").read_text().splitlines()[0]),
-        lambda: _web_server(supervisor),
+        web_server,
     )
     for number in range(count):
         find = turns[number % len(turns)]
@@ -202,9 +213,16 @@ def _faults(server: EmbeddedPostgres, supervisor: int, count: int) -> Iterator[C
 
 def _web_server(supervisor: int) -> int:
     for child in children_of(supervisor):
-        if b"lvzhi-web" in Path(f"/proc/{child}/cmdline").read_bytes():
+        if _is_web(child):
             return child
     raise LookupError("no web server")
+
+
+def _is_web(pid: int) -> bool:
+    try:
+        return b"lvzhi-web" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def children_of(pid: int) -> list[int]:

@@ -1,6 +1,7 @@
 """What granian, gunicorn and ``flask --app host.wsgi`` load."""
 
 import gc
+import signal
 
 from sqlalchemy.orm import configure_mappers
 
@@ -11,7 +12,8 @@ from host.running.children import end_with_parent
 
 _settings = Settings.from_env()
 configure_logs(_settings.log_level, process="web")
-end_with_parent()
+# Not asked but ended: a worker that says goodbye waits for the server that is no more, and answers from its port.
+end_with_parent(signal.SIGKILL)
 app = create_app(_settings)
 
 configure_mappers()  # now, not while the first person waits

@@ -13,12 +13,12 @@ from config import BadSetting
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent() -> None:
-    """Ask the kernel to stop this process when its parent dies (Linux); a granian worker outlives it otherwise."""
+def end_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel to stop this process by that signal when its parent dies (Linux)."""
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    libc.prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() == 1 and os.getpid() != 1:  # it died before we asked
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), by)
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -54,3 +54,7 @@ def test_row_54_while_the_database_is_away_clients_are_told_to_come_again_and_no
 
 def test_row_55_each_time_the_platform_came_back_by_itself(found: dict[str, Any]) -> None:
     assert len(found["seconds_to_answer"]) == FAULTS
+
+
+def test_row_55_no_worker_outlives_the_web_server_that_it_belonged_to(found: dict[str, Any]) -> None:
+    assert found["left_over"] == 0
