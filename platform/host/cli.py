@@ -142,7 +142,7 @@ for system in SYSTEMS:
 def main() -> None:
     """Run a command; what is refused ends with one line and exit code 2, never with a traceback."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="lvzhi", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
