@@ -68,6 +68,8 @@ def make_staff_accounts() -> None:
             " WHERE v.superseded_at IS NULL AND NOT EXISTS (SELECT FROM account a WHERE a.person_id = p.id)"
         )
     )
+    # Without knowing their sizes the planner reads the grants anew for every account, while the statement adds to them.
+    db.session.execute(text("ANALYZE account, role_grant"))
     db.session.execute(
         text(
             "INSERT INTO role_grant (account_id, role, scope_kind) SELECT a.id, 'staff', 'self' FROM account a"
