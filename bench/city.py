@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import text
 
 from bench.client import Login
+from duty_eval.dashboards.sums import count_sums_again
 from duty_eval.records.operations import MOST_AT_ONCE, Entry, log_records
 from host.demo.bulk import unchecked_keys
 from host.kernel.access import Actor
@@ -132,6 +133,7 @@ def fill_records(total: int, *, until: date, waiting_days: int = 8) -> None:
                 "waits": until - timedelta(days=waiting_days),
             },
         )
+        count_sums_again()
     db.session.commit()
     # What autovacuum and the checkpointer do for a city in the course of its days; here ten million came in one go.
     settled = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")

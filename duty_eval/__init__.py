@@ -3,6 +3,8 @@
 from duty_eval import models as models
 from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
+from duty_eval.dashboards import reports as dashboard_reports
+from duty_eval.dashboards import views as dashboard_views
 from duty_eval.offline import views as offline_views
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
 from duty_eval.records import list_views as record_list_views
@@ -13,9 +15,11 @@ from duty_eval.records import week_views as record_week_views
 from duty_eval.review import views as review_views
 from duty_eval.review.queries import count_waiting
 from duty_eval.tracing import todo, trace
-from host.kernel.system import MenuItem, System
+from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    dashboard_reports,
+    dashboard_views,
     record_repeat_views,
     assignment_views,
     offline_views,
@@ -38,6 +42,7 @@ system = System(
         MenuItem(title="周填报", endpoint="duty_eval.week", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的月历", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的纪实", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="我的看板", endpoint="duty_eval.own_dashboard", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的任务", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(
             title="纪实审核",
@@ -46,6 +51,10 @@ system = System(
             badge=count_waiting,
         ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
+        MenuItem(title="履职看板", endpoint="duty_eval.dashboard", permission=Permission.DASHBOARD_READ),
+    ),
+    schedules=(
+        Schedule(name="duty_eval.add_up_sums", title="汇总履职数据", cron="*/10 * * * *", job="duty_eval.add_up_sums"),
     ),
     trace=trace,
     todo=todo,

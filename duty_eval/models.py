@@ -1,8 +1,9 @@
 """Every mapped class of duty_eval, so that metadata is complete whichever part is loaded first."""
 
 from duty_eval.assignments import models as assignments
+from duty_eval.dashboards import models as dashboards
 from duty_eval.evidence import models as evidence
 from duty_eval.records import models as records
 from duty_eval.review import models as review
 
-__all__ = ["assignments", "evidence", "records", "review"]
+__all__ = ["assignments", "dashboards", "evidence", "records", "review"]

@@ -6,6 +6,8 @@ from host.kernel.access import Role
 class Permission(StrEnum):
     """What may be asked of this system, as ``system:thing:verb``; keep it sorted."""
 
+    #: sums of a section, a unit, a division
+    DASHBOARD_READ = "duty_eval:dashboard:read"
     DUTY_RECORD_LOG = "duty_eval:duty_record:log"
     DUTY_RECORD_READ = "duty_eval:duty_record:read"
     #: records of a section's people
@@ -19,12 +21,20 @@ class Permission(StrEnum):
 
 _OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ})
 
-_ABOVE_HEADS = frozenset({Permission.DUTY_RECORD_READ, Permission.DUTY_RECORD_REVIEW_HEADS, Permission.REVIEW_OPEN})
+_ABOVE_HEADS = frozenset(
+    {
+        Permission.DASHBOARD_READ,
+        Permission.DUTY_RECORD_READ,
+        Permission.DUTY_RECORD_REVIEW_HEADS,
+        Permission.REVIEW_OPEN,
+    }
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.STAFF: _OWN,
     Role.SECTION_HEAD: frozenset(
         {
+            Permission.DASHBOARD_READ,
             Permission.DUTY_RECORD_READ,
             Permission.DUTY_RECORD_REVIEW,
             Permission.REVIEW_OPEN,
@@ -33,6 +43,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     ),
     Role.LEADER_IN_CHARGE: _ABOVE_HEADS,
     Role.UNIT_HEAD: _ABOVE_HEADS,
-    Role.INSPECTOR: frozenset({Permission.DUTY_RECORD_READ}),
-    Role.ASSESSOR: frozenset({Permission.DUTY_RECORD_READ}),
+    Role.OFFICE_CLERK: frozenset({Permission.DASHBOARD_READ}),
+    Role.OFFICE_REVIEWER: frozenset({Permission.DASHBOARD_READ}),
+    Role.INSPECTOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ}),
+    Role.ASSESSOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ}),
 }

@@ -98,3 +98,27 @@ def duty_records(post_duty_id: int) -> ResponseReturnValue:
     """The records of a post duty within the actor's reach, newest first."""
     page = lists.records_of_duty(current_actor(), post_duty_id, after=request.args.get("after", ""))
     return render_template("duty_eval/records/duty.html", page=page, post_duty_id=post_duty_id)
+
+
+@bp.get("/units/<int:unit_id>/records")
+@requires(Permission.DUTY_RECORD_READ)
+def unit_records(unit_id: int) -> ResponseReturnValue:
+    """The records of a unit, of one of its sections or duties: where the numbers of dashboards open to."""
+    today = today_in_china()
+    first = day_of(request.args, "from", first_of_month(today))
+    last = day_of(request.args, "to", today)
+    only, after = lists.unit_filter(request.args), request.args.get("after", "")
+    page = lists.records_of_unit(current_actor(), unit_id, first, last, only, after=after)
+    kept: dict[str, Any] = {**request.args, "unit_id": unit_id, "after": None}
+    return render_template(
+        "duty_eval/records/unit.html",
+        page=page,
+        place=lists.unit_and_section(unit_id, only.section_id, today),
+        first=first,
+        last=last,
+        only=only,
+        unit_id=unit_id,
+        now=datetime.now(UTC),
+        next_url=url_for("duty_eval.unit_records", **{**kept, "after": page.next_key}) if page.next_key else None,
+        first_url=url_for("duty_eval.unit_records", **kept) if after else None,
+    )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 
 from basic_info.duties.models import PostDuty
-from basic_info.organization.models import PersonVersion
+from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today, readable
+from duty_eval.records.rollups import COUNTED
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import Refused
+from host.kernel.versions import in_force
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Page:
 
 
 LIST_PAGE = 50
+#: As many digits as every number of the database has room for.
+MOST_DIGITS = 18
 
 
 def records_of_person(
@@ -38,6 +42,70 @@ def records_of_person(
 def listed_of_person(actor: Actor, person_id: int, first: date, last: date, *, state: str = "") -> AnySelect:
     """A person's records from ``first`` to ``last`` that the actor may read, newest first. Raises Refused."""
     return listed(actor).where(*_of_person(person_id, first, last, state))
+
+
+@dataclass(frozen=True)
+class UnitFilter:
+    """Which records of a unit: of a section, a state, a post duty, or outside duties."""
+
+    section_id: int | None = None
+    state: str = ""
+    post_duty_id: int | None = None
+    is_outside: bool = False
+
+
+def unit_filter(values: Mapping[str, str]) -> UnitFilter:
+    """The filter of an address; what is no number finds nothing rather than everything."""
+    return UnitFilter(
+        section_id=_id_of(values.get("section", "")),
+        state=values.get("state", ""),
+        post_duty_id=_id_of(values.get("duty", "")),
+        is_outside=values.get("outside") == "1",
+    )
+
+
+def _id_of(text: str) -> int | None:
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
+
+
+def unit_and_section(unit_id: int, section_id: int | None, day: date) -> str:
+    """What a list of a unit's records is called: the unit, with the section if there is one."""
+    unit = select(UnitVersion.name).where(UnitVersion.unit_id == unit_id, in_force(UnitVersion, day)).scalar_subquery()
+    section = (
+        select(SectionVersion.name)
+        .where(SectionVersion.section_id == section_id, in_force(SectionVersion, day))
+        .scalar_subquery()
+    )
+    row = db.session.execute(select(unit.label("unit"), section.label("section"))).one()
+    return f"{row.unit or ''}{row.section or ''}"
+
+
+def records_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: UnitFilter, *, after: str = "") -> Page:
+    """A page of ``listed_of_unit``, by key."""
+    return _page(listed_of_unit(actor, unit_id, first, last, only), after)
+
+
+def listed_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: UnitFilter) -> AnySelect:
+    """The records that count of a unit from ``first`` to ``last`` which the actor may read. Raises Refused."""
+    if first > last:
+        raise Refused("开始日期不能晚于结束日期，请修改后再查询")
+    conditions = [
+        DutyRecord.unit_id == unit_id,
+        DutyRecord.worked_on >= first,
+        DutyRecord.worked_on <= last,
+        DutyRecord.record_state.in_(COUNTED),
+    ]
+    if only.section_id is not None:
+        conditions.append(DutyRecord.section_id == only.section_id)
+    if (state := RecordState.of_word(only.state)) is not None:
+        conditions.append(DutyRecord.record_state == state)
+    if only.post_duty_id is not None:
+        conditions.append(DutyRecord.post_duty_id == only.post_duty_id)
+    if only.is_outside:
+        conditions.append(DutyRecord.post_duty_id.is_(None))
+    return listed(actor).where(*conditions)
 
 
 def sums_of_person(actor: Actor, person_id: int, first: date, last: date, *, state: str = "") -> AnyRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from duty_eval.permissions import Permission
-from duty_eval.records.lists import listed, listed_of_person
+from duty_eval.records.lists import listed, listed_of_person, listed_of_unit, unit_filter
 from duty_eval.records.models import DutyRecord
 from duty_eval.review.queries import attention, queue
 from host.kernel.access import Actor
@@ -52,6 +52,21 @@ register_export(
     permission=Permission.DUTY_RECORD_LOG,
     columns=_RECORD,
     rows=lambda actor, values: _of_person(actor, {**values, "person_id": str(actor.person_id or 0)}),
+)
+
+
+def _of_unit(actor: Actor, values: Mapping[str, str]) -> AnySelect:
+    today = today_in_china()
+    first, last = day_of(values, "from", first_of_month(today)), day_of(values, "to", today)
+    return listed_of_unit(actor, whole_of(values, "unit_id"), first, last, unit_filter(values))
+
+
+register_export(
+    "duty_eval.unit_records",
+    "单位履职纪实",
+    permission=Permission.DUTY_RECORD_READ,
+    columns=_RECORD,
+    rows=_of_unit,
 )
 
 register_export(

@@ -17,6 +17,7 @@ from itertools import groupby
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+import duty_eval.api as duty_eval
 from host.demo.city import CityPlan
 from host.demo.people import person_code, seats
 from host.demo.records import iter_records
@@ -75,6 +76,7 @@ def load_records(plan: CityPlan, days: Sequence[date], *, say: Callable[[str], N
         connection.execute(text("ANALYZE duty_record"))
         with without_indexes("record_rollup"):
             _sum_up()
+        duty_eval.count_sums_again()
     return count
 
 

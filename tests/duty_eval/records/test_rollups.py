@@ -7,8 +7,11 @@ from random import Random
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, literal, select
 
+from duty_eval.dashboards.models import SUMS, UnitSumChange
+from duty_eval.dashboards.sums import Span, add_up, by_unit, count_sums_again
+from duty_eval.dashboards.sums import recount as recount_units
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.operations import Entry, correct, log_records, withdraw
 from duty_eval.records.rollups import recount
@@ -37,12 +40,31 @@ def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_correction
             for turn in range(6):
                 _one_turn(actor, head, duties, rng, f"{number}-{turn}")
                 db.session.commit()
+                if turn % 3 == 2:
+                    add_up()
+                    db.session.commit()
             db.session.remove()
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(live, range(12)))
 
     assert _rolled_up() == _recounted()
+    assert _unit_sums() == _unit_sums_recounted()
+    add_up()
+    assert db.session.scalars(select(UnitSumChange)).all() == []
+    assert _unit_sums() == _unit_sums_recounted()
+
+
+def test_sums_of_units_counted_again_are_those_that_the_database_kept(app: Flask, committed: Engine) -> None:
+    post = a_post()
+    staff = an_actor(Role.STAFF, person=a_person(post=post))
+    for number, day in enumerate(DAYS):
+        entry = Entry(post_duty_id=None, content="办理", minutes=10 + number)
+        log_records([entry], worked_on=day, client_key=f"k{number}", actor=staff, today=DAYS[-1], late_reason="补")
+    db.session.flush()
+    kept = _unit_sums()
+    count_sums_again()
+    assert _unit_sums() == kept == _unit_sums_recounted() != set()
 
 
 def _one_turn(actor: Any, head: Any, duties: list[int | None], rng: Random, key: str) -> None:
@@ -61,6 +83,21 @@ def _one_turn(actor: Any, head: Any, duties: list[int | None], rng: Random, key:
         case 2:
             withdraw(record, actor=actor)
             correct(record, Entry(post_duty_id=duties[0], content="改", minutes=5), reason="改", actor=actor)
+
+
+def _unit_sums() -> set[tuple[Any, ...]]:
+    """The months before April by their sums, April by its days, and what is not added up yet."""
+    march, april = by_unit([Span(date(2026, 3, 1), date(2026, 3, 31))]), by_unit([Span(DAYS[2], DAYS[2])])
+    rows = select(march).union_all(select(april))
+    return {tuple(row) for row in db.session.execute(rows) if row.record_count}
+
+
+def _unit_sums_recounted() -> set[tuple[Any, ...]]:
+    days = recount_units().subquery()
+    month = func.date_trunc("month", days.c.worked_on)
+    sums = (func.sum(days.c[name]) for name in SUMS)
+    rows = select(days.c.unit_id, literal(0), *sums).group_by(days.c.unit_id, month)
+    return {tuple(row) for row in db.session.execute(rows)}
 
 
 def _rolled_up() -> set[tuple[Any, ...]]:

@@ -89,6 +89,18 @@ class City:
             holder = db.session.scalars(select(Appointment).where(Appointment.person_id == person.id)).one()
             assign_task(holder, title="报送材料", due_on=day, actor=self.actor)
 
+    def _dashboards(self) -> dict[str, dict[str, str]]:
+        """Up to the day on which something was logged."""
+        at = {"day": "2026-03-02"}
+        return {
+            "duty_eval.dashboard_divisions": {"code": "371300", **at},
+            "duty_eval.dashboard_units": {"code": "371300", **at},
+            "duty_eval.dashboard_sections": {"unit_id": str(self.office.unit.id), **at},
+            "duty_eval.dashboard_functions": {"unit_id": str(self.office.unit.id), **at},
+            "duty_eval.dashboard_duties": {"section_id": str(self.office.section.id), **at},
+            "duty_eval.dashboard_own": at,
+        }
+
     def _papers(self) -> None:
         unit_id = self.licensing.unit.id
         document = Document(title="三定规定", unit_id=unit_id)
@@ -155,6 +167,8 @@ class City:
                 "state": "approved",
             },
             "duty_eval.my_records": {"from": "2026-03-01", "to": "2026-03-31"},
+            "duty_eval.unit_records": {"unit_id": str(self.office.unit.id), "from": "2026-03-01", "to": "2026-03-31"},
+            **self._dashboards(),
             "duty_eval.duty_records": {"post_duty_id": str(self.office.duties[0].id)},
             "performance.indicators": {"scheme_id": str(self.run.scheme_id)},
             "performance.unit_scores": run,

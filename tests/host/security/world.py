@@ -101,6 +101,7 @@ def build() -> World:
         "day": today_in_china().isoformat(),
         "year": YEAR,
         "kind": "csv",
+        "code": "371300",
         **_library(office),
         **_records(office, clerk.id, actor),
         **_monitor(office, system, clerk.id),

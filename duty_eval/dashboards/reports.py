@@ -1,0 +1,75 @@
+"""The tables of the dashboards that go out as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from duty_eval.dashboards import queries
+from duty_eval.dashboards.forms import shown
+from duty_eval.permissions import Permission
+from host.kernel.access import Actor
+from host.kernel.db import AnySelect
+from host.kernel.pages import today_in_china
+from host.kernel.tables.exports import Columns, Values, register_export, whole_of
+
+_SUMS: Columns = {
+    "纪实": "record_count",
+    "上年同期纪实": "record_count_before",
+    "已审核": "approved_count",
+    "待审核": lambda row: row.record_count - row.approved_count,
+    "岗位职责以外": "outside_count",
+    "用时（分钟）": "minutes",
+    "上年同期用时（分钟）": "minutes_before",
+}
+_DUTY: Columns = {"岗位职责": "text", "数量": "quantity", "计量单位": "measure_unit", **_SUMS}
+
+
+def _divisions(actor: Actor, values: Values) -> AnySelect:
+    at = shown(values, today_in_china())
+    return queries.divisions(queries.region_of(values.get("code", ""), actor, at.day), at.span, at.day)
+
+
+def _units(actor: Actor, values: Values) -> AnySelect:
+    at = shown(values, today_in_china())
+    return queries.units(queries.region_of(values.get("code", ""), actor, at.day), actor, at.span, at.day)
+
+
+def _sections(actor: Actor, values: Values) -> AnySelect:
+    at = shown(values, today_in_china())
+    unit = queries.unit_of(whole_of(values, "unit_id"), actor, at.day)
+    return queries.sections(unit.id, actor, at.span, at.day)
+
+
+def _functions(actor: Actor, values: Values) -> AnySelect:
+    at = shown(values, today_in_china())
+    return queries.functions(queries.unit_of(whole_of(values, "unit_id"), actor, at.day).id, at.span)
+
+
+def _duties(actor: Actor, values: Values) -> AnySelect:
+    at = shown(values, today_in_china())
+    return queries.duties(at.span, section_id=queries.section_of(whole_of(values, "section_id"), actor, at.day).id)
+
+
+def _own(actor: Actor, values: Values) -> AnySelect:
+    return queries.duties(shown(values, today_in_china()).span, person_id=actor.person_id or 0)
+
+
+def _register(
+    name: str, title: str, first: Columns, rows: Callable[[Actor, Values], AnySelect], permission: Any = None
+) -> None:
+    register_export(
+        f"duty_eval.dashboard_{name}",
+        title,
+        permission=permission or Permission.DASHBOARD_READ,
+        columns={**first, **_SUMS},
+        rows=rows,
+    )
+
+
+_register("divisions", "区划履职汇总", {"区划代码": "code", "区划": "name"}, _divisions)
+_register("units", "单位履职汇总", {"单位": "name"}, _units)
+_register("sections", "科室履职汇总", {"科室": "name"}, _sections)
+_register("functions", "单位职能履职汇总", {"单位职能": "text"}, _functions)
+_register("duties", "岗位职责履职汇总", _DUTY, _duties)
+_register("own", "我的履职汇总", _DUTY, _own, Permission.DUTY_RECORD_LOG)

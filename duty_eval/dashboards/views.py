@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from duty_eval.blueprint import bp
+from duty_eval.dashboards import queries
+from duty_eval.dashboards.forms import SPANS, Shown, shown
+from duty_eval.dashboards.models import SUMS
+from duty_eval.permissions import Permission
+from host.kernel.access import Actor, ScopeKind, current_actor, requires
+from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
+from host.kernel.partitions import first_of_month
+
+#: As many digits as every number of the database has room for.
+MOST_DIGITS = 18
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of sums: where its name leads, and the filters of the records behind its numbers (None: none to open)."""
+
+    name: str
+    row: AnyRow
+    url: str | None = None
+    records: dict[str, Any] | None = None
+
+
+@bp.get("/dashboard")
+@requires(Permission.DASHBOARD_READ)
+def dashboard() -> ResponseReturnValue:
+    """The widest dashboard within the actor's reach."""
+    return redirect(_widest(current_actor()), 303)
+
+
+def _widest(actor: Actor) -> str:
+    grants = {grant.kind: grant for grant in reversed(actor.grants_for(Permission.DASHBOARD_READ))}
+    if region := grants.get(ScopeKind.REGION):
+        return url_for("duty_eval.region_dashboard", code=region.region_code)
+    if unit := grants.get(ScopeKind.UNIT):
+        return url_for("duty_eval.unit_dashboard", unit_id=unit.unit_id)
+    if section := grants.get(ScopeKind.SECTION):
+        return url_for("duty_eval.section_dashboard", section_id=section.section_id)
+    raise NotFound
+
+
+@bp.get("/dashboard/mine")
+@requires(Permission.DUTY_RECORD_LOG)
+def own_dashboard() -> ResponseReturnValue:
+    """One's own sums by duty: nobody else's page shows them (R164)."""
+    at, person_id = _shown(), current_actor().person_id or 0
+    duties = _rows(queries.duties(at.span, person_id=person_id))
+    own = url_for("duty_eval.my_records", **at.days)
+    return _page(
+        "own.html",
+        at,
+        duties,
+        months=queries.months_of(queries.two_years_to(at.day), person_id=person_id),
+        lines=[Line(row.text, row, _trace_of(row.post_duty_id)) for row in duties],
+        tiles={"all": own, "waiting": url_for("duty_eval.my_records", state="submitted", **at.days), "outside": own},
+    )
+
+
+@bp.get("/dashboard/sections/<int:section_id>")
+@requires(Permission.DASHBOARD_READ)
+def section_dashboard(section_id: int) -> ResponseReturnValue:
+    """A section's sums by duty, those of no single person."""
+    at = _shown()
+    place = queries.section_of(section_id, current_actor(), at.day)
+    duties = _rows(queries.duties(at.span, section_id=section_id))
+    filters = {"unit_id": place.above_id, "section": section_id, **at.days}
+    lines = [
+        Line(
+            row.text,
+            row,
+            _trace_of(row.post_duty_id),
+            _if_readable(filters, **{"duty": row.post_duty_id} if row.post_duty_id else {"outside": "1"}),
+        )
+        for row in duties
+    ]
+    return _page(
+        "section.html",
+        at,
+        duties,
+        place=place,
+        months=queries.months_of(queries.two_years_to(at.day), section_id=section_id),
+        lines=lines,
+        tiles=_tiles(_if_readable(filters)),
+    )
+
+
+@bp.get("/dashboard/units/<int:unit_id>")
+@requires(Permission.DASHBOARD_READ)
+def unit_dashboard(unit_id: int) -> ResponseReturnValue:
+    """A unit's sums by section and by function."""
+    at, actor = _shown(), current_actor()
+    place = queries.unit_of(unit_id, actor, at.day)
+    filters = {"unit_id": unit_id, **at.days}
+    sections = [
+        Line(
+            row.name,
+            row,
+            url_for("duty_eval.section_dashboard", section_id=row.section_id, **at.address),
+            _if_readable(filters, section=row.section_id),
+        )
+        for row in _rows(queries.sections(unit_id, actor, at.span, at.day))
+    ]
+    functions = [
+        Line(row.text, row, _trace_of(row.function_id, layer="function"))
+        for row in _rows(queries.functions(unit_id, at.span))
+    ]
+    return _page(
+        "unit.html",
+        at,
+        [queries.sums_of_unit(unit_id, at.span)],
+        place=place,
+        may_see_above=queries.reaches_region(place.code, actor),
+        months=queries.months_of_unit(unit_id, queries.two_years_to(at.day)),
+        lines=sections,
+        functions=functions,
+        tiles=_tiles(_if_readable(filters)),
+    )
+
+
+@bp.get("/dashboard/regions/<code>")
+@requires(Permission.DASHBOARD_READ)
+def region_dashboard(code: str) -> ResponseReturnValue:
+    """A division's sums by division below it, and by unit of its own."""
+    at, actor = _shown(), current_actor()
+    place = queries.region_of(code, actor, at.day)
+    page, next_key = queries.page_of_units(queries.units(place, actor, at.span, at.day), _key())
+    below = _rows(queries.divisions(place, at.span, at.day))
+    lines = [
+        Line(f"{row.name}本级" if row.code == code else row.name, row, _region(row.code, code, at)) for row in below
+    ]
+    units = [
+        Line(row.name, row, url_for("duty_eval.unit_dashboard", unit_id=row.unit_id, **at.address)) for row in page
+    ]
+    above = queries.code_above(code)
+    return _page(
+        "region.html",
+        at,
+        below,
+        place=place,
+        above=above if above and queries.reaches_region(above, actor) else None,
+        months=queries.months_of_region(place, queries.two_years_to(at.day)),
+        lines=lines,
+        units=units,
+        tiles={"all": None, "waiting": None, "outside": None},
+        next_url=url_for("duty_eval.region_dashboard", code=code, after=next_key, **at.address) if next_key else None,
+        first_url=url_for("duty_eval.region_dashboard", code=code, **at.address) if request.args.get("after") else None,
+    )
+
+
+def _shown() -> Shown:
+    return shown(request.args, today_in_china())
+
+
+def _rows(rows: AnySelect) -> Sequence[AnyRow]:
+    return db.session.execute(rows).all()
+
+
+def _region(code: str, here: str, at: Shown) -> str:
+    """A division's own page; the units of this one stand further down on it."""
+    return "#units" if code == here else url_for("duty_eval.region_dashboard", code=code, **at.address)
+
+
+def _trace_of(thing_id: int | None, *, layer: str = "post_duty") -> str | None:
+    return url_for("basic_info.trace", layer=layer, thing_id=thing_id) if thing_id is not None else None
+
+
+def _if_readable(filters: dict[str, Any], **more: Any) -> dict[str, Any] | None:
+    """The filters of a list of records, for those who may read records at all."""
+    return {**filters, **more} if current_actor().may(Permission.DUTY_RECORD_READ) else None
+
+
+def _tiles(records: dict[str, Any] | None) -> dict[str, str | None]:
+    """Where the figures at the top lead."""
+    opened: Callable[..., str | None] = lambda **more: (  # noqa: E731
+        url_for("duty_eval.unit_records", **{**records, **more}) if records is not None else None
+    )
+    return {"all": opened(), "waiting": opened(state="submitted"), "outside": opened(outside="1")}
+
+
+def _page(template: str, at: Shown, whole: Sequence[AnyRow], *, months: Sequence[AnyRow], **more: Any) -> str:
+    """``whole``: rows that together are all that the page is about."""
+    names = (*SUMS, *(f"{name}_before" for name in SUMS))
+    return render_template(
+        f"duty_eval/dashboards/{template}",
+        at=at,
+        spans=SPANS,
+        sums={name: sum(int(getattr(row, name)) for row in whole) for name in names},
+        chart=_chart(months, at.day),
+        today=today_in_china(),
+        **more,
+    )
+
+
+def _chart(months: Sequence[AnyRow], day: date) -> dict[str, Any]:
+    """The records of the twelve months up to the day beside those of the twelve before them."""
+    found = {row.month: row.record_count for row in months}
+    shown_months = [first_of_month(day, plus=-back) for back in range(11, -1, -1)]
+    series = [_series(name, [first_of_month(month, plus=-12 * back) for month in shown_months], found, day)
+              for back, name in enumerate(("近十二个月", "上年同月"))]  # fmt: skip
+    return {"categories": [f"{month.year}-{month.month:02}" for month in shown_months], "series": series}
+
+
+def _series(name: str, months: Sequence[date], found: dict[date, int], day: date) -> dict[str, Any]:
+    ends = [min(first_of_month(month, plus=1) - timedelta(days=1), day) for month in months]
+    here = request.view_args or {}
+    return {
+        "name": name,
+        "values": [int(found.get(month, 0)) for month in months],
+        "urls": [url_for(str(request.endpoint), **here, day=end.isoformat()) for end in ends],
+    }
+
+
+def _key() -> tuple[str, int] | None:
+    """The key of the next page of units, ``id.name``; a wrong one is no such page."""
+    text = request.args.get("after", "")
+    if not text:
+        return None
+    number, _, name = text.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
+        raise NotFound
+    return name, int(number)
