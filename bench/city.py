@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from flask import current_app
 from itsdangerous import URLSafeTimedSerializer
@@ -19,19 +22,23 @@ from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.partitions import ensure_month, first_of_month
 
-#: In a section of ten people, the first of whom leads.
+#: In a section of ten people, the first of whom leads; a unit has six sections.
 SECTION = 10
+UNIT = 60
 
 
 def make_city(people: int) -> None:
-    """One unit, sections of ten, a post with three duties each, and ``people`` people appointed."""
-    sections = people // SECTION
+    """Units of six sections of ten in all counties, a post with three duties each, ``people`` people appointed."""
+    sections, units = people // SECTION, -(-people // UNIT)
     statements = (
-        "INSERT INTO unit (code, path, region_id) SELECT 'BU', '/1/', id FROM region WHERE code = '371300'",
+        "INSERT INTO unit (code, path, region_id) SELECT 'BU' || n, '', g.ids[1 + n % cardinality(g.ids)]"
+        " FROM (SELECT array_agg(id ORDER BY code) AS ids FROM region WHERE length(code) = 6) g,"
+        f" generate_series(1, {units}) n",
         "UPDATE unit SET path = '/' || id || '/'",
         "INSERT INTO unit_version (unit_id, name, name_key, short_name, region_id, tier, unit_kind, rank, unit_state, valid)"
-        " SELECT id, '测量单位', 'a', '', region_id, 'city', 'government', 'division_head', 'active', '[2000-01-01,)' FROM unit",
-        f"INSERT INTO section (code, unit_id) SELECT 'BS' || n, u.id FROM unit u, generate_series(1, {sections}) n",
+        " SELECT id, '测量单位' || id, lpad(id::text, 6, '0'), '', region_id, 'city', 'government', 'division_head', 'active', '[2000-01-01,)' FROM unit",
+        f"INSERT INTO section (code, unit_id) SELECT 'BS' || n, u.id FROM generate_series(1, {sections}) n"
+        f" JOIN unit u ON u.code = 'BU' || ((n - 1) / {UNIT // SECTION} + 1)",
         "INSERT INTO section_version (section_id, name, section_kind, rank, sort_no, valid)"
         " SELECT id, code, 'business', 'section_head', 0, '[2000-01-01,)' FROM section",
         "INSERT INTO post (code, section_id) SELECT 'BP' || id, id FROM section",
@@ -70,6 +77,24 @@ def logins(count: int, *, heads: bool = False) -> list[Login]:
         ),
         {"heads": heads, "count": count},
     ).all()
+    return _signed_in(rows)
+
+
+def reader() -> Login:
+    """A session of one who may read the whole city's dashboards and records."""
+    account = db.session.scalar(
+        text("INSERT INTO account (login_name, display_name) VALUES ('reader', 'reader') RETURNING id")
+    )
+    db.session.execute(
+        text(
+            "INSERT INTO role_grant (account_id, role, scope_kind, region_code) VALUES (:id, 'inspector', 'region', '371300')"
+        ),
+        {"id": account},
+    )
+    return _signed_in([SimpleNamespace(id=account, duty=0)])[0]
+
+
+def _signed_in(rows: Sequence[Any]) -> list[Login]:
     signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
     made, sessions = [], []
     for row in rows:

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  # SQL is laid out as SQL
 """``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
 
-python -m bench.run [--quick] [names …]     names: records crash peak review import score library flowchart
+python -m bench.run [--quick] [names …]     names: records crash peak review dashboards import score library flowchart
 """
 
 from __future__ import annotations
@@ -140,6 +140,30 @@ class Bench:
                     )
         self.figures.add("review_list_sql", self._count_sql("GET"), "statements", limit=6)
         self._approve(heads[1])
+
+    def dashboards(self) -> None:
+        """The pages of sums, each forty times in turn, with ten million records in the database."""
+        size = 300_000 if self.quick else 10_000_000
+        with self.app.app_context():
+            city.fill_records(size, until=self.today)
+            reader, own = city.reader(), city.logins(1)[0]
+            db.session.commit()
+            section, unit = db.session.execute(text("SELECT id, unit_id FROM section ORDER BY id LIMIT 1")).one()
+        base = "/duty-eval/dashboard"
+        pages = [
+            (own, f"{base}/mine"), (reader, f"{base}/sections/{section}"), (reader, f"{base}/units/{unit}"),
+            (reader, f"{base}/regions/371302"), (reader, f"{base}/regions/371300"),
+            (reader, f"{base}/regions/371300?span=year&day={self.today - timedelta(days=40)}"),
+        ]  # fmt: skip
+        times: list[float] = []
+        with self._web() as (port, _web):
+            for login, path in pages:
+                get_times(port, login, path, count=5)
+                took = get_times(port, login, path, count=40)
+                times += took
+                print(f"  {path}: {statistics.median(took) * 1000:.1f} ms", flush=True)
+        p95 = sorted(times)[int(len(times) * 0.95)] * 1000
+        self.figures.add("dashboard_p95_ms_10m", p95, "ms", limit=200)
 
     def _approve(self, head: Login) -> None:
         """Five hundred waiting records passed at once, three times, beside the ten million."""
@@ -299,7 +323,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="lvzhi-bench-", dir=os.environ.get("LVZHI_BENCH_DIR")))
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
-        "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review, "import": bench.people, "score": bench.score,
+        "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review,
+        "dashboards": bench.dashboards, "import": bench.people, "score": bench.score,
         "library": bench.library,
         "flowchart": lambda: flowcharts.measure(bench.figures),
     }  # fmt: skip

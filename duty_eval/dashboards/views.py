@@ -37,17 +37,17 @@ class Line:
 @requires(Permission.DASHBOARD_READ)
 def dashboard() -> ResponseReturnValue:
     """The widest dashboard within the actor's reach."""
-    return redirect(_widest(current_actor()), 303)
+    return redirect(_widest(current_actor(), _shown()), 303)
 
 
-def _widest(actor: Actor) -> str:
+def _widest(actor: Actor, at: Shown) -> str:
     grants = {grant.kind: grant for grant in reversed(actor.grants_for(Permission.DASHBOARD_READ))}
     if region := grants.get(ScopeKind.REGION):
-        return url_for("duty_eval.region_dashboard", code=region.region_code)
+        return url_for("duty_eval.region_dashboard", code=region.region_code, **at.address)
     if unit := grants.get(ScopeKind.UNIT):
-        return url_for("duty_eval.unit_dashboard", unit_id=unit.unit_id)
+        return url_for("duty_eval.unit_dashboard", unit_id=unit.unit_id, **at.address)
     if section := grants.get(ScopeKind.SECTION):
-        return url_for("duty_eval.section_dashboard", section_id=section.section_id)
+        return url_for("duty_eval.section_dashboard", section_id=section.section_id, **at.address)
     raise NotFound
 
 
@@ -205,10 +205,12 @@ def _page(template: str, at: Shown, whole: Sequence[AnyRow], *, months: Sequence
 
 def _chart(months: Sequence[AnyRow], day: date) -> dict[str, Any]:
     """The records of the twelve months up to the day beside those of the twelve before them."""
-    found = {row.month: row.record_count for row in months}
+    found = {row.month: int(row.record_count) for row in months}
     shown_months = [first_of_month(day, plus=-back) for back in range(11, -1, -1)]
-    series = [_series(name, [first_of_month(month, plus=-12 * back) for month in shown_months], found, day)
-              for back, name in enumerate(("近十二个月", "上年同月"))]  # fmt: skip
+    series = [_series("近十二个月", shown_months, found, day)]
+    year_before = [first_of_month(month, plus=-12) for month in shown_months]
+    if found.keys() & set(year_before):
+        series.append(_series("上年同月", year_before, found, day))
     return {"categories": [f"{month.year}-{month.month:02}" for month in shown_months], "series": series}
 
 
@@ -217,7 +219,7 @@ def _series(name: str, months: Sequence[date], found: dict[date, int], day: date
     here = request.view_args or {}
     return {
         "name": name,
-        "values": [int(found.get(month, 0)) for month in months],
+        "values": [found.get(month) for month in months],
         "urls": [url_for(str(request.endpoint), **here, day=end.isoformat()) for end in ends],
     }
 
