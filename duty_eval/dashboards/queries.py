@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, cast, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, cast, func, literal, select, tuple_, union_all
 
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, UnitFunction
 from basic_info.organization.models import Section, SectionVersion, Unit, UnitVersion
@@ -88,7 +88,7 @@ def unit_of(unit_id: int, actor: Actor, day: date) -> Place:
 
 
 def section_of(section_id: int, actor: Actor, day: date) -> Place:
-    """The section with its unit; raises NotFound beyond the actor's reach."""
+    """The section with its unit (``above``); raises NotFound beyond the actor's reach."""
     row = db.session.execute(
         select(Section.id, SectionVersion.name, Section.unit_id, UnitVersion.name.label("above"))
         .join(SectionVersion, SectionVersion.section_id == Section.id)
@@ -185,7 +185,7 @@ def months_of_unit(unit_id: int, span: Span) -> list[AnyRow]:
 
 
 def months_of(span: Span, **whose: int) -> list[AnyRow]:
-    """(month, …sums) of a ``section_id`` or ``person_id``, by month."""
+    """(month, …sums) of a ``person_id``, or a ``section_id`` and its ``unit_id``, by month."""
     return _months(select(_by_duty([span], **whose)))
 
 
@@ -252,7 +252,7 @@ def functions(unit_id: int, span: Span) -> AnySelect:
 
 
 def duties(span: Span, **whose: int) -> AnySelect:
-    """(post_duty_id, text, measure_unit, quantity, …sums, …sums before) of a ``section_id`` or ``person_id``, by duty.
+    """(post_duty_id, text, measure_unit, quantity, …sums, …sums before) by duty; ``whose`` as for ``_by_duty``.
 
     What is outside duties stands in the last line, without an id and without a quantity.
     """
@@ -276,7 +276,7 @@ def duties(span: Span, **whose: int) -> AnySelect:
 def _by_duty(spans: Sequence[Span], **whose: int) -> Subquery:
     """(nth, month, section_id, post_duty_id, quantity, …sums): whole months from roll-ups, the rest from the records.
 
-    ``whose``: ``unit_id``, ``section_id`` or ``person_id`` → its id.
+    ``whose``: ``unit_id``, ``section_id``, ``person_id`` → its id; with a section its unit too, whose index finds the days.
     """
     parts: list[AnySelect] = []
     for nth, span in enumerate(spans):
@@ -319,9 +319,7 @@ def _of_days(nth: int, first: date, last: date, whose: dict[str, int]) -> AnySel
 
 
 def _are(table: Any, whose: dict[str, int]) -> Condition:
-    (name, value) = next(iter(whose.items()))
-    condition: Condition = getattr(table, name) == value
-    return condition
+    return and_(*(getattr(table, name) == value for name, value in whose.items()))
 
 
 def _outside(duty: Any, count: Any) -> Any:

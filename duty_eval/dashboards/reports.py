@@ -48,7 +48,8 @@ def _functions(actor: Actor, values: Values) -> AnySelect:
 
 def _duties(actor: Actor, values: Values) -> AnySelect:
     at = shown(values, today_in_china())
-    return queries.duties(at.span, section_id=queries.section_of(whole_of(values, "section_id"), actor, at.day).id)
+    section = queries.section_of(whole_of(values, "section_id"), actor, at.day)
+    return queries.duties(at.span, unit_id=section.above_id or 0, section_id=section.id)
 
 
 def _own(actor: Actor, values: Values) -> AnySelect:

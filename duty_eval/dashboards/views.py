@@ -74,7 +74,8 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
     """A section's sums by duty, those of no single person."""
     at = _shown()
     place = queries.section_of(section_id, current_actor(), at.day)
-    duties = _rows(queries.duties(at.span, section_id=section_id))
+    whose = {"unit_id": place.above_id or 0, "section_id": section_id}
+    duties = _rows(queries.duties(at.span, **whose))
     filters = {"unit_id": place.above_id, "section": section_id, **at.days}
     lines = [
         Line(
@@ -90,7 +91,7 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
         at,
         duties,
         place=place,
-        months=queries.months_of(queries.two_years_to(at.day), section_id=section_id),
+        months=queries.months_of(queries.two_years_to(at.day), **whose),
         lines=lines,
         tiles=_tiles(_if_readable(filters)),
     )

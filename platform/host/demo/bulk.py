@@ -75,7 +75,7 @@ def load_records(plan: CityPlan, days: Sequence[date], *, say: Callable[[str], N
         say(f"  履职纪实 {count:,} 条")
         connection.execute(text("ANALYZE duty_record"))
         with without_indexes("record_rollup"):
-            _sum_up()
+            sum_up_records()
         duty_eval.count_sums_again()
     return count
 
@@ -172,7 +172,7 @@ def _copy(statement: str, lines: Iterable[str]) -> int:
     return count
 
 
-def _sum_up() -> None:
+def sum_up_records() -> None:
     """The roll-ups as a recount of what was copied (``duty_eval.records.rollups.recount`` in one statement)."""
     db.session.execute(
         text(
