@@ -276,7 +276,7 @@ def duties(span: Span, **whose: int) -> AnySelect:
 def _by_duty(spans: Sequence[Span], **whose: int) -> Subquery:
     """(nth, month, section_id, post_duty_id, quantity, …sums): whole months from roll-ups, the rest from the records.
 
-    ``whose``: ``unit_id``, ``section_id``, ``person_id`` → its id; with a section its unit too, whose index finds the days.
+    ``whose``: ``unit_id``, ``section_id``, ``person_id`` → its id; with a section its unit too, for its index.
     """
     parts: list[AnySelect] = []
     for nth, span in enumerate(spans):
