@@ -17,7 +17,7 @@ from function_monitor.collection.schemas import EventAnswerSchema, EventSchema
 from host.kernel.access import machine
 from host.kernel.db import db
 from host.kernel.errors import Refused
-from host.kernel.idempotency import claim, keep_answer
+from host.kernel.idempotency import KEY_LENGTH, claim, keep_answer
 
 MOST_EVENTS = 500
 
@@ -78,10 +78,27 @@ def _answer(rows: list[RawRow], taken: list[Taken]) -> dict[str, Any]:
 
 _documented = api.response(200, EventAnswerSchema)(receive_events)
 _documented = api.doc(
-    requestBody={"content": {"application/json": {"schema": {"type": "array", "items": EventSchema}}}},
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "oneOf": [
+                        EventSchema,
+                        {"type": "array", "items": EventSchema, "minItems": 1, "maxItems": MOST_EVENTS},
+                    ]
+                }
+            }
+        },
+    },
     parameters=[
         {"in": "header", "name": "Authorization", "required": True, "schema": {"type": "string"}},
-        {"in": "header", "name": "Idempotency-Key", "required": True, "schema": {"type": "string"}},
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH, "pattern": r"^[!-~]+$"},
+        },
     ],
 )(_documented)
 api.add_url_rule("/events", "receive_events", _documented, methods=["POST"])
