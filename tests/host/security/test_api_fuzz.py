@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 import schemathesis
@@ -33,9 +34,9 @@ def test_row_32_what_schemathesis_makes_of_the_description_is_answered_as_descri
     @seed(number)
     @settings(max_examples=CASES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=described["/api/events"]["POST"].as_strategy(generation_mode=mode))
-    def fuzz(case: schemathesis.Case) -> None:
+    def fuzz(case: schemathesis.Case[Any]) -> None:
         if sum(statuses.values()) % 4:  # a quarter comes with whatever key was made up
-            case.headers = {**(case.headers or {}), **key}
+            case.headers.update(key)
         with connection.begin_nested() as undone:
             answer = case.call(base_url="https://localhost")
             undone.rollback()

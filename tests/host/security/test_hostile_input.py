@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -29,6 +30,7 @@ HOSTILE = (
     "{{7*7}}", "../../etc/passwd", "٣", "１２", "=1+1", "x" * 3000, "True", "[]", "{}", "%s%n", "1:2026-03-02", "-0",
 )  # fmt: skip
 ROUNDS = 320
+SYSTEMS = ("platform/host", "basic_info", "duty_eval", "function_monitor", "performance")
 _ENGLISH = re.compile(r"[A-Za-z]{3,} [a-z]+ [a-z]+")
 
 
@@ -194,3 +196,44 @@ def test_row_23_what_looks_like_sql_in_a_filter_finds_no_more_rows_than_a_word_t
 
     assert wrong == []
     assert tried > 30
+
+
+#: Every parameter that some view reads from its address, found in the views themselves.
+_READ = re.compile(r"""(?:args\.get|_id|day_of|whole_of)\((?:request\.args, |values, )?"(\w+)\"""")
+_ROW = re.compile(r"<tr data-row|<li data-row|data-record")
+
+
+def _parameters() -> list[str]:
+    root = Path(__file__).parents[3]
+    sources = (path for system in SYSTEMS for path in (root / system).rglob("*.py"))
+    return sorted({*QUERIES, *(name for path in sources for name in _READ.findall(path.read_text(encoding="utf-8")))})
+
+
+@pytest.mark.parametrize("value", SQL[:3])
+def test_row_23_what_looks_like_sql_in_any_parameter_of_any_page_shows_no_more_rows(
+    app: Flask, connection: Connection, sign_in_as: SignIn, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = world.build()
+    people = insiders(target)
+    db.session.commit()
+    names, wrong, tried = _parameters(), [], 0
+    for rule in app.url_map.iter_rules():
+        if "GET" not in tries(rule) or rule.endpoint in {"static", "health.ready"}:
+            continue
+        actor = next((actor for actor in people if reaches(app, actor, rule)), people[0])
+        client, values = sign_in_as(actor), _values(rule, target)
+        address = app.url_map.bind("localhost").build(rule.endpoint, values, method="GET")
+        shown = {}
+        for word in (value, "无此词"):
+            answer = client.get(address, query_string=dict.fromkeys(names, word), headers={"Accept": "text/html"})
+            shown[word] = (
+                len(_ROW.findall(answer.data.decode("utf-8", "replace"))) if answer.status_code < 500 else 10**9
+            )
+            tried += 1
+        if shown[value] > shown["无此词"]:
+            wrong.append((rule.rule, shown))
+    with capsys.disabled():
+        print(f"\nrow 23: {tried} pages asked with {len(names)} parameters each, {len(wrong)} wrong")
+
+    assert wrong == []
+    assert len(names) > 30

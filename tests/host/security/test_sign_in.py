@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import requests
 import time_machine
 from argon2.exceptions import VerifyMismatchError
 from flask import Flask, g
@@ -14,12 +22,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, select
 from werkzeug.test import TestResponse
 
+from config import Settings
 from host.auth.errors import SignInRefused, WeakPassword
 from host.auth.models import Account, AuthSession, SignInGuard
 from host.auth.operations import create_account, end_all_sessions, grant_role, revoke_grant, set_disabled, sign_in
 from host.auth.passwords import HASHER, check_password, one_time_password
 from host.kernel.access import SYSTEM, Role, ScopeKind
 from host.kernel.db import db
+from host.running.children import free_port
 
 WORD = "Xk7-mended-Bridge"
 
@@ -80,6 +90,49 @@ def test_row_2_exactly_five_wrong_tries_are_looked_at_by_all_workers_together(ap
     assert looked_at == [5]
     with pytest.raises(SignInRefused):
         sign_in(account.login_name, WORD, failures=5, lock_minutes=15, ip=None, user_agent="")
+
+
+@contextmanager
+def _four_workers(settings: Settings, folder: Path) -> Iterator[str]:
+    """The address of a web server of four processes on the tests' database."""
+    port = free_port("127.0.0.1", 26_000 + os.getpid() % 4_000)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("LVZHI_")} | {
+        "LVZHI_DATABASE_URL": settings.database_url or "", "LVZHI_SCHEMA": settings.schema,
+        "LVZHI_VAR_DIR": str(folder), "LVZHI_PORT": str(port), "LVZHI_WEB_WORKERS": "4",
+    }  # fmt: skip
+    with subprocess.Popen([sys.executable, "-m", "host.cli", "serve"], env=env, stderr=subprocess.DEVNULL) as web:
+        try:
+            for _ in range(600):
+                with suppress(requests.ConnectionError):
+                    requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
+                    break
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}/account/sign-in"
+        finally:
+            web.terminate()
+
+
+def test_row_2_two_hundred_tries_at_four_processes_that_restart_meanwhile_are_five(
+    settings: Settings, committed: Engine, tmp_path: Path
+) -> None:
+    an_account()
+
+    def wrong(address: str) -> int:
+        page = requests.get(address, timeout=30)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in page.cookies)
+        body = {"login_name": "zhangsan", "password": "wrong", "csrf_token": token[1] if token else ""}
+        return requests.post(address, data=body, headers={"Cookie": cookies}, timeout=30).status_code
+
+    answers: set[int] = set()
+    for _ in range(2):
+        with _four_workers(settings, tmp_path) as address, ThreadPoolExecutor(8) as pool:
+            answers |= set(pool.map(wrong, [address] * 100))
+
+    assert answers <= {401, 429}
+    assert db.session.scalars(select(SignInGuard.failed_count)).all() == [5]
+    with pytest.raises(SignInRefused):
+        sign_in("zhangsan", WORD, failures=5, lock_minutes=15, ip=None, user_agent="")
 
 
 def test_row_2_the_lock_ends_after_a_quarter_of_an_hour(connection: Connection) -> None:
