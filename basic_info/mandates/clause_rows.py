@@ -66,7 +66,10 @@ def _holds_a_section(clause: Clause, parsed: ParsedMandate) -> bool:
 
 
 def _of_clause(clause: Clause) -> ClauseRow:
-    return ClauseRow(_KINDS[clause.kind.value], clause.text, clause.snippet, _sure(clause.confidence.value), {})
+    kind = _KINDS[clause.kind.value]
+    # Words among the duties that are none of them only lead in: …坚持党的集中统一领导。主要职责是：
+    kind = ClauseKind.MISC if kind is ClauseKind.DUTY else kind
+    return ClauseRow(kind, clause.text, clause.snippet, _sure(clause.confidence.value), {})
 
 
 def _of_duty(duty: Duty) -> ClauseRow:

@@ -89,6 +89,14 @@ def regions() -> tuple[Region, ...]:
     )
 
 
+#: From so many people on it is a full-size city: bulk ways, fewer days, fewer papers.
+FULL_SIZE = 20_000
+
+
+def is_full_size(plan: CityPlan) -> bool:
+    return plan.staff >= FULL_SIZE
+
+
 def plan_city(staff: int, seed: int = 20260101) -> CityPlan:
     """The same city for the same ``staff`` (≥ 240 people) and ``seed``: about one unit for 47 people."""
     if staff < FEWEST_STAFF:

@@ -6,11 +6,13 @@ from functools import cache
 from host.demo.content import record_classes
 
 FEWEST, MOST = 3, 6  # duties of a post
+#: What every section has besides its own tasks, in its mandate: what leading and helping out belongs to.
+COMMON_TASK = "承担日常综合管理和单位领导交办的其他任务"
 
 
 @dataclass(frozen=True, slots=True)
 class PostDuty:
-    """A duty of a post with its measure; ``section_task`` is the section's task behind it, or empty."""
+    """A duty of a post with its measure; ``section_task`` is the section's task behind it."""
 
     text: str
     rhythm: str
@@ -42,7 +44,7 @@ def staff_duties(tasks: tuple[str, ...], slot: int, slots: int) -> tuple[PostDut
         own.append(tasks[(slot + 1) % len(tasks)])
     duties = [_duty(task, task) for task in own]
     duties += [_beside(task) for task in own]
-    duties += [_duty(text, "") for text in _SPARE[: max(0, FEWEST - len(duties))]]
+    duties += [_duty(text, COMMON_TASK) for text in _SPARE[: max(0, FEWEST - len(duties))]]
     return tuple(duties[:MOST])
 
 
@@ -51,10 +53,10 @@ def section_head_duties(tasks: tuple[str, ...], name: str, *, is_deputy: bool) -
     """The duties of a section's head or deputy: to lead, to check and to settle what is hard."""
     lead = f"协助主持{name}日常工作，安排调度分管任务" if is_deputy else f"主持{name}全面工作，安排调度日常任务"
     checked = tasks[1::2] if is_deputy else tasks[::2]
-    duties = [_duty(lead, "")]
+    duties = [_duty(lead, COMMON_TASK)]
     duties += [_duty(f"把关{duty_object(task)}", task) for task in checked]
-    duties.append(_duty("研究处理业务疑难问题，对接协调有关单位", ""))
-    duties.append(_duty(f"审定{name}上报材料和统计数据", ""))
+    duties.append(_duty("研究处理业务疑难问题，对接协调有关单位", COMMON_TASK))
+    duties.append(_duty(f"审定{name}上报材料和统计数据", COMMON_TASK))
     return tuple(duties[:MOST])
 
 
@@ -75,7 +77,7 @@ def leader_duties(unit_name: str, *, is_deputy: bool) -> tuple[PostDuty, ...]:
             "带队调研督导重点工作",
             "统筹队伍建设和党风廉政建设",
         )
-    return tuple(_duty(text, "") for text in texts)
+    return tuple(_duty(text, COMMON_TASK) for text in texts)
 
 
 def duty_class(text: str) -> str:

@@ -1,6 +1,6 @@
 """Loads the demo city: its files are written and then go in through the importers that a user's files go through.
 
-A full-size city (``steps.FULL_SIZE`` people and more) skips the workbook's XML and its reading: the same rows go
+A full-size city (``FULL_SIZE`` people and more) skips the workbook's XML and its reading: the same rows go
 straight into the importer; records go in by COPY.
 """
 
@@ -25,7 +25,7 @@ from host.auth.models import Account
 from host.demo import steps
 from host.demo.accounts import make_accounts, make_offices, make_staff_accounts
 from host.demo.bulk import load_records, review_approved, unchecked_keys, without_indexes
-from host.demo.city import CityPlan, plan_city
+from host.demo.city import CityPlan, is_full_size, plan_city
 from host.demo.files import WORKBOOK, write_city
 from host.demo.workbook import unwritten_workbook, write_workbook
 from host.kernel.access import Actor, Role
@@ -109,7 +109,7 @@ class _Loader:
             steps.load_post_duties(self.plan, actor=reviewer, on=SINCE)
         with self._step("履职纪实"):
             load_records(self.plan, days, say=self.say)
-            if not steps.is_full_size(self.plan):
+            if not is_full_size(self.plan):
                 review_approved()
         make_accounts(self.accounts_file, lines)
         make_staff_accounts()
@@ -121,7 +121,7 @@ class _Loader:
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))
 
     def _register(self, clerk: Actor) -> None:
-        if not steps.is_full_size(self.plan):
+        if not is_full_size(self.plan):
             self.folder.mkdir(parents=True, exist_ok=True)
             write_workbook(self.plan, self.folder / WORKBOOK)
             import_register(self.folder / WORKBOOK, actor=clerk, on=SINCE)
@@ -132,7 +132,7 @@ class _Loader:
     @contextmanager
     def _in_bulk(self, *tables: str) -> Iterator[None]:
         """A full-size city's rows go in unchecked and unindexed; the indexes come after them."""
-        if not steps.is_full_size(self.plan):
+        if not is_full_size(self.plan):
             yield
             return
         with unchecked_keys(), without_indexes(*tables):

@@ -13,13 +13,15 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
-from host.demo.city import CityPlan, Unit
+from host.demo.city import CityPlan, Unit, is_full_size
 from host.demo.content import BodyKind, in_place, kind_of
 from host.demo.posts import Section
 from host.demo.quotas import WORKER_KIND, LeaderPlaces, UnitQuota, leader_places, unit_quotas
 from host.demo.sites import chinese_number
 
 FIRST_ISSUE = date(2024, 3, 4)
+#: A unit's rank as a mandate says it.
+RANKS = {"县处级正职": "正县级", "乡科级正职": "正科级", "股级正职": "正股级", "未定职": ""}
 BODY_FONT, TITLE_FONT, HEAD_FONT = "仿宋_GB2312", "方正小标宋简体", "黑体"
 
 
@@ -32,7 +34,7 @@ class UnitFile:
 
 
 def write_mandates(plan: CityPlan, folder: Path) -> tuple[UnitFile, ...]:
-    """Write the mandate of each department, of the city and of its counties."""
+    """Write the mandate of each unit; in a full-size city those of the departments only."""
     folder.mkdir(parents=True, exist_ok=True)
     quotas, places = unit_quotas(plan), leader_places(plan)
     sections: dict[str, list[Section]] = {}
@@ -40,7 +42,7 @@ def write_mandates(plan: CityPlan, folder: Path) -> tuple[UnitFile, ...]:
         sections.setdefault(section.unit_code, []).append(section)
     written = []
     numbers: Counter[str] = Counter()  # every office counts its own documents
-    for unit in departments_of(plan):
+    for unit in departments_of(plan) if is_full_size(plan) else plan.units:
         numbers[unit.region_code] += 1
         number = numbers[unit.region_code]
         text = mandate_text(unit, sections[unit.code], quotas[unit.code], places[unit.code], number)
@@ -75,7 +77,7 @@ def mandate_text(
     office = f"{unit.place}委机构编制委员会办公室"
     return MandateText(
         doc_no=document_number(unit, number),
-        title=f"{unit.name}职能配置、内设机构和人员编制规定",
+        title=f"{unit.name}{'机构职能编制规定' if kind.institution_class else '职能配置、内设机构和人员编制规定'}",
         articles=(
             (f"根据《{unit.region_name}机构改革方案》，制定本规定。",),
             (_nature(unit, kind),),
@@ -99,9 +101,10 @@ def document_number(unit: Unit, number: int) -> str:
 
 
 def _nature(unit: Unit, kind: BodyKind) -> str:
-    rank = "正县级" if unit.tier == "市" else "正科级"
+    rank = RANKS[unit.rank]
     plate = kind.plate.replace("{R}", unit.region_name)
-    return f"{unit.name}{in_place(kind.status, unit.place)}，为{rank}{f'，加挂{plate}牌子' if plate else ''}。"
+    more = (f"，为{rank}" if rank else "") + (f"，加挂{plate}牌子" if plate else "")
+    return f"{unit.name}{in_place(kind.status, unit.place)}{more}。"
 
 
 def _duties(unit: Unit, kind: BodyKind) -> Iterator[str]:
@@ -127,14 +130,20 @@ def _sections(unit: Unit, sections: list[Section]) -> Iterator[str]:
     yield f"{unit.short_name}设下列内设机构："
     numbered = [section for section in sections if section.section_kind != "机关党委"]
     for number, section in enumerate(numbered, 1):
-        yield f"（{chinese_number(number)}）{section.name}。{'；'.join(section.tasks)}。"
+        yield f"（{chinese_number(number)}）{section.name}。{'；'.join(section.stated_tasks)}。"
     for section in sections[len(numbered) :]:
-        yield f"{section.name}。{'；'.join(section.tasks)}。"
+        yield f"{section.name}。{'；'.join(section.stated_tasks)}。"
 
 
 def _quotas(unit: Unit, quotas: tuple[UnitQuota, ...], places: LeaderPlaces) -> str:
     approved = {quota.quota_kind: quota.approved_count for quota in quotas}
     workers = f"，机关工勤编制{approved[WORKER_KIND]}名" if approved.get(WORKER_KIND) else ""
+    if kind_of(unit.kind).institution_class:
+        return (
+            f"{unit.short_name}核定事业编制{approved[unit.quota_kind]}名{workers}。"
+            f"设{unit.head_title}1名，{unit.deputy_title}{places.unit_deputies}名；"
+            f"内设机构正职{places.section_heads}名，副职{places.section_deputies}名。"
+        )
     rank = "科级" if unit.tier == "市" else "股级"
     deputies = f"，副{rank}领导职数{places.section_deputies}名" if places.section_deputies else ""
     return (

@@ -6,7 +6,7 @@ from random import Random
 from typing import Protocol
 
 from host.demo.content import SectionText, in_place, kind_of, party_committee
-from host.demo.duties import PostDuty, leader_duties, section_head_duties, staff_duties
+from host.demo.duties import COMMON_TASK, PostDuty, leader_duties, section_head_duties, staff_duties
 from host.demo.shares import tasks_with_duties
 
 LEADER = "领导"
@@ -27,6 +27,11 @@ class Section:
     post_class: str
     post_names: tuple[str, ...]
     tasks: tuple[str, ...]
+
+    @property
+    def stated_tasks(self) -> tuple[str, ...]:
+        """All that its mandate says: the section's own tasks, then what every section has."""
+        return (*self.tasks, COMMON_TASK)
 
 
 @dataclass(frozen=True, slots=True)

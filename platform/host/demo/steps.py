@@ -11,9 +11,10 @@ from sqlalchemy import select
 import function_monitor.api as monitor
 import performance.api as performance
 from basic_info.coverage.operations import check_coverage
-from basic_info.duties.models import Rhythm, SectionDuty
-from basic_info.duties.operations import PostDutyDraft, add_post_duties
+from basic_info.duties.models import DutyLink, FunctionKind, LinkState, Rhythm, SectionDuty, UnitFunction
+from basic_info.duties.operations import PostDutyDraft, add_post_duties, link_functions
 from basic_info.duties.proposals import confirm_proposals, propose_links
+from basic_info.duties.similarity import likeness
 from basic_info.flowcharts.operations import import_flowchart, publish_flowchart
 from basic_info.flowcharts.parsing import parse_flowchart
 from basic_info.mandates.operations import confirm_mandate, import_mandate
@@ -25,23 +26,19 @@ from basic_info.power_lists.parsing import parse_power_list
 from basic_info.regions.models import Region
 from host.auth.models import Account
 from host.demo.cases import write_case_drops
-from host.demo.city import CityPlan
+from host.demo.city import CityPlan, is_full_size
 from host.demo.files import CityFiles
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.jobs.actors import actor_of
 
 CITY = "371300"
-#: From so many people on it is a full-size city: bulk ways, fewer days.
-FULL_SIZE = 20_000
 DAYS, DAYS_FULL_SIZE = 60, 21
 DRAFTS_AT_ONCE = 50_000
 #: Proposed links at least this alike are taken as if the office had confirmed them.
 ALIKE = 0.2
-
-
-def is_full_size(plan: CityPlan) -> bool:
-    return plan.staff >= FULL_SIZE
+#: Below this a duty has nothing to do with a function.
+HARDLY_ALIKE = 0.03
 
 
 def days_for(plan: CityPlan) -> int:
@@ -63,6 +60,40 @@ def load_library(files: CityFiles, *, clerk: Actor, reviewer: Actor, on: date) -
     for unit_id in {units[mandate.unit_code] for mandate in files.mandates}:
         propose_links(unit_id, actor=clerk)
         confirm_proposals(unit_id, above=ALIKE, actor=reviewer)
+        _join_what_is_left(unit_id, actor=reviewer)
+
+
+def _join_what_is_left(unit_id: int, *, actor: Actor) -> None:
+    """Section duties that no confirmed proposal reached are joined by the office itself, as it would by hand.
+
+    Each goes to the function that it is likest to; one that is like none belongs to what else is assigned.
+    """
+    joined = select(DutyLink.section_duty_id).where(
+        DutyLink.link_state == LinkState.CONFIRMED,
+        DutyLink.function_id.is_not(None),
+        DutyLink.section_duty_id.is_not(None),
+    )
+    left = db.session.execute(
+        select(SectionDuty.id, SectionDuty.text)
+        .where(
+            SectionDuty.unit_id == unit_id, SectionDuty.id.not_in(joined.where(DutyLink.section_duty_id.is_not(None)))
+        )
+        .order_by(SectionDuty.id)
+    ).all()
+    functions = db.session.execute(
+        select(UnitFunction.id, UnitFunction.text, UnitFunction.function_kind)
+        .where(UnitFunction.unit_id == unit_id, UnitFunction.function_kind != FunctionKind.POWER)
+        .order_by(UnitFunction.sort_no)
+    ).all()
+    others = [function.id for function in functions if function.function_kind is FunctionKind.CATCH_ALL]
+    if not left or not others:
+        return
+    scores = likeness([duty.text for duty in left], [function.text for function in functions])
+    pairs = [
+        (functions[int(row.argmax())].id if row.max() >= HARDLY_ALIKE else others[0], duty.id)
+        for duty, row in zip(left, scores, strict=True)
+    ]
+    link_functions(unit_id, pairs, actor=actor)
 
 
 def _load_mandate(path: Path, unit_id: int, *, clerk: Actor, reviewer: Actor, on: date) -> None:
