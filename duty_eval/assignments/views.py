@@ -13,11 +13,11 @@ from duty_eval.assignments.operations import assign_task
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
-from host.kernel.db import db
+from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.forms import options
 from host.kernel.pages import today_in_china
-from host.kernel.tables.exports import register_export
+from host.kernel.tables.exports import Columns, Values, day_of, register_export, whole_of
 
 
 @bp.get("/tasks")
@@ -59,6 +59,25 @@ def my_tasks() -> ResponseReturnValue:
         today=today_in_china(),
         is_cut=len(tasks) == queries.MOST_TASKS,
     )
+
+
+@bp.get("/people/<int:person_id>/tasks")
+@requires(Permission.DUTY_RECORD_READ)
+def person_tasks(person_id: int) -> ResponseReturnValue:
+    """The tasks of a person due in a span of days: where the numbers of scores open to."""
+    rows = _tasks_due(current_actor(), {**request.args, "person_id": str(person_id)})
+    return render_template(
+        "duty_eval/assignments/person.html",
+        tasks=db.session.execute(rows.limit(queries.MOST_TASKS)).all(),
+        person_id=person_id,
+        today=today_in_china(),
+    )
+
+
+def _tasks_due(actor: Actor, values: Values) -> AnySelect:
+    today = today_in_china()
+    first, last = day_of(values, "from", today.replace(month=1, day=1)), day_of(values, "to", today)
+    return queries.tasks_due(actor, whole_of(values, "person_id"), first, last, which=values.get("which", ""))
 
 
 @bp.post("/tasks/<int:task_id>/withdraw")
@@ -113,18 +132,26 @@ register_export(
     rows=lambda actor, values: queries.given_tasks(actor, only_open=_only_open(values)),
 )
 
+_TASK: Columns = {
+    "事项": "AssignedTask.title",
+    "对应职责": "duty_text",
+    "交办人": "by_name",
+    "交办时间": "AssignedTask.assigned_at",
+    "期限": "AssignedTask.due_on",
+    "状态": "AssignedTask.task_state",
+    "完成时间": "AssignedTask.done_at",
+}
+register_export(
+    "duty_eval.person_tasks",
+    "到期的交办任务",
+    permission=Permission.DUTY_RECORD_READ,
+    columns=_TASK,
+    rows=_tasks_due,
+)
 register_export(
     "duty_eval.my_tasks",
     "我的任务",
     permission=Permission.DUTY_RECORD_LOG,
-    columns={
-        "事项": "AssignedTask.title",
-        "对应职责": "duty_text",
-        "交办人": "by_name",
-        "交办时间": "AssignedTask.assigned_at",
-        "期限": "AssignedTask.due_on",
-        "状态": "AssignedTask.task_state",
-        "完成时间": "AssignedTask.done_at",
-    },
+    columns=_TASK,
     rows=lambda actor, values: queries.own_tasks(actor.person_id or 0, only_open=_only_open(values)),
 )

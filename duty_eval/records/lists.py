@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today, readable
-from duty_eval.records.rollups import COUNTED
+from duty_eval.records.rollups import APPROVED, COUNTED
+from duty_eval.review.models import RecordReview
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import Refused
@@ -99,8 +100,7 @@ def listed_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: Un
     ]
     if only.section_id is not None:
         conditions.append(DutyRecord.section_id == only.section_id)
-    if (state := RecordState.of_word(only.state)) is not None:
-        conditions.append(DutyRecord.record_state == state)
+    conditions += _in_state(only.state)
     if only.post_duty_id is not None:
         conditions.append(DutyRecord.post_duty_id == only.post_duty_id)
     if only.is_outside:
@@ -120,9 +120,41 @@ def sums_of_person(actor: Actor, person_id: int, first: date, last: date, *, sta
 def _of_person(person_id: int, first: date, last: date, state: str) -> list[ColumnElement[bool]]:
     if first > last:
         raise Refused("开始日期不能晚于结束日期，请修改后再查询")
-    wanted = RecordState.of_word(state)
-    only = [DutyRecord.record_state == wanted] if wanted is not None else []
-    return [DutyRecord.person_id == person_id, DutyRecord.worked_on >= first, DutyRecord.worked_on <= last, *only]
+    return [
+        DutyRecord.person_id == person_id,
+        DutyRecord.worked_on >= first,
+        DutyRecord.worked_on <= last,
+        *_in_state(state),
+    ]
+
+
+#: What a list may be narrowed to, and its words: a locked record was approved before.
+STATES = {
+    "counted": "计入的（已提交和已审核）",
+    "submitted": "待审核",
+    "approved": "已审核（含已锁定）",
+    "rated": "有质量评价的",
+    "returned": "已退回",
+}
+
+
+def _in_state(word: str) -> list[ColumnElement[bool]]:
+    """The records in a state of ``STATES``; anything else narrows nothing."""
+    if word == "rated":
+        return [_rated()]
+    wanted = {"counted": COUNTED, "approved": APPROVED}.get(word)
+    if wanted is not None:
+        return [DutyRecord.record_state.in_(wanted)]
+    state = RecordState.of_word(word)
+    return [DutyRecord.record_state == state] if state is not None else []
+
+
+def _rated() -> ColumnElement[bool]:
+    return exists().where(
+        RecordReview.record_id == DutyRecord.id,
+        RecordReview.worked_on == DutyRecord.worked_on,
+        RecordReview.quality.is_not(None),
+    )
 
 
 def records_of_duty(actor: Actor, post_duty_id: int, *, after: str = "") -> Page:

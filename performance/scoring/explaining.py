@@ -11,11 +11,6 @@ from performance.scoring.marking import MILLION, base_weights, measured
 from performance.scoring.measures import MEASURES, Measure, value_words
 from performance.scoring.models import PersonScore
 
-#: Facts that are counted from records and their reviews: they open the list of the period's records.
-OF_RECORDS = frozenset(
-    {"days_logged", "approved_count", "record_count", "duties_worked", "quality_sum", "quality_count"}
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Line:

@@ -21,9 +21,9 @@ from performance.permissions import Permission
 from performance.schemes.models import IndicatorScheme, SchemeState, SchemeSubject
 from performance.schemes.queries import indicators_of, regions_within, scheme_of
 from performance.scoring import queries
-from performance.scoring.explaining import OF_RECORDS, explain
+from performance.scoring.explaining import explain
 from performance.scoring.forms import RunForm
-from performance.scoring.links import records_url
+from performance.scoring.links import fact_urls
 from performance.scoring.models import GradeBand, PersonScore, RunState, ScoreRun
 from performance.scoring.operations import request_run
 
@@ -179,8 +179,7 @@ def show_score(run_id: int, person_id: int) -> ResponseReturnValue:
         scheme=db.session.get_one(IndicatorScheme, run.scheme_id),
         lines=explain(score, indicators, comparable),
         before=before,
-        records_url=records_url(person_id, run.first_day, run.last_day) if row.may_see_records else None,
-        of_records=OF_RECORDS,
+        fact_urls=fact_urls(person_id, run.first_day, run.last_day) if row.may_see_records else {},
         is_own=actor.person_id == person_id,
     )
 

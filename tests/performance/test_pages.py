@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -130,6 +131,35 @@ def test_a_missing_part_is_told_with_its_new_weights(office: Office, run: ScoreR
     page = sign_in_as(the_staff(office)).get(why(run, office)).text
     assert "本期没有到期的交办任务，本项不计分" in page
     assert "权重已重新分配" in page
+
+
+def test_each_number_of_a_score_opens_the_rows_that_it_counts(office: Office, sign_in_as: SignIn) -> None:
+    person = office.people[2]
+    for day in (2, 3, 4):
+        rated = office.log(person, date(2026, 3, day))
+    office.review(person, date(2026, 3, 4), rated, 4)
+    office.log(person, date(2026, 3, 5), state=RecordState.SUBMITTED)
+    office.log(person, date(2026, 3, 6), state=RecordState.RETURNED)
+    office.task(person, date(2026, 3, 10), date(2026, 3, 9))
+    office.task(person, date(2026, 3, 11), None)
+    run = score_now(a_published_scheme(), first=FIRST, last=LAST, actor=SYSTEM)
+    client = sign_in_as(the_assessor())
+
+    links = re.findall(r'<a href="(/duty-eval/people/[^"]+)">(\d+)</a>', client.get(why(run, office, 2)).text)
+    opened: dict[str, set[tuple[int, int]]] = {}
+    for address, number in links:
+        rows = client.get(address.replace("&amp;", "&")).text.count("<tr data-row")
+        which = re.search(r"(?:state|which)=(\w+)", address)
+        opened.setdefault(which[1] if which else "due", set()).add((rows, int(number)))
+
+    # Three approved days with one mark of 4; four records count, of one duty; two tasks were due.
+    assert opened == {
+        "approved": {(3, 3)},
+        "counted": {(4, 4), (4, 1)},
+        "rated": {(1, 4), (1, 1)},
+        "due": {(2, 2)},
+        "in_time": {(1, 1)},
+    }
 
 
 def test_why_shows_the_run_before(office: Office, run: ScoreRun, sign_in_as: SignIn) -> None:

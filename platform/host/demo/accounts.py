@@ -101,7 +101,11 @@ def _people() -> list[Demo]:
             " AND EXISTS (SELECT FROM duty_link l JOIN post_duty d ON d.id = l.post_duty_id"
             " WHERE d.section_id = a.section_id) AND EXISTS (SELECT FROM appointment h"
             " WHERE h.section_id = a.section_id AND h.leader_kind = 'section_head')"
-            " GROUP BY 1, 2, 3, 4 ORDER BY bool_or(a.leader_kind IN ('unit_head', 'unit_deputy')), count(*) DESC, 1"
+            " GROUP BY 1, 2, 3, 4 ORDER BY bool_or(a.leader_kind IN ('unit_head', 'unit_deputy')), count(*) < 6,"
+            # Where cases are handled there is something to watch over, and to be alerted of.
+            " (SELECT count(*) FROM flow_step f JOIN post p ON p.id = f.post_id"
+            " WHERE p.section_id = a.section_id) DESC,"
+            " count(*) DESC, 1"
             " LIMIT 1"
         )
     ).one()

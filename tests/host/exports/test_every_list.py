@@ -167,6 +167,11 @@ class City:
                 "state": "approved",
             },
             "duty_eval.my_records": {"from": "2026-03-01", "to": "2026-03-31"},
+            "duty_eval.person_tasks": {
+                "person_id": str(self.office.people[1].id),
+                "from": "2026-03-01",
+                "to": "2026-03-31",
+            },
             "duty_eval.unit_records": {"unit_id": str(self.office.unit.id), "from": "2026-03-01", "to": "2026-03-31"},
             **self._dashboards(),
             "duty_eval.duty_records": {"post_duty_id": str(self.office.duties[0].id)},
