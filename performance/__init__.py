@@ -16,7 +16,7 @@ system = System(
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
     menu=(
-        MenuItem(title="我的得分", endpoint="performance.my_scores", permission=Permission.SCORE_READ),
+        MenuItem(title="我的得分", endpoint="performance.my_scores", permission=Permission.SCORE_READ, is_own=True),
         MenuItem(title="计分", endpoint="performance.list_runs", permission=Permission.RUN_READ),
         MenuItem(title="年度考核等次", endpoint="performance.list_grading_units", permission=Permission.GRADE_READ),
         MenuItem(title="指标体系", endpoint="performance.list_schemes", permission=Permission.SCHEME_READ),

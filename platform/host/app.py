@@ -16,6 +16,7 @@ import function_monitor
 import performance
 from config import Settings
 from host import models as models
+from host.auth import reach
 from host.auth.admin_views import bp as accounts_bp
 from host.auth.limiting import limiter
 from host.auth.sessions import Sessions
@@ -86,6 +87,7 @@ def create_app(settings: Settings, *, process: str = "web") -> Flask:
     app.session_interface = Sessions()
     app.extensions["settings"] = settings
     app.extensions["systems"] = SYSTEMS
+    app.extensions["reach"] = reach
     app.extensions["permission_map"] = merge_permission_maps(
         [HOST_ROLE_PERMISSIONS, *(system.role_permissions for system in SYSTEMS)]
     )

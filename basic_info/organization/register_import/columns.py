@@ -155,19 +155,20 @@ def credit_code(text: str) -> str:
         raise BadCell(str(error)) from error
 
 
-def word_of(kind: type[kinds.Worded]) -> Parse:
+class WordOf:
     """A parser of the words of an enumeration; gives the stored value."""
-    known: dict[str, str] = {
-        kinds.half_width(name): member.value for member in kind for name in (member.label, member.value)
-    }
 
-    def parse(text: str) -> str:
-        value = known.get(text) or known.get(kinds.half_width(text))
+    def __init__(self, kind: type[kinds.Worded]) -> None:
+        self.words = tuple(member.label for member in kind)
+        self._known: dict[str, str] = {
+            kinds.half_width(name): member.value for member in kind for name in (member.label, member.value)
+        }
+
+    def __call__(self, text: str) -> str:
+        value = self._known.get(text) or self._known.get(kinds.half_width(text))
         if value is None:
-            raise BadCell(f"“{text}”不在可选范围：{'、'.join(member.label for member in kind)}")
+            raise BadCell(f"“{text}”不在可选范围：{'、'.join(self.words)}")
         return value
-
-    return parse
 
 
 _TIERS = {"市": "city", "市级": "city", "县": "county", "县级": "county", "县（市、区）": "county", "乡": "township",
@@ -205,11 +206,11 @@ UNITS = SheetSpec(
         _column("parent_code", "上级单位编码|主管单位编码", code),
         _column("region_code", "区划代码|行政区划代码", code, required=True),
         _column("tier", "层级", tier, required=True),
-        _column("unit_kind", "机构类型|单位类型", word_of(kinds.UnitKind), required=True),
-        _column("rank", "规格|机构规格", word_of(kinds.Rank), default=kinds.Rank.NONE.value),
-        _column("funding", "经费形式", word_of(kinds.Funding)),
+        _column("unit_kind", "机构类型|单位类型", WordOf(kinds.UnitKind), required=True),
+        _column("rank", "规格|机构规格", WordOf(kinds.Rank), default=kinds.Rank.NONE.value),
+        _column("funding", "经费形式", WordOf(kinds.Funding)),
         _column("credit_code", "统一社会信用代码", credit_code),
-        _column("institution_class", "事业单位分类", word_of(kinds.InstitutionClass)),
+        _column("institution_class", "事业单位分类", WordOf(kinds.InstitutionClass)),
     ),
 )
 SECTIONS = SheetSpec(
@@ -219,8 +220,8 @@ SECTIONS = SheetSpec(
         _column("code", "科室编码|内设机构编码", code, required=True),
         _column("name", "科室名称|内设机构名称", required=True),
         _column("unit_code", "单位编码|所属单位编码", code, required=True),
-        _column("section_kind", "科室类别|类别", word_of(kinds.SectionKind), default=kinds.SectionKind.BUSINESS.value),
-        _column("rank", "规格", word_of(kinds.Rank), default=kinds.Rank.NONE.value),
+        _column("section_kind", "科室类别|类别", WordOf(kinds.SectionKind), default=kinds.SectionKind.BUSINESS.value),
+        _column("rank", "规格", WordOf(kinds.Rank), default=kinds.Rank.NONE.value),
         _column("sort_no", "排序", whole, default=0),
         _column("is_general", "是否综合性", yes_no, default=False),
     ),
@@ -232,7 +233,7 @@ POSTS = SheetSpec(
         _column("code", "岗位编码", code, required=True),
         _column("title", "岗位名称", required=True),
         _column("section_code", "科室编码", code, required=True),
-        _column("post_class", "岗位类别", word_of(kinds.PostClass), required=True),
+        _column("post_class", "岗位类别", WordOf(kinds.PostClass), required=True),
         _column("post_grade", "岗位等级", default=""),
         _column("seat_count", "数量|岗位数量", seats, default=1),
         _column("is_leader_post", "是否领导岗位", yes_no, default=False),
@@ -244,7 +245,7 @@ PEOPLE = SheetSpec(
     columns=(
         _column("code", "人员编码|工号", code, required=True),
         _column("name", "姓名", required=True),
-        _column("sex", "性别", word_of(kinds.Sex), default=kinds.Sex.UNKNOWN.value),
+        _column("sex", "性别", WordOf(kinds.Sex), default=kinds.Sex.UNKNOWN.value),
         _column("birth_on", "出生日期|出生年月日", day),
         _column("id_no", "身份证号|身份证号码|公民身份号码", plain),
         _column("ethnicity", "民族", default=""),
@@ -259,20 +260,20 @@ PEOPLE = SheetSpec(
         _column("professional_title", "专业技术职务|职称", default=""),
         _column("work_started_on", "参加工作时间", day_or_month),
         _column("entered_unit_on", "进入本单位时间", day_or_month),
-        _column("identity", "人员身份", word_of(kinds.Identity), required=True),
-        _column("person_kind", "人员类别", word_of(kinds.PersonKind), required=True),
-        _column("work_state", "工作状态", word_of(kinds.WorkState), default=kinds.WorkState.ON_POST.value),
-        _column("quota_kind", "编制类型", word_of(kinds.QuotaKind)),
+        _column("identity", "人员身份", WordOf(kinds.Identity), required=True),
+        _column("person_kind", "人员类别", WordOf(kinds.PersonKind), required=True),
+        _column("work_state", "工作状态", WordOf(kinds.WorkState), default=kinds.WorkState.ON_POST.value),
+        _column("quota_kind", "编制类型", WordOf(kinds.QuotaKind)),
         _column("occupies_quota", "是否占编", yes_no, default=True),
-        _column("retire_category", "退休类别", word_of(kinds.RetireCategory)),
+        _column("retire_category", "退休类别", WordOf(kinds.RetireCategory)),
         _column("phone", "手机号|手机|联系电话", plain),
         _column("unit_code", "单位编码", code),
         _column("section_code", "科室编码", code),
         _column("post_code", "岗位编码", code),
         _column("job_title", "任职名称|职务", default=""),
         _column("appointed_on", "任职起始日期|任现职时间", day_or_month),
-        _column("leader_kind", "领导类型", word_of(kinds.LeaderKind)),
-        _column("appointment_kind", "任职类型|任职方式", word_of(kinds.AppointmentKind),
+        _column("leader_kind", "领导类型", WordOf(kinds.LeaderKind)),
+        _column("appointment_kind", "任职类型|任职方式", WordOf(kinds.AppointmentKind),
                 default=kinds.AppointmentKind.MAIN.value),
     ),
     may_repeat=lambda values: values["appointment_kind"] != kinds.AppointmentKind.MAIN.value,

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+import io
+
+from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from basic_info.blueprint import bp
 from basic_info.organization.register_import import uploads
 from basic_info.organization.register_import.forms import ConfirmForm, UploadForm
+from basic_info.organization.register_import.template import FILE_NAME, template_workbook
 from basic_info.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotPermitted
+from host.kernel.files.kinds import FileKind
 from host.kernel.jobs.operations import enqueue
 from host.kernel.pages import today_in_china
 from host.kernel.tables.writing import table_response
@@ -21,6 +25,15 @@ def upload_register() -> ResponseReturnValue:
     uploads.require_whole_city(current_actor())
     form = UploadForm(formdata=None, data={"on": today_in_china()})
     return render_template("basic_info/organization/upload.html", form=form)
+
+
+@bp.get("/register-import/template")
+@requires(Permission.REGISTER_IMPORT)
+def register_template() -> ResponseReturnValue:
+    """An empty workbook with the columns, their choices and how they are filled in."""
+    return send_file(
+        io.BytesIO(template_workbook()), mimetype=FileKind.XLSX.media_type, as_attachment=True, download_name=FILE_NAME
+    )
 
 
 @bp.post("/register-import")

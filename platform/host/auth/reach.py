@@ -67,6 +67,11 @@ def accounts_within(actor: Actor, permission: str) -> ColumnElement[bool]:
     return and_(or_(serves, exists().where(live, inside)), not_(exists().where(live, not_(inside))))
 
 
+def account_ids_within(actor: Actor, permission: str) -> Select[int]:
+    """The ids of ``accounts_within``."""
+    return select(Account.id).where(accounts_within(actor, permission))
+
+
 def require_account(account: Account, *, actor: Actor, permission: str) -> None:
     """Raises NotPermitted where the account is not within the actor's reach."""
     within = select(Account.id).where(Account.id == account.id, accounts_within(actor, permission))

@@ -84,7 +84,9 @@ def database() -> Finding:
             engine.dispose()
     except Exception as error:  # noqa: BLE001  # whatever it is, the operator is told
         return Finding("数据库", False, f"连不上：{str(error).splitlines()[0]}")
-    problems = [f"{name}={found[name]}" for name in names[2:] if found[name] == "off"]
+    problems = [f"{name}={found[name]}" for name in names[2:5] if found[name] == "off"]
+    if found["data_checksums"] == "off":  # no setting can turn this on
+        problems.append("数据页没有校验：停库后执行 pg_checksums --enable")
     if int(found["server_version"].split(".")[0]) < 15:
         problems.append("版本低于 15")
     if found["server_encoding"] != "UTF8":

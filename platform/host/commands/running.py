@@ -16,7 +16,7 @@ import click
 import psycopg
 import structlog
 
-from config import Settings
+from config import BadSetting, Settings
 from host import migrating
 from host.app import create_app
 from host.demo.loading import load_demo_once
@@ -71,10 +71,22 @@ def up(demo: bool, city: int | None) -> None:
 @click.command(help="只启动网页服务（前台）")
 def serve() -> None:
     settings = Settings.from_env()
+    _require_database(settings)
     settings = replace(settings, port=free_port(settings.host, settings.port))
     command = platform_children(settings, tls=None)[0].command
     click.echo(f"http://{settings.host}:{settings.port}")
     os.execv(command[0], command)
+
+
+def _require_database(settings: Settings) -> None:
+    """Raises BadSetting where no database answers: web workers without one would wait in silence."""
+    if settings.database_url is None:
+        raise BadSetting("没有设置 LVZHI_DATABASE_URL；在一台机器上试用请运行 lvzhi up，它自带数据库")
+    try:
+        psycopg.connect(settings.database_url.replace("+psycopg", "", 1), connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise BadSetting(f"连不上数据库，请检查 LVZHI_DATABASE_URL 和数据库是否已启动：{reason}") from error
 
 
 @click.command(help="定时器：可多处启动，同一时刻只有一个领头")

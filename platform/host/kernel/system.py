@@ -32,6 +32,8 @@ class MenuItem:
     endpoint: str
     permission: StrEnum
     badge: Callable[[Actor], int] | None = None
+    #: only for accounts that belong to a person: the page is about one's own things
+    is_own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,6 @@ def _group(title: str, icon: str, menu: tuple[MenuItem, ...], actor: Actor) -> G
             badge=item.badge(actor) if item.badge else None,
         )
         for item in menu
-        if actor.may(item.permission)
+        if actor.may(item.permission) and (actor.person_id is not None or not item.is_own)
     )
     return Group(title=title, icon=icon, items=items)

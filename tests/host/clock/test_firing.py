@@ -103,7 +103,7 @@ def test_every_schedule_of_the_host_names_a_job(connection: Connection) -> None:
 
 def test_an_edit_is_kept_and_audited(connection: Connection, sign_in_as: SignIn) -> None:
     a_schedule()
-    browser = sign_in_as(an_actor(Role.SYSTEM_ADMIN))
+    browser = sign_in_as(an_actor(Role.SYSTEM_ADMIN, region="371300"))
     answer = browser.post("/jobs/schedules/test.hourly", data={"cron": "30 6  * * 1-5"})
     schedule = db.session.get_one(ClockSchedule, "test.hourly")
     assert (answer.status_code, schedule.cron, schedule.is_on) == (303, "30 6 * * 1-5", False)
@@ -114,7 +114,7 @@ def test_an_edit_is_kept_and_audited(connection: Connection, sign_in_as: SignIn)
 @pytest.mark.parametrize("cron", ["61 * * * *", "", "*/5 * * * * *", "0 0 30 2 *", "\x00 * * * *"])
 def test_a_wrong_time_rule_comes_back_with_its_form(connection: Connection, sign_in_as: SignIn, cron: str) -> None:
     a_schedule()
-    browser = sign_in_as(an_actor(Role.SYSTEM_ADMIN))
+    browser = sign_in_as(an_actor(Role.SYSTEM_ADMIN, region="371300"))
     answer = browser.post("/jobs/schedules/test.hourly", data={"cron": cron, "is_on": "y"})
     assert (answer.status_code, "请修改以下内容" in answer.text) == (422, True)
     assert db.session.get_one(ClockSchedule, "test.hourly").cron == "0 * * * *"
@@ -135,12 +135,12 @@ def test_the_schedules_show_their_last_run(connection: Connection, sign_in_as: S
     a_schedule()
     run = fire_due("test.hourly", NOON)
     assert run is not None
-    page = sign_in_as(an_actor(Role.SYSTEM_ADMIN)).get("/jobs/schedules").text
+    page = sign_in_as(an_actor(Role.SYSTEM_ADMIN, region="371300")).get("/jobs/schedules").text
     assert f"/jobs/{run.id}" in page
 
 
 def test_an_unknown_schedule_is_not_found(connection: Connection, sign_in_as: SignIn) -> None:
-    assert sign_in_as(an_actor(Role.SYSTEM_ADMIN)).get("/jobs/schedules/none").status_code == 404
+    assert sign_in_as(an_actor(Role.SYSTEM_ADMIN, region="371300")).get("/jobs/schedules/none").status_code == 404
 
 
 def test_partitions_that_are_there_are_not_made_again(connection: Connection) -> None:

@@ -39,7 +39,7 @@ def test_the_list_shows_ones_own_runs_only(connection: Connection, sign_in_as: S
 
 def test_the_administrator_sees_all_runs(connection: Connection, sign_in_as: SignIn) -> None:
     a_run(an_actor(), title="别人的任务")
-    assert "别人的任务" in sign_in_as(an_actor(Role.SYSTEM_ADMIN)).get("/jobs").text
+    assert "别人的任务" in sign_in_as(an_actor(Role.SYSTEM_ADMIN, region="371300")).get("/jobs").text
 
 
 @pytest.mark.parametrize("page", ["", "/progress"])
@@ -57,7 +57,7 @@ def test_somebody_elses_run_is_left_alone(connection: Connection, sign_in_as: Si
 
 def test_the_administrator_may_cancel_any_run(connection: Connection, sign_in_as: SignIn) -> None:
     run = a_run(an_actor())
-    sign_in_as(an_actor(Role.SYSTEM_ADMIN)).post(f"/jobs/{run.id}/cancel")
+    sign_in_as(an_actor(Role.SYSTEM_ADMIN, region="371300")).post(f"/jobs/{run.id}/cancel")
     assert db.session.get_one(JobRun, run.id).state is JobState.CANCELLED
 
 
@@ -139,7 +139,7 @@ def test_the_list_costs_as_many_queries_for_30_rows_as_for_1(
     sign_in_as: SignIn,
     count_queries: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    actor = an_actor(Role.SYSTEM_ADMIN)
+    actor = an_actor(Role.SYSTEM_ADMIN, region="371300")
     browser = sign_in_as(actor)
     a_run(actor)
     with count_queries() as for_one:

@@ -77,3 +77,19 @@ def test_a_folder_that_is_a_file_is_refused_in_one_line(
         main()
     assert ended.value.code == 2
     assert "这不是文件夹" in capsys.readouterr().err
+
+
+def test_a_web_server_without_a_database_says_so_and_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    closed = free_port("127.0.0.1", 25_000)
+    for address, part in ((f"postgresql://u:secret@127.0.0.1:{closed}/base", "连不上数据库"), (None, "没有设置")):
+        monkeypatch.setenv("LVZHI_VAR_DIR", str(tmp_path))
+        monkeypatch.setenv(URL, address) if address else monkeypatch.delenv(URL, raising=False)
+        monkeypatch.setattr(sys, "argv", ["lvzhi", "serve"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr().err
+        assert (ended.value.code, said.count("\n")) == (2, 1)
+        assert part in said
+        assert "secret" not in said

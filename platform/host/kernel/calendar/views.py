@@ -17,6 +17,7 @@ from host.kernel.calendar.notices import Notice, lines_of_table, read_notice
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
 from host.kernel.pages import CHINA_TIME
+from host.kernel.reach import governs_all, require_all
 from host.permissions import Permission
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")
@@ -29,13 +30,15 @@ FIRST_YEAR, LAST_YEAR = 2004, 2100
 def year() -> ResponseReturnValue:
     asked = request.args.get("year", type=int) or datetime.now(CHINA_TIME).year
     shown = queries.year_of(min(max(asked, FIRST_YEAR), LAST_YEAR))
-    may_edit = current_actor().may(Permission.CALENDAR_EDIT)
+    actor = current_actor()
+    may_edit = actor.may(Permission.CALENDAR_EDIT) and governs_all(actor, Permission.CALENDAR_EDIT)
     return render_template("host/calendar/year.html", year=shown, may_edit=may_edit, first=FIRST_YEAR, last=LAST_YEAR)
 
 
 @bp.get("/days/<day>")
 @requires(Permission.CALENDAR_EDIT)
 def edit_day_form(day: str) -> ResponseReturnValue:
+    _require_all()
     cell = queries.day_of(_day(day))
     form = DayForm(kind=cell.kind.value, note=cell.note)
     return render_template("host/calendar/day.html", form=form, cell=cell)
@@ -44,6 +47,7 @@ def edit_day_form(day: str) -> ResponseReturnValue:
 @bp.post("/days/<day>")
 @requires(Permission.CALENDAR_EDIT)
 def edit_day(day: str) -> ResponseReturnValue:
+    _require_all()
     on, form = _day(day), DayForm()
     if form.validate_on_submit():
         try:
@@ -67,6 +71,7 @@ def edit_day(day: str) -> ResponseReturnValue:
 @bp.get("/notice")
 @requires(Permission.CALENDAR_EDIT)
 def notice_form() -> ResponseReturnValue:
+    _require_all()
     return render_template("host/calendar/notice.html", form=NoticeForm(), notice=None)
 
 
@@ -74,6 +79,7 @@ def notice_form() -> ResponseReturnValue:
 @requires(Permission.CALENDAR_EDIT)
 def check_notice() -> ResponseReturnValue:
     """The dry run: shows the notice as understood and what would change; nothing is written."""
+    _require_all()
     form = NoticeForm()
     if not form.validate_on_submit():
         return render_template("host/calendar/notice.html", form=form, notice=None), 422
@@ -88,6 +94,7 @@ def check_notice() -> ResponseReturnValue:
 @bp.post("/notice/apply")
 @requires(Permission.CALENDAR_EDIT)
 def apply_notice() -> ResponseReturnValue:
+    _require_all()
     form = NoticeForm()
     if not form.validate_on_submit():
         return render_template("host/calendar/notice.html", form=form, notice=None), 422
@@ -96,6 +103,11 @@ def apply_notice() -> ResponseReturnValue:
     db.session.commit()
     flash(f"{notice.year} 年日历已按通知定为正式，{len(changed)} 天有变化", "success")
     return redirect(url_for("calendar.year", year=notice.year), 303)
+
+
+def _require_all() -> None:
+    """One calendar for all: an administrator of a part reads it only."""
+    require_all(current_actor(), Permission.CALENDAR_EDIT, what="工作日历")
 
 
 def _notice(form: NoticeForm) -> Notice:

@@ -15,6 +15,7 @@ from host.kernel.clock.forms import ScheduleForm
 from host.kernel.clock.models import ClockSchedule
 from host.kernel.db import db
 from host.kernel.jobs.blueprint import bp
+from host.kernel.reach import governs_all, require_all
 from host.kernel.tables.exports import register_export
 from host.permissions import Permission
 
@@ -22,12 +23,18 @@ from host.permissions import Permission
 @bp.get("/schedules")
 @requires(Permission.SCHEDULE_EDIT)
 def list_schedules() -> ResponseReturnValue:
-    return render_template("host/jobs/schedules.html", lines=queries.schedule_lines(), cron_words=cron_words)
+    return render_template(
+        "host/jobs/schedules.html",
+        lines=queries.schedule_lines(),
+        cron_words=cron_words,
+        may_edit=governs_all(current_actor(), Permission.SCHEDULE_EDIT),
+    )
 
 
 @bp.get("/schedules/<name>")
 @requires(Permission.SCHEDULE_EDIT)
 def edit_schedule(name: str) -> ResponseReturnValue:
+    require_all(current_actor(), Permission.SCHEDULE_EDIT, what="定时任务")
     schedule = queries.schedule_named(name)
     return _form_page(schedule, ScheduleForm(cron=schedule.cron, is_on=schedule.is_on))
 
@@ -35,6 +42,7 @@ def edit_schedule(name: str) -> ResponseReturnValue:
 @bp.post("/schedules/<name>")
 @requires(Permission.SCHEDULE_EDIT)
 def change_schedule(name: str) -> ResponseReturnValue:
+    require_all(current_actor(), Permission.SCHEDULE_EDIT, what="定时任务")
     schedule = queries.schedule_named(name)
     form = ScheduleForm()
     if not form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""Runs as the actor may see them: one's own, with ``host:job:read_all`` everybody's."""
+"""Runs as the actor may see them: one's own, with ``host:job:read_all`` those of everybody within reach."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.jobs.models import JobLogLine, JobRun, JobState
+from host.kernel.reach import account_ids_within, governs_all
 from host.permissions import Permission
 
 PAGE = 50
@@ -20,9 +21,17 @@ SHOWN_LINES = 200
 
 def visible_runs(actor: Actor) -> Select[JobRun]:
     runs = select(JobRun).order_by(JobRun.id.desc())
-    if actor.may(Permission.JOB_READ_ALL):
-        return runs
-    return runs.where(JobRun.created_by == actor.account_id)
+    return runs.where(_reached(actor, Permission.JOB_READ_ALL))
+
+
+def _reached(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """One's own runs; with ``permission`` those of the accounts within reach; over the whole city all there are."""
+    own = JobRun.created_by == actor.account_id
+    if not actor.may(permission):
+        return own
+    if governs_all(actor, permission):
+        return true()
+    return or_(own, JobRun.created_by.in_(account_ids_within(actor, permission)))
 
 
 def runs_in_state(actor: Actor, word: str) -> Select[JobRun]:
@@ -54,8 +63,10 @@ def run_of(actor: Actor, run_id: int, *, to_change: bool = False) -> JobRun:
 
 def may_change(actor: Actor, run: JobRun) -> bool:
     """Whether the actor may cancel and retry the run: their own, or any with ``host:job:manage_all``."""
-    is_own = run.created_by is not None and run.created_by == actor.account_id
-    return is_own or actor.may(Permission.JOB_MANAGE_ALL)
+    if run.created_by is not None and run.created_by == actor.account_id:
+        return True
+    reached = select(JobRun.id).where(JobRun.id == run.id, _reached(actor, Permission.JOB_MANAGE_ALL))
+    return actor.may(Permission.JOB_MANAGE_ALL) and db.session.scalar(reached) is not None
 
 
 def last_lines(run: JobRun) -> Sequence[JobLogLine]:
