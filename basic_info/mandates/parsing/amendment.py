@@ -223,4 +223,5 @@ def _unit_plates(folded: str, own: Own) -> Iterator[str]:
 def _speaks_of_body(before: str, own: Own) -> bool:
     """Whether the words before 「加挂」 end with the name of a body that isn't the unit."""
     last = re.split(r"[,:在]|同意|为", before)[-1]
+    last = re.sub(r"^(?:你|该|贵|我|本)(?:局|委|办|厅|院|校|馆|中心|镇|街道|单位)(?=.{2})", "", last)
     return ends_as_body(last) and not own.owns(last) and not re.search(r"(?:更名|改)为", before)

@@ -133,11 +133,16 @@ def _joined_before(core: str, start: int, end: int) -> tuple[str, ...]:
 
 def _quota(stated: _Stated, unit_name: str) -> Quota | None:
     kind = _kind_words(stated.words, unit_name)
-    if stated.is_pair or not is_quota_kind(kind) or stated.count == 0:
+    if stated.is_pair or not is_quota_kind(kind) or stated.count == 0 or _is_inside(stated):
         return None
     if kind.endswith("编制数"):
         kind = kind[:-1]
     return Quota(kind, stated.count, stated.source)
+
+
+def _is_inside(stated: _Stated) -> bool:
+    """Whether the number is part of the one before it though no bracket holds it: 「…13名，含…1名」."""
+    return stated.words.startswith(("含", "其中含", "包含"))
 
 
 def _kind_words(words: str, unit_name: str) -> str:
@@ -181,7 +186,7 @@ def _ends_as_unit(words: str) -> bool:
 
 def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
     title = _title(stated.words, unit_name)
-    if not is_post(title) or stated.count == 0:
+    if not is_post(title) or stated.count == 0 or _is_inside(stated):
         return []
     if _is_other_title(stated.aside):
         title += f"（{stated.aside}）"
@@ -198,7 +203,16 @@ def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
             title, titles = "、".join([*titles, title]), []
         posts = [(name, _rank(name, stated.brackets), stated.count) for name in [*titles, title]]
     holds = not _is_filled_by_other(stated)
-    return [LeaderPost(name, rank, count, holds, stated.source, _sureness(name)) for name, rank, count in posts]
+    return [
+        LeaderPost(name, rank, count, holds or _is_untouched(place, pair, stated), stated.source, _sureness(name))
+        for place, (name, rank, count) in enumerate(posts)
+    ]
+
+
+def _is_untouched(place: int, pair: tuple[int, int] | None, stated: _Stated) -> bool:
+    """Whether 「1正3副（主任由…兼任）」 leaves this side of the pair its places: it speaks of the heads only."""
+    speaks_of_deputies = any(re.match(r"副.*兼", part) for bracket in stated.brackets for part in bracket.split(","))
+    return pair is not None and all(pair) and (place == 1) is not speaks_of_deputies
 
 
 def _is_other_title(aside: str) -> bool:

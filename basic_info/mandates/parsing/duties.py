@@ -17,6 +17,8 @@ _LEAD_END = re.compile(
     r"(?:职责|职能|任务|范围)(?:任务|和任务)?(?:主要)?(?:是|为|如下|包括|有)?[:。]|^(?:职能转变|职责调整)[:。]?$"
 )
 
+#: Bodies sent out: 「下设17个司法所，为派出机构，主要职责是…」 states none of the unit's own duties.
+_DISPATCHED = re.compile(r"(?:下设|设立?|设置)[^。;]{0,24}为[^。;,]{0,12}派出机构")
 Found = tuple[DutyKind, str, str, Confidence]
 
 
@@ -53,7 +55,7 @@ def _of_part(part: Part) -> Iterator[Found]:
 
 
 def _main_duties(part: Part) -> Iterator[Found]:
-    if not part.groups:
+    if not part.groups and not _DISPATCHED.search(part.lines[0].folded):
         for text, source in _unmarked(part):
             yield duty_kind(text), text, source, Confidence.MEDIUM
     for group in part.groups:

@@ -39,8 +39,10 @@ def abbreviates(short: str, name: str) -> bool:
 
 
 def clean_name(name: str) -> str:
-    """The name without quotation marks and punctuation around it."""
-    return name.strip(_QUOTES + " ,。:;、")
+    """The name without punctuation around it, and without quotation marks unless they hold a part of it only."""
+    bare = name.strip(" ,。:;、")
+    unquoted = bare.strip(_QUOTES + " ,。:;、")
+    return bare if any(mark in unquoted for mark in _QUOTES) else unquoted
 
 
 def split_names(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from basic_info.mandates.parsing.names import (
     split_names,
     without_label,
 )
-from basic_info.mandates.parsing.normalise import fold, strip_brackets
+from basic_info.mandates.parsing.normalise import NUMBER, fold, strip_brackets
 from basic_info.mandates.parsing.parts import Part, is_division
 
 # Endings that don't also stand inside names (社会组织管理科 doesn't end at 社会).
@@ -57,6 +57,11 @@ _NOT_A_BODY = re.compile(
 )
 _NO_DUTY = re.compile(r"内设机构|^[^。]{0,20}下列|编制[^。;]{0,8}\d+名|负责解释")
 _OPEN_KINDS = {ClauseKind.SECTION, ClauseKind.MISC, ClauseKind.FINAL, ClauseKind.QUOTA}
+#: 「核定事业编制12名。」「设主任1名（股级），副主任2名。」 behind a body's duties.
+_PLACES = re.compile(
+    rf"^(?:核定|配备|核拨|人员)?[^。;]{{0,14}}编制[^。;]{{0,8}}{NUMBER}[名个人](?:\(.*\))?[。;]?$"
+    rf"|^(?:领导职数|设(?:主任|科长|股长|站长|所长|队长|部长|负责人))[^。;]*{NUMBER}[名人][^。;]*[。;]?$"
+)
 _CONTINUES = re.compile(rf"^(?:{DUTY_VERB})")
 
 
@@ -129,7 +134,7 @@ def section_of(name: str, plates: Iterable[str], text: str, source: str, confide
 
 def _is_bare_plate(inner: str) -> bool:
     words = inner.replace('"', "")
-    if re.search(r"合署|兼|下设|内设|编制|职数|规格|\d名|简称|负责|负责人|以下|含|名$|级$", words):
+    if re.search(r"合署|兼|下设|内设|编制|职数|规格|\d名|简称|负责|负责人|以下|含|设在|设于|挂靠|名$|级$", words):
         return False
     return all(ends_as_body(name) for name in split_names(words)) and len(words) >= 2
 
@@ -266,7 +271,15 @@ def _duty_text(text: str) -> str:
     first, stop, rest = text.partition("。")
     if rest and stop and re.search(r"事业单位|规格|级$", first) and not re.search(r"负责|承担", first):
         text = rest
-    return without_label(text)
+    return without_label(_without_places(text))
+
+
+def _without_places(text: str) -> str:
+    """The duty text without the sentences behind it that say how many places the body has."""
+    sentences = re.findall(r"[^。；;]*[。；;]?", text)
+    while len(sentences) > 1 and (not sentences[-1] or _PLACES.match(fold(sentences[-1]))):
+        sentences.pop()
+    return "".join(sentences)
 
 
 _NATURE_TEXT = re.compile(r"^(?:为|是|系|属|作为)[^。;,]{0,40}(?:部门|机构|单位|机关|派出|组成)")

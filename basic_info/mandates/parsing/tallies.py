@@ -21,7 +21,22 @@ def tally_lines(rows: Sequence[Row]) -> list[Line]:
 
     Upright: a column of names, a column of numbers. Lying: a row of names over one row of numbers.
     """
-    return _lying(rows) or _upright(rows)
+    return _lying(rows) or _side_by_side(rows) or _upright(rows)
+
+
+def _side_by_side(rows: Sequence[Row]) -> list[Line]:
+    """Two tables in one: names and numbers, beside them other names and their numbers; the shorter ends in blanks."""
+    ends = [place for place, cell in enumerate(rows[0] if rows else ()) if _COUNT_HEAD.match(_flat(cell))]
+    if len(ends) < 2:
+        return []
+    lines: list[Line] = []
+    for start, end in zip([0, *(place + 1 for place in ends)], ends, strict=False):
+        part = [row[start : end + 1] for row in rows if any(row[start : end + 1])]
+        found = _upright(part)
+        if not found:
+            return []
+        lines += found
+    return lines
 
 
 def _lying(rows: Sequence[Row]) -> list[Line]:

@@ -9,6 +9,7 @@ from basic_info.mandates.parsing import Block, parse_mandate
 from basic_info.mandates.parsing.counts import read_counts
 from basic_info.mandates.parsing.heading import read_number
 from basic_info.mandates.parsing.normalise import fold
+from basic_info.mandates.parsing.tallies import tally_lines
 
 HEAD = (
     "临沂市商务局职能配置、内设机构和人员编制规定",
@@ -306,3 +307,56 @@ def test_a_number_in_the_bracket_under_the_title_is_the_document_s_own_and_so_is
     below = "（2019年3月2日临办发〔2019〕5号印发）"
     contract = parse(HEAD[0], below, *HEAD[1:], *DUTIES, *SECTIONS, *NUMBERS, "第六条　本规定自印发之日起施行。")
     assert (contract["doc_no"], contract["effective_on"]) == ("临办发〔2019〕5号", "2019-03-02")
+
+
+def test_a_number_inside_the_one_before_needs_no_bracket() -> None:
+    quotas, leaders = numbers("机关行政编制20名，含工勤编制2名。正科级领导职数9名，含机关党委专职副书记1名。")
+    assert quotas == [("机关行政编制", 20)]
+    assert leaders == [("正科级领导职数", "正科级", 9, True)]
+
+
+def test_of_a_pair_only_the_heads_are_filled_by_another_s_holder() -> None:
+    assert numbers("机关行政编制20名。科级领导职数1正3副（主任由市商务局副局长兼任）。")[1] == [
+        ("科级领导职数", "正科级", 1, False),
+        ("科级领导职数", "副科级", 3, True),
+    ]
+
+
+def test_what_hangs_in_a_bracket_as_set_up_there_is_no_plate() -> None:
+    assert section("（一）劳动关系科（市仲裁委员会办公室设在该科）。拟订政策。")["plates"] == []
+
+
+def test_places_behind_a_body_s_duties_are_no_task_of_it() -> None:
+    assert section("（一）服务中心。承办服务事项。核定事业编制12名。")["tasks"] == ["承办服务事项"]
+
+
+def test_a_body_that_is_sent_out_states_no_duty_of_the_unit() -> None:
+    sent = "第五条　县司法局下设17个司法所，为县司法局派出机构，主要职责是指导人民调解；开展法治宣传。"
+    duties = parse(*HEAD, *DUTIES, *SECTIONS, sent, *NUMBERS)["duties"]
+    assert [duty["text"] for duty in duties] == ["拟订规划。", "完成市委、市政府交办的其他任务。"]
+
+
+def test_a_reply_counts_what_holds_after_the_increase_and_gives_a_section_s_plate_to_the_section() -> None:
+    reply = parse(
+        "莲湖市委编办关于市文化和旅游局机构编制事项的批复",
+        "莲编办〔2023〕55号",
+        "市文化和旅游局：",
+        "一、同意你局执法监督科加挂“扫黄打非”工作科牌子。",
+        "二、从预留编制中为你局核增行政编制3名，核增后你局机关行政编制共96名。",
+        "2023年9月4日",
+    )
+    assert reply["plates"] == []
+    assert [(quota["kind"], quota["count"]) for quota in reply["quotas"]] == [("机关行政编制", 96)]
+
+
+def test_two_tables_of_numbers_side_by_side_are_both_read() -> None:
+    rows = (
+        ("编制类别", "数量", "领导职务", "职数"),
+        ("机关行政编制", "16", "局长", "1"),
+        ("机关工勤编制", "2", "副局长", "3"),
+        ("", "", "股级领导职数", "6"),
+    )
+    lines = tally_lines(rows)
+    assert [line.text for line in lines] == [
+        "机关行政编制16名。", "机关工勤编制2名。", "局长1名。", "副局长3名。", "股级领导职数6名。",
+    ]  # fmt: skip
