@@ -97,6 +97,19 @@ function followClicks(chart, data) {
   });
 }
 
+/** The picture as a file, on white as paper is. */
+function offerPicture(figure, chart) {
+  const button = figure.querySelector("[data-chart-png]");
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const link = document.createElement("a");
+    link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
+    link.download = `${button.dataset.chartPng}.png`;
+    link.click();
+  });
+}
+
 function draw(figure) {
   const canvas = figure.querySelector("[data-chart-canvas]");
   const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
@@ -105,6 +118,7 @@ function draw(figure) {
   const chart = echarts.init(canvas);
   chart.setOption({ ...common(data, size), ...BUILD[figure.dataset.chart](data, size) });
   followClicks(chart, data);
+  offerPicture(figure, chart);
   new ResizeObserver(() => chart.resize()).observe(canvas);
 }
 

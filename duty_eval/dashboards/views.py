@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
@@ -13,7 +13,7 @@ from duty_eval.dashboards import queries
 from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.models import SUMS
 from duty_eval.permissions import Permission
-from host.kernel.access import Actor, ScopeKind, current_actor, requires
+from host.kernel.access import ScopeKind, current_actor, requires
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.pages import today_in_china
@@ -37,17 +37,13 @@ class Line:
 @requires(Permission.DASHBOARD_READ)
 def dashboard() -> ResponseReturnValue:
     """The widest dashboard within the actor's reach."""
-    return redirect(_widest(current_actor(), _shown()), 303)
-
-
-def _widest(actor: Actor, at: Shown) -> str:
-    grants = {grant.kind: grant for grant in reversed(actor.grants_for(Permission.DASHBOARD_READ))}
+    grants = {grant.kind: grant for grant in reversed(current_actor().grants_for(Permission.DASHBOARD_READ))}
     if region := grants.get(ScopeKind.REGION):
-        return url_for("duty_eval.region_dashboard", code=region.region_code, **at.address)
+        return region_dashboard(region.region_code or "")
     if unit := grants.get(ScopeKind.UNIT):
-        return url_for("duty_eval.unit_dashboard", unit_id=unit.unit_id, **at.address)
+        return unit_dashboard(unit.unit_id or 0)
     if section := grants.get(ScopeKind.SECTION):
-        return url_for("duty_eval.section_dashboard", section_id=section.section_id, **at.address)
+        return section_dashboard(section.section_id or 0)
     raise NotFound
 
 

@@ -46,9 +46,27 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_chart_saved_twice(clerk, library.replace("/library", "/flowcharts/new")),
         ],
         "assessor": [*_draft_scheme(assessor), *_second_run(assessor)],
-        "staff": [*_withdrawn_record(context_of("staff")), *_record_with_a_photo(context_of("staff"))],
+        "staff": [
+            *_withdrawn_record(context_of("staff")),
+            *_record_with_a_photo(context_of("staff")),
+            *_behind_a_score(context_of("staff")),
+        ],
+        "head": _behind_a_dashboard(context_of("head")),
         "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
     }
+
+
+def _behind_a_dashboard(head: BrowserContext) -> list[str]:
+    """The records of a duty that a dashboard's line leads to, over the duty's trace page."""
+    duty = _link_like(head, "/duty-eval/dashboard", r"/basic-info/trace/post_duty/\d+")
+    return [_link_like(head, duty, r"/duty-eval/duties/\d+/records")]
+
+
+def _behind_a_score(staff: BrowserContext) -> list[str]:
+    """One's own tasks as a score counts them; the demo city's people were given none."""
+    why = _link_like(staff, "/performance/scores", r"/performance/runs/\d+/people/\d+")
+    records = _link_like(staff, why, r"/duty-eval/people/\d+/records.*")
+    return [urlsplit(records).path.replace("/records", "/tasks")]
 
 
 def _paper(context: BrowserContext, library: str, kind: str, name: str, mime_type: str, content: bytes) -> list[str]:
