@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, select, update
 from basic_info.duties.models import WorkSource
 from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.evidence.operations import detach
+from duty_eval.flags.operations import forget_flags
 from duty_eval.records.errors import HasHistory, NotOpen
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordState, RecordSuggestion
 from duty_eval.records.operations import withdraw
@@ -34,6 +35,7 @@ def discard(record: DutyRecord, *, actor: Actor) -> None:
     _offer_again(record)
     said = {name: getattr(record, name) for name in ("worked_on", "post_duty_id", "content", "quantity", "minutes")}
     detach(record.id, record.worked_on)
+    forget_flags(record.id, record.worked_on)
     record_change(record, action="duty_record.deleted", actor=actor, before=plain(said))
     db.session.execute(
         delete(DutyRecord).where(DutyRecord.id == record.id, DutyRecord.worked_on == record.worked_on),

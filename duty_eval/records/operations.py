@@ -25,6 +25,7 @@ from duty_eval.records.models import (
     RecordSuggestion,
 )
 from duty_eval.records.standing import Standing, standings
+from duty_eval.records.states import step
 from duty_eval.records.writing import write_once
 from host.kernel import signals
 from host.kernel.access import Actor
@@ -193,7 +194,7 @@ def withdraw(record: DutyRecord, *, actor: Actor) -> None:
         raise NotPermitted
     if record.record_state is not RecordState.SUBMITTED:
         raise NotOpen("该纪实已被审核，不能撤回")
-    record.record_state = RecordState.DRAFT
+    step(record, RecordState.DRAFT)
     db.session.flush()  # the row's checks speak before its sums change
     rollups.apply([rollups.delta_of(record, records=-1)])
     record_change(record, action="duty_record.withdrawn", actor=actor)
@@ -229,7 +230,7 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
         if name not in {"suggestion_id", "task_id", "origin"}:
             setattr(record, name, value)
     record.work_source = _source(entry)
-    record.record_state = RecordState.SUBMITTED
+    step(record, RecordState.SUBMITTED)
     record.version_no += 1
     record.submitted_at = datetime.now(UTC)
     record.return_reason = ""

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from duty_eval.records import rollups
 from duty_eval.records.errors import NotSubmitted
 from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.records.states import step
 from duty_eval.review.models import RecordReview, Verdict
 from duty_eval.review.queries import among
 from host.kernel import signals
@@ -60,7 +61,7 @@ def return_record(record: DutyRecord, *, reason: str, actor: Actor) -> None:
     if not reason.strip():
         raise Refused("请填写退回原因")
     _check(record, actor)
-    record.record_state = RecordState.RETURNED
+    step(record, RecordState.RETURNED)
     record.return_reason = reason.strip()
     db.session.execute(insert(RecordReview), [_review(record, Verdict.RETURNED, actor, reason.strip(), None)])
     db.session.flush()  # the constraints speak here, before anyone is told
