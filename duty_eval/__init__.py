@@ -1,6 +1,8 @@
 """履职考评: what people did for their duties, and its review."""
 
 from duty_eval import models as models
+from duty_eval.absences import views as absence_views
+from duty_eval.absences.queries import count_to_decide
 from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
 from duty_eval.dashboards import reports as dashboard_reports
@@ -18,6 +20,7 @@ from duty_eval.tracing import todo, trace
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    absence_views,
     dashboard_reports,
     dashboard_views,
     record_repeat_views,
@@ -43,12 +46,19 @@ system = System(
         MenuItem(title="我的月历", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的纪实", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的看板", endpoint="duty_eval.own_dashboard", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="请假和出差", endpoint="duty_eval.my_absences", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的任务", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(
             title="纪实审核",
             endpoint="duty_eval.review_queue",
             permission=Permission.REVIEW_OPEN,
             badge=count_waiting,
+        ),
+        MenuItem(
+            title="请假确认",
+            endpoint="duty_eval.absences_to_decide",
+            permission=Permission.ABSENCE_DECIDE,
+            badge=count_to_decide,
         ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="履职看板", endpoint="duty_eval.dashboard", permission=Permission.DASHBOARD_READ),

@@ -1,5 +1,6 @@
 """Every mapped class of duty_eval, so that metadata is complete whichever part is loaded first."""
 
+from duty_eval.absences import models as absences
 from duty_eval.assignments import models as assignments
 from duty_eval.dashboards import models as dashboards
 from duty_eval.evidence import models as evidence
@@ -8,4 +9,4 @@ from duty_eval.periods import models as periods
 from duty_eval.records import models as records
 from duty_eval.review import models as review
 
-__all__ = ["assignments", "dashboards", "evidence", "flags", "periods", "records", "review"]
+__all__ = ["absences", "assignments", "dashboards", "evidence", "flags", "periods", "records", "review"]

@@ -6,6 +6,8 @@ from host.kernel.access import Role
 class Permission(StrEnum):
     """What may be asked of this system, as ``system:thing:verb``; keep it sorted."""
 
+    #: leave and trips of a section's people
+    ABSENCE_DECIDE = "duty_eval:absence:decide"
     #: sums of a section, a unit, a division
     DASHBOARD_READ = "duty_eval:dashboard:read"
     DUTY_RECORD_LOG = "duty_eval:duty_record:log"
@@ -23,6 +25,7 @@ _OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ})
 
 _ABOVE_HEADS = frozenset(
     {
+        Permission.ABSENCE_DECIDE,
         Permission.DASHBOARD_READ,
         Permission.DUTY_RECORD_READ,
         Permission.DUTY_RECORD_REVIEW_HEADS,
@@ -34,6 +37,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.STAFF: _OWN,
     Role.SECTION_HEAD: frozenset(
         {
+            Permission.ABSENCE_DECIDE,
             Permission.DASHBOARD_READ,
             Permission.DUTY_RECORD_READ,
             Permission.DUTY_RECORD_REVIEW,

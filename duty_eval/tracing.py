@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 
 from basic_info.duties.thread import Layer, post_duties_under
 from basic_info.organization.scope import within
+from duty_eval.absences.queries import count_to_decide
+from duty_eval.expectations import away_days
 from duty_eval.permissions import Permission
 from duty_eval.records.models import RecordRollup
 from duty_eval.records.queries import own_open
@@ -65,11 +67,14 @@ def todo(actor: Actor) -> list[TodoItem]:
         returned, is_logged = own_open(actor.person_id, today)
         if returned:
             items.append(TodoItem(title="被退回的履职纪实", count=returned, url=_returned_url(today), is_urgent=True))
-        if not is_logged and load_workdays().is_workday(today):
+        if not is_logged and load_workdays().is_workday(today) and not away_days(actor.person_id, today, today):
             items.append(TodoItem(title="今天的履职纪实还没有填写", count=1, url=url_for("duty_eval.today")))
     if actor.may(Permission.REVIEW_OPEN):
         waiting = count_waiting(actor)
         items.append(TodoItem(title="待审核的履职纪实", count=waiting, url=url_for("duty_eval.review_queue")))
+    if waiting := count_to_decide(actor):
+        url = url_for("duty_eval.absences_to_decide")
+        items.append(TodoItem(title="待确认的请假", count=waiting, url=url))
     return items
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from duty_eval.absences.queries import own_section
 from duty_eval.blueprint import bp
 from duty_eval.dashboards import queries
 from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.models import SUMS
+from duty_eval.expectations import lately_open
 from duty_eval.permissions import Permission
 from host.kernel.access import ScopeKind, current_actor, requires
 from host.kernel.db import AnyRow, AnySelect, db
@@ -90,7 +92,18 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
         months=queries.months_of(queries.two_years_to(at.day), **whose),
         lines=lines,
         tiles=_tiles(_if_readable(filters)),
+        open_count=_open_count(section_id),
     )
+
+
+def _open_count(section_id: int) -> int | None:
+    """Days that are still open, for the head of the section; None: not for this actor (D10)."""
+    actor, today = current_actor(), today_in_china()
+    try:
+        own_section(actor, section_id, today)
+    except NotFound:
+        return None
+    return len(lately_open(section_id, today)[2])
 
 
 @bp.get("/dashboard/units/<int:unit_id>")

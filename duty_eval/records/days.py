@@ -19,7 +19,9 @@ class DayState:
     is_done: bool = False
 
 
-def state_of_day(states: Sequence[RecordState], *, is_workday: bool, is_future: bool = False) -> DayState:
+def state_of_day(
+    states: Sequence[RecordState], *, is_workday: bool, is_future: bool = False, is_away: bool = False
+) -> DayState:
     """The state of a day with records of these states; what the person must still do comes first."""
     counts = Counter(states)
     if is_future:
@@ -29,11 +31,14 @@ def state_of_day(states: Sequence[RecordState], *, is_workday: bool, is_future: 
     if drafts := counts[RecordState.DRAFT]:
         return DayState(f"{drafts} 项已撤回，尚未提交", "warn", "请修改后重新提交，或者删除。")
     if not counts:
-        return _empty(is_workday=is_workday)
+        return AWAY if is_away else _empty(is_workday=is_workday)
     if counts[RecordState.SUBMITTED]:
         hint = f"这一天已填完，{counts[RecordState.SUBMITTED]} 项等待审核，不用再做什么。"
         return DayState(f"已填完 {counts.total()} 项", "good", hint, is_done=True)
     return DayState(f"已填完 {counts.total()} 项，全部审核通过", "good", "这一天已办结。", is_done=True)
+
+
+AWAY = DayState("请假中，可以不填", "quiet", "这一天不算漏填；如果做了工作，也可以填写。")
 
 
 def _empty(*, is_workday: bool) -> DayState:

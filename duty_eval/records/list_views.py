@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
+from duty_eval.expectations import away_days
 from duty_eval.permissions import Permission
 from duty_eval.records import lists, queries
 from duty_eval.records.forms import day_of
@@ -29,7 +30,8 @@ def month() -> ResponseReturnValue:
     found = {row.worked_on: row for row in queries.month_of(actor.person_id or 0, first, end)}
     workdays = load_workdays()
     days = [first + timedelta(days=number) for number in range((end - first).days)]
-    cells = [_month_cell(day, found.get(day), is_workday=workdays.is_workday(day)) for day in days]
+    away = away_days(actor.person_id or 0, first, end - timedelta(days=1))
+    cells = [_month_cell(day, found.get(day), is_workday=workdays.is_workday(day), is_away=day in away) for day in days]
     return render_template(
         "duty_eval/records/month.html",
         cells=cells,
@@ -46,11 +48,18 @@ def month() -> ResponseReturnValue:
     )
 
 
-def _month_cell(day: date, row: Any, *, is_workday: bool) -> dict[str, Any]:
-    """A day of the calendar; ``is_open``: a working day up to today on which nothing was submitted."""
+def _month_cell(day: date, row: Any, *, is_workday: bool, is_away: bool) -> dict[str, Any]:
+    """A day of the calendar; ``is_open``: an expected day up to today on which nothing was submitted (R88)."""
     is_past = day <= today_in_china()
-    is_open = is_workday and is_past and not (row and row.records)
-    return {"day": day, "row": row, "is_workday": is_workday, "is_past": is_past, "is_open": is_open}
+    is_open = is_workday and not is_away and is_past and not (row and row.records)
+    return {
+        "day": day,
+        "row": row,
+        "is_workday": is_workday,
+        "is_away": is_away,
+        "is_past": is_past,
+        "is_open": is_open,
+    }
 
 
 @bp.get("/my-records")

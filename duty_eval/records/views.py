@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from duty_eval.blueprint import bp
 from duty_eval.evidence.operations import Evidence, evidence_from
 from duty_eval.evidence.queries import evidence_of
+from duty_eval.expectations import away_days
 from duty_eval.permissions import Permission
 from duty_eval.records import own, queries
 from duty_eval.records.days import state_of_day
@@ -267,8 +268,10 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
     # Only who has no duties costs the question whether there is a post at all.
     has_post = bool(duties) or bool(standings(person_id, day))
     may_log = has_post and day <= now
-    is_workday = workdays.is_workday(day)
-    state = state_of_day([record.record_state for record, *_ in records], is_workday=is_workday, is_future=day > now)
+    is_away = bool(away_days(person_id, day, day))
+    is_workday = workdays.is_workday(day) and not is_away
+    states = [record.record_state for record, *_ in records]
+    state = state_of_day(states, is_workday=is_workday, is_future=day > now, is_away=is_away)
     offers = offers_for(person_id, day) if may_log else []
     if state.is_done or not is_workday:
         # A day that is finished, or need not be filled in, asks for nothing more; what came in is still offered.

@@ -55,7 +55,7 @@ def reviewable(actor: Actor) -> ColumnElement[bool]:
     ordinary = within(actor, Permission.DUTY_RECORD_REVIEW, unit=DutyRecord.unit_id, section=DutyRecord.section_id)
     of_heads = and_(
         within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=DutyRecord.unit_id, section=DutyRecord.section_id),
-        DutyRecord.person_id.in_(_heads()),
+        DutyRecord.person_id.in_(heads_today()),
     )
     return and_(
         DutyRecord.record_state == RecordState.SUBMITTED,
@@ -64,7 +64,8 @@ def reviewable(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _heads() -> Select[int]:
+def heads_today() -> Select[int]:
+    """Those who lead a section or a unit today: their records and absences go to those above them (R89)."""
     return select(Appointment.person_id).where(
         Appointment.leader_kind.is_not(None),
         Appointment.valid.contains(func.current_date()),

@@ -19,7 +19,7 @@ from basic_info.flowcharts.models import FlowStep
 from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.power_lists.models import PowerItem, PowerKind
-from duty_eval.api import days_with_records, last_activity_by_post_duty
+from duty_eval.api import away_spans, days_with_records, is_away, last_activity_by_post_duty
 from function_monitor.alerts.gap_rules import LEVELS, condition_of
 from function_monitor.alerts.models import AlertLevel
 from function_monitor.cases.models import FlowCase, FlowEvent
@@ -191,6 +191,7 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
     """
     first, last = workdays.add_workdays(day, -int(params["workdays"])), workdays.add_workdays(day, -1)
     logged = days_with_records(first, day).subquery("logged")
+    away = away_spans(first, last).subquery("away")
     # Not NOT IN: that is run once for each person as soon as the days no longer fit into memory.
     has_logged = exists(
         select(literal(1)).select_from(logged).where(logged.c.person_id == Appointment.person_id).correlate(Appointment)
@@ -240,6 +241,8 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
             true() if start is None or date.fromisoformat(start) <= first else literal(False),
             can_log,
             ~has_logged,
+            # Who was away on one of those days starts anew after coming back (R88).
+            ~is_away(Appointment.person_id, away, first, last),
         )
     )  # fmt: skip
 

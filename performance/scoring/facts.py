@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Date, func, select
 from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.organization.kinds import WorkState
-from basic_info.organization.models import Appointment, PersonVersion
+from basic_info.organization.models import Appointment
 from basic_info.organization.scope import units_in_region
-from duty_eval.api import person_facts
+from duty_eval.api import away_spans, person_facts
 from host.kernel.calendar.workdays import Workdays, load_workdays
 from host.kernel.db import db
 from host.kernel.partitions import first_of_month
@@ -39,15 +38,6 @@ COUNTED = (
     "quality_count",
     "tasks_due",
     "tasks_done_in_time",
-)
-#: States of work in which no daily records are expected here (R88).
-AWAY = (
-    WorkState.LENT_OUT,
-    WorkState.SECONDED,
-    WorkState.LONG_SICK,
-    WorkState.STUDY,
-    WorkState.SUSPENDED,
-    WorkState.UNASSIGNED,
 )
 
 
@@ -128,7 +118,7 @@ def _expected_days(person_ids: Column, came_after: Column, first: date, last: da
     counts = [calendar.count_between(first + timedelta(days=int(start)), last) for start in starts]
     expected = np.array(counts, dtype=np.int64)[places] if counts else np.zeros(0, dtype=np.int64)
     place_of = {int(person): place for place, person in enumerate(person_ids)}
-    for person_id, begin, end in _absences(first, last):
+    for person_id, begin, end in db.session.execute(away_spans(first, last)):
         if person_id in place_of:
             place = place_of[person_id]
             came = first + timedelta(days=int(came_after[place]))
@@ -138,25 +128,3 @@ def _expected_days(person_ids: Column, came_after: Column, first: date, last: da
 
 def _worked_between(calendar: Workdays, begin: date, last: date) -> int:
     return calendar.count_between(begin, last) if begin <= last else 0
-
-
-def _absences(first: date, last: date) -> list[tuple[int, date, date]]:
-    """(person, first day, last day) of the times in the period in which people were away by the register."""
-    period = Range(first, last + timedelta(days=1))
-    rows = db.session.execute(
-        select(PersonVersion.person_id, PersonVersion.valid)
-        .where(
-            PersonVersion.work_state.in_(AWAY),
-            PersonVersion.superseded_at.is_(None),
-            PersonVersion.valid.overlaps(period),
-        )
-        .order_by(PersonVersion.person_id, PersonVersion.valid)
-    ).all()
-    return [
-        (
-            row.person_id,
-            max(row.valid.lower or first, first),
-            min(row.valid.upper - timedelta(days=1), last) if row.valid.upper else last,
-        )
-        for row in rows
-    ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
+import duty_eval.api as duty_eval
 import function_monitor.api as monitor
 import performance.api as performance
 from basic_info.coverage.operations import check_coverage
@@ -19,7 +20,7 @@ from basic_info.flowcharts.operations import import_flowchart, publish_flowchart
 from basic_info.flowcharts.parsing import parse_flowchart
 from basic_info.mandates.operations import confirm_mandate, import_mandate
 from basic_info.mandates.parsing import parse_mandate, read_document
-from basic_info.organization.models import Post, Section, Unit
+from basic_info.organization.models import Appointment, Post, Section, Unit
 from basic_info.power_lists.models import PowerItem
 from basic_info.power_lists.operations import import_power_list, put_in_force
 from basic_info.power_lists.parsing import parse_power_list
@@ -175,10 +176,44 @@ def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, in
     db.session.commit()
     check_coverage(today, actor=admin)
     _close_one_alert(offices, today)
+    _ask_for_leave(today)
     assessor = actor_of(offices[Role.ASSESSOR])
     scheme = performance.default_scheme(region.id, year=today.year, actor=assessor)
     performance.publish_scheme(scheme, actor=assessor)
     performance.score_now(scheme, first=days[0].replace(day=1), last=today, actor=assessor)
+
+
+def _ask_for_leave(today: date) -> None:
+    """The demo's staff member asks for leave next week, a colleague is to be on a trip: the head has one to decide."""
+    head = actor_of(db.session.scalars(select(Account.id).where(Account.login_name == "head")).one())
+    staff = actor_of(db.session.scalars(select(Account.id).where(Account.login_name == "staff")).one())
+    section = next(grant.section_id for grant in head.grants if grant.section_id is not None)
+    colleague = db.session.scalars(
+        select(Appointment.person_id)
+        .where(
+            Appointment.section_id == section,
+            Appointment.is_primary,
+            Appointment.leader_kind.is_(None),
+            Appointment.person_id.not_in([staff.person_id, head.person_id]),
+        )
+        .order_by(Appointment.person_id)
+        .limit(1)
+    ).first()
+    monday = today + timedelta(days=7 - today.weekday())
+    if staff.person_id is not None:
+        duty_eval.request_absence(
+            staff.person_id,
+            duty_eval.AbsenceKind.ANNUAL,
+            monday,
+            monday + timedelta(days=2),
+            note="探亲",
+            actor=staff,
+        )
+    if colleague is not None:
+        trip = duty_eval.request_absence(
+            colleague, duty_eval.AbsenceKind.TRIP, monday, monday + timedelta(days=1), note="赴省厅培训", actor=head
+        )
+        duty_eval.decide_absence(trip, is_confirmed=True, actor=head)
 
 
 def _close_one_alert(offices: dict[Role, int], today: date) -> None:

@@ -1,6 +1,7 @@
 """The words of the audit log: an action as ``thing.verb`` in Chinese."""
 
 THINGS = {
+    "absence": "请假和出差",
     "account": "账号",
     "alert": "预警",
     "alert_rule": "预警规则",

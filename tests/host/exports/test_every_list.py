@@ -22,6 +22,8 @@ from basic_info.flowcharts.models import Flowchart
 from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.organization.models import Appointment, Person
 from basic_info.power_lists.models import PowerList
+from duty_eval.absences.models import AbsenceKind
+from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
 from duty_eval.records.models import RecordState
 from function_monitor.alerts.evaluating import evaluate_all, seed_rules
@@ -72,6 +74,7 @@ class City:
         self.licensing = Licensing()
         self.actor = reader_of_all(self.office.people[0])
         self._work()
+        self._away()
         self._papers()
         self._cases()
         self.run = score_now(a_published_scheme(), first=FIRST, last=LAST, actor=SYSTEM)
@@ -100,6 +103,14 @@ class City:
             "duty_eval.dashboard_duties": {"section_id": str(self.office.section.id), **at},
             "duty_eval.dashboard_own": at,
         }
+
+    def _away(self) -> None:
+        """One of the reader's own and one of somebody else's."""
+        today = today_in_china()
+        for person in self.office.people:
+            asked = request_absence(person.id, AbsenceKind.ANNUAL, today, today, actor=self.actor)
+            if person.id != self.actor.person_id:
+                decide_absence(asked, is_confirmed=True, actor=self.actor)
 
     def _papers(self) -> None:
         unit_id = self.licensing.unit.id

@@ -21,6 +21,7 @@ from basic_info.mandates.models import ClauseKind, MandateClause
 from basic_info.organization.models import PersonVersion, PostVersion, SectionVersion, Unit
 from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
 from basic_info.regions.models import Tier
+from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
 from function_monitor.alerts.evaluating import rules_in_order, seed_rules
@@ -104,6 +105,7 @@ def build() -> World:
         "code": "371300",
         **_library(office),
         **_records(office, clerk.id, actor),
+        "absence_id": _asked_for(office, clerk.id),
         **_monitor(office, system, clerk.id),
         **_performance(office, clerk.id),
         **_host(actor, clerk.id),
@@ -117,6 +119,17 @@ def _system() -> tuple[BusinessSystem, dict[str, str]]:
     db.session.add(system)
     db.session.flush()
     return system, a_key(system)
+
+
+def _asked_for(office: Office, person_id: int) -> int:
+    """Leave that waits for the head."""
+    absence = Absence(
+        person_id=person_id, section_id=office.section.id, absence_kind=AbsenceKind.ANNUAL, note=f"{SECRET}探亲",
+        span=Range(date(YEAR, 3, 2), date(YEAR, 3, 4)),
+    )  # fmt: skip
+    db.session.add(absence)
+    db.session.flush()
+    return absence.id
 
 
 def _drawn(office: Office) -> int:

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from wtforms import BooleanField, DateField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from duty_eval.absences.models import AbsenceKind
+from host.kernel.forms import ChineseForm, options
+
+_NOTE = Length(max=200, message="不能超过 200 字")
+
+
+class AbsenceForm(ChineseForm):
+    absence_kind = SelectField(
+        "类别",
+        [InputRequired("请选择类别")],
+        choices=options((kind.value, kind.label) for kind in AbsenceKind),
+        coerce=lambda value: AbsenceKind.of_word(value) or value,
+    )
+    first = DateField("从", [DataRequired("请填写开始日期")])
+    last = DateField("到", [DataRequired("请填写结束日期")])
+    is_half = BooleanField("只有半天（仍须填写当天的纪实）")
+    note = StringField("说明", [_NOTE])
+
+
+class DecideForm(ChineseForm):
+    note = StringField("意见", [_NOTE])
+
+
+class CancelForm(ChineseForm):
+    reason = StringField("取消原因", [_NOTE])

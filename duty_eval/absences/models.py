@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from basic_info.organization.kinds import Worded
+from basic_info.organization.models import Person, Section
+from host.kernel.db import Model
+
+
+class AbsenceKind(Worded):
+    ANNUAL = "annual", "年休假"
+    PERSONAL = "personal", "事假"
+    SICK = "sick", "病假"
+    FAMILY = "family", "婚丧产育假"
+    STUDY = "study", "脱产学习"
+    LENT_OUT = "lent_out", "借出、抽调"
+    TRIP = "trip", "出差"
+    OTHER = "other", "其他"
+
+
+#: At work elsewhere: the day is expected as any other and may be logged from there.
+STILL_AT_WORK = (AbsenceKind.TRIP,)
+
+
+class AbsenceState(Worded):
+    REQUESTED = "requested", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    REJECTED = "rejected", "未同意"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Absence(Model):
+    """请假: a person is away over a span of days. What is asked or confirmed never overlaps; nobody decides their own.
+
+    ``is_half``: half of one day, which stays an expected day.
+    """
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        ExcludeConstraint(
+            ("person_id", "="),
+            ("span", "&&"),
+            where=text("absence_state IN ('requested', 'confirmed')"),
+            name="absence_once_a_day",
+            using="gist",
+        ),
+        CheckConstraint("NOT isempty(span) AND NOT lower_inf(span) AND NOT upper_inf(span)", name="span_has_two_ends"),
+        CheckConstraint("NOT is_half OR upper(span) - lower(span) = 1", name="half_is_of_one_day"),
+        CheckConstraint(
+            "absence_state NOT IN ('confirmed', 'rejected') OR decided_at IS NOT NULL", name="decided_has_a_time"
+        ),
+        CheckConstraint("decided_by_person IS NULL OR decided_by_person <> person_id", name="not_ones_own"),
+        CheckConstraint("absence_state <> 'rejected' OR decision_note <> ''", name="rejected_with_a_reason"),
+        Index(None, "section_id", "absence_state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Person.id))
+    #: Of the primary post on the first day: whose head decides.
+    section_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Section.id))
+    absence_kind: Mapped[AbsenceKind]
+    span: Mapped[Range[date]]
+    is_half: Mapped[bool] = mapped_column(default=False, server_default="false")
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    absence_state: Mapped[AbsenceState] = mapped_column(default=AbsenceState.REQUESTED)
+    entered_by: Mapped[int | None] = mapped_column(BigInteger)
+    entered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_by_person: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str] = mapped_column(default="", server_default="")
+
+    @property
+    def first(self) -> date:
+        assert self.span.lower is not None  # the table holds no other
+        return self.span.lower
+
+    @property
+    def last(self) -> date:
+        assert self.span.upper is not None
+        return self.span.upper - timedelta(days=1)

@@ -1,0 +1,109 @@
+"""Reads of absences: one's own, those that wait for the actor, those of the sections within reach."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from basic_info.organization.models import PersonVersion, Section, SectionVersion
+from basic_info.organization.scope import within
+from duty_eval.absences.models import Absence, AbsenceState
+from duty_eval.permissions import Permission
+from duty_eval.records.queries import name_today
+from duty_eval.review.queries import heads_today
+from host.kernel.access import Actor
+from host.kernel.db import AnySelect, db
+from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
+from host.kernel.versions import in_force
+
+PAGE = 50
+
+
+def own_absences(person_id: int) -> Select[Absence]:
+    """The latest first."""
+    return select(Absence).where(Absence.person_id == person_id).order_by(func.lower(Absence.span).desc(), Absence.id)
+
+
+def own_absence(actor: Actor, absence_id: int) -> Absence:
+    """One of the actor's own, locked; raises NotFound."""
+    found = db.session.scalars(
+        select(Absence).where(Absence.id == absence_id, Absence.person_id == (actor.person_id or 0)).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def decidable(actor: Actor) -> ColumnElement[bool]:
+    """The absences that the actor may decide on: never one's own; heads' go to those above them (R89)."""
+    reach = within(actor, Permission.ABSENCE_DECIDE, unit=Section.unit_id, section=Absence.section_id)
+    of_heads = within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=Section.unit_id, section=Absence.section_id)
+    is_head = Absence.person_id.in_(heads_today())
+    return and_(
+        or_(and_(reach, ~is_head), and_(of_heads, is_head)),
+        Absence.person_id != (actor.person_id or 0),
+    )
+
+
+def to_decide(actor: Actor) -> AnySelect:
+    """(Absence, person_name, section_name) that wait for the actor, the soonest first."""
+    return _listed(actor).where(Absence.absence_state == AbsenceState.REQUESTED).order_by(None).order_by(
+        func.lower(Absence.span), Absence.id
+    )  # fmt: skip
+
+
+def count_to_decide(actor: Actor) -> int:
+    """How many wait; one statement."""
+    if not actor.may(Permission.ABSENCE_DECIDE):
+        return 0
+    waiting = (
+        select(func.count())
+        .select_from(Absence)
+        .join(Section, Section.id == Absence.section_id)
+        .where(decidable(actor), Absence.absence_state == AbsenceState.REQUESTED)
+    )
+    return db.session.scalar(waiting) or 0
+
+
+def absence_to_decide(actor: Actor, absence_id: int) -> Absence:
+    """One that the actor may decide on, locked; raises NotFound."""
+    found = db.session.scalars(
+        select(Absence)
+        .join(Section, Section.id == Absence.section_id)
+        .where(Absence.id == absence_id, decidable(actor))
+        .with_for_update(of=Absence)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def away_now(actor: Actor, first: date) -> AnySelect:
+    """(Absence, person_name, section_name) of what is confirmed within reach and ends on ``first`` or later."""
+    return _listed(actor).where(Absence.absence_state == AbsenceState.CONFIRMED, func.upper(Absence.span) > first)
+
+
+def _listed(actor: Actor) -> AnySelect:
+    return (
+        select(Absence, PersonVersion.name.label("person_name"), SectionVersion.name.label("section_name"))
+        .join(Section, Section.id == Absence.section_id)
+        .join(SectionVersion, and_(SectionVersion.section_id == Section.id, in_force(SectionVersion, today_in_china())))
+        .join(PersonVersion, name_today(Absence.person_id))
+        .where(decidable(actor))
+        .order_by(func.lower(Absence.span), Absence.id)
+    )
+
+
+def own_section(actor: Actor, section_id: int, day: date) -> str:
+    """The name of a section whose ordinary records the actor reviews; raises NotFound for any other."""
+    reach = within(actor, Permission.DUTY_RECORD_REVIEW, unit=Section.unit_id, section=Section.id)
+    name = db.session.scalar(
+        select(SectionVersion.name)
+        .join(Section, Section.id == SectionVersion.section_id)
+        .where(Section.id == section_id, in_force(SectionVersion, day), reach)
+    )
+    if name is None:
+        raise NotFound
+    return name
