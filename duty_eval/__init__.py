@@ -7,7 +7,10 @@ from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
 from duty_eval.dashboards import reports as dashboard_reports
 from duty_eval.dashboards import views as dashboard_views
+from duty_eval.entry_rules import views as entry_rule_views
 from duty_eval.offline import views as offline_views
+from duty_eval.periods import reports as period_reports
+from duty_eval.periods import views as period_views
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
 from duty_eval.records import list_views as record_list_views
 from duty_eval.records import repeat_views as record_repeat_views
@@ -25,6 +28,9 @@ _views = (
     dashboard_views,
     record_repeat_views,
     assignment_views,
+    entry_rule_views,
+    period_reports,
+    period_views,
     offline_views,
     record_list_views,
     record_reports,
@@ -61,10 +67,16 @@ system = System(
             badge=count_to_decide,
         ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
+        MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
+        MenuItem(title="填报规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),
         MenuItem(title="履职看板", endpoint="duty_eval.dashboard", permission=Permission.DASHBOARD_READ),
     ),
     schedules=(
         Schedule(name="duty_eval.add_up_sums", title="汇总履职数据", cron="*/10 * * * *", job="duty_eval.add_up_sums"),
+        Schedule(name="duty_eval.lock_months", title="月度锁定", cron="20 1 * * *", job="duty_eval.lock_months"),
+        Schedule(
+            name="duty_eval.compare_records", title="比对履职纪实", cron="40 1 * * *", job="duty_eval.compare_records"
+        ),
     ),
     trace=trace,
     todo=todo,

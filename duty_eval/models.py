@@ -3,10 +3,11 @@
 from duty_eval.absences import models as absences
 from duty_eval.assignments import models as assignments
 from duty_eval.dashboards import models as dashboards
+from duty_eval.entry_rules import models as entry_rules
 from duty_eval.evidence import models as evidence
 from duty_eval.flags import models as flags
 from duty_eval.periods import models as periods
 from duty_eval.records import models as records
 from duty_eval.review import models as review
 
-__all__ = ["absences", "assignments", "dashboards", "evidence", "flags", "periods", "records", "review"]
+__all__ = ["absences", "assignments", "dashboards", "entry_rules", "evidence", "flags", "periods", "records", "review"]

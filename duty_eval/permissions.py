@@ -16,6 +16,13 @@ class Permission(StrEnum):
     DUTY_RECORD_REVIEW = "duty_eval:duty_record:review"
     #: records of those who lead a section
     DUTY_RECORD_REVIEW_HEADS = "duty_eval:duty_record:review_heads"
+    #: what is checked at entry, by division
+    ENTRY_RULE_SET = "duty_eval:entry_rule:set"
+    PERIOD_LOCK = "duty_eval:period:lock"
+    #: one person's closed month, or one record of it
+    PERIOD_REOPEN = "duty_eval:period:reopen"
+    #: a closed month for a whole place
+    PERIOD_UNLOCK = "duty_eval:period:unlock"
     #: the review desk itself
     REVIEW_OPEN = "duty_eval:review:open"
     TASK_ASSIGN = "duty_eval:task:assign"
@@ -45,9 +52,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.TASK_ASSIGN,
         }
     ),
-    Role.LEADER_IN_CHARGE: _ABOVE_HEADS,
-    Role.UNIT_HEAD: _ABOVE_HEADS,
-    Role.OFFICE_CLERK: frozenset({Permission.DASHBOARD_READ}),
+    Role.LEADER_IN_CHARGE: _ABOVE_HEADS | {Permission.PERIOD_REOPEN},
+    Role.UNIT_HEAD: _ABOVE_HEADS | {Permission.PERIOD_LOCK, Permission.PERIOD_REOPEN},
+    Role.UNIT_CLERK: frozenset({Permission.PERIOD_LOCK}),
+    Role.OFFICE_CLERK: frozenset(
+        {
+            Permission.DASHBOARD_READ,
+            Permission.ENTRY_RULE_SET,
+            Permission.PERIOD_LOCK,
+            Permission.PERIOD_UNLOCK,
+        }
+    ),
     Role.OFFICE_REVIEWER: frozenset({Permission.DASHBOARD_READ}),
     Role.INSPECTOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ}),
     Role.ASSESSOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ}),

@@ -94,6 +94,7 @@ def _records_page(person_id: int, *, is_own: bool) -> ResponseReturnValue:
         first=first,
         last=last,
         is_own=is_own,
+        may_reopen=not is_own and actor.may(Permission.PERIOD_REOPEN),
         states=lists.STATES,
         person_id=person_id,
         now=datetime.now(UTC),

@@ -14,7 +14,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from basic_info.duties.models import WorkSource
 from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.entry_rules.queries import LEAST_LONG_DAY, rules_of_person
 from duty_eval.evidence.operations import NO_EVIDENCE, Evidence, attach
+from duty_eval.flags.models import FlagKind
+from duty_eval.flags.operations import Finding, flag, forget_flags
 from duty_eval.records import rollups
 from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
 from duty_eval.records.models import (
@@ -35,8 +38,6 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound, NotPermitted, Refused
 from host.kernel.idempotency import kept_answer, key_of
 
-#: Working days that may be filled in late without a reason (R90).
-FREE_LATE_WORKDAYS = 3
 MINUTES_OF_A_DAY = 1440
 MOST_AT_ONCE = 50
 
@@ -104,7 +105,7 @@ def log_records(
         body["evidence"] = evidence.as_body()
     key = key_of(owner=f"account:{actor.account_id}", key=client_key, body=body)
     try:
-        is_late = _check_day(worked_on, today=today, reason=late_reason)
+        late = _check_day(worked_on, person_id=person_id, today=today, reason=late_reason)
         standing = standings(person_id, worked_on, draw=len(entries))
         places = _places(entries, standing)
     except DomainError:
@@ -115,7 +116,7 @@ def log_records(
         return _logged_before(kept)
     ids, now = standing[0].drawn, datetime.now(UTC)
     rows = [
-        _row(record_id, entry, place, worked_on=worked_on, person_id=person_id, actor=actor, late=is_late, now=now)
+        _row(record_id, entry, place, worked_on=worked_on, person_id=person_id, actor=actor, late=late, now=now)
         for record_id, entry, place in zip(ids, entries, places, strict=True)
     ]
     audit = entry_of(
@@ -130,6 +131,7 @@ def log_records(
     if evidence:
         attach(evidence, record_id=ids[0], worked_on=worked_on, actor=actor)
     _use_up(entries, person_id=person_id, now=now)
+    _flag_long_day(entries, ids[-1], worked_on, person_id=person_id, spent=standing[0].minutes_logged)
     signals.duty_record_submitted.send(person_id, days={worked_on})
     return Logged(ids, worked_on, is_new=True)
 
@@ -213,7 +215,8 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
         raise NotOpen
     if not reason.strip():
         raise Refused("请填写修改说明")
-    (place,) = _places([entry], standings(record.person_id, record.worked_on))
+    standing = standings(record.person_id, record.worked_on)
+    (place,) = _places([entry], standing)
     before = _said(record)
     db.session.add(
         DutyRecordRevision(
@@ -235,7 +238,9 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
     record.submitted_at = datetime.now(UTC)
     record.return_reason = ""
     db.session.flush()  # the row's checks speak before its sums change
+    forget_flags(record.id, record.worked_on)  # they were about the words before
     rollups.apply([rollups.delta_of(record, records=1)])
+    _flag_long_day([entry], record.id, record.worked_on, person_id=record.person_id, spent=standing[0].minutes_logged)
     if evidence:
         attach(evidence, record_id=record.id, worked_on=record.worked_on, version_no=record.version_no, actor=actor)
     record_change(
@@ -267,20 +272,39 @@ def _person_of(actor: Actor) -> int:
     return actor.person_id
 
 
-def is_late(day: date, *, today: date) -> bool:
-    """Whether filling in ``day`` asks for a reason (R90)."""
-    return day < today and load_workdays().add_workdays(day, FREE_LATE_WORKDAYS) < today
+def is_late(day: date, *, person_id: int, today: date) -> bool:
+    """Whether filling in ``day`` asks for a reason where the person stands (R90); one statement for a past day."""
+    return _free_late_days(day, person_id=person_id, today=today) is not None
 
 
-def _check_day(day: date, *, today: date, reason: str) -> bool:
+def _free_late_days(day: date, *, person_id: int, today: date) -> int | None:
+    """How many working days may be filled in late, where ``day`` is further back than that; else None."""
+    if day >= today:
+        return None
+    free = rules_of_person(person_id, today).free_late_workdays
+    return free if load_workdays().add_workdays(day, free) < today else None
+
+
+def _check_day(day: date, *, person_id: int, today: date, reason: str) -> bool:
     """Whether the day is filled in late (R90). Raises FutureDay, LateWithoutReason."""
     if day > today:
         raise FutureDay
-    if not is_late(day, today=today):
+    free = _free_late_days(day, person_id=person_id, today=today)
+    if free is None:
         return False
     if not reason.strip():
-        raise LateWithoutReason
+        raise LateWithoutReason(f"补填 {free} 个工作日以前的纪实，请说明原因")
     return True
+
+
+def _flag_long_day(entries: Sequence[Entry], record_id: int, worked_on: date, *, person_id: int, spent: int) -> None:
+    """Tell the reviewer of a day that adds up to more than is usual (R91); an ordinary day costs no statement."""
+    minutes = spent + sum(entry.minutes or 0 for entry in entries)
+    if minutes <= LEAST_LONG_DAY or minutes <= rules_of_person(person_id, worked_on).long_day_minutes:
+        return
+    hours, rest = divmod(minutes, 60)
+    words = f"当日合计 {hours} 小时" + (f" {rest} 分钟" if rest else "")
+    flag([Finding(record_id, worked_on, FlagKind.LONG_DAY, words)])
 
 
 def _places(entries: Sequence[Entry], standing: Sequence[Standing]) -> list[Standing]:

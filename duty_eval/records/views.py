@@ -11,6 +11,7 @@ from duty_eval.blueprint import bp
 from duty_eval.evidence.operations import Evidence, evidence_from
 from duty_eval.evidence.queries import evidence_of
 from duty_eval.expectations import away_days
+from duty_eval.flags.queries import flags_of
 from duty_eval.permissions import Permission
 from duty_eval.records import own, queries
 from duty_eval.records.days import state_of_day
@@ -242,12 +243,18 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
     if row is None:
         raise NotFound
     history = queries.history_of(record_id, _parse(day))
+    reviews = may_review(actor, row[0])
+    # Its author is told by the reviewer, not by a machine.
+    flags = flags_of([row[0]]).get(record_id, []) if row[0].person_id != actor.person_id else []
     return render_template(
         "duty_eval/records/show.html",
         row=row,
         record=row[0],
         is_own=row[0].person_id == actor.person_id,
-        may_review=may_review(actor, row[0]),
+        may_review=reviews,
+        may_reopen=actor.may(Permission.PERIOD_REOPEN) and row[0].person_id != actor.person_id,
+        flags=flags,
+        flag_words="；".join(f"{one.kind.label}（{one.detail}）" for one in flags),
         evidence=evidence_of(record_id, _parse(day)),
         **history,
     )
@@ -295,7 +302,7 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
         "confirm_key": new_client_key(),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "is_late": is_late(day, today=now),
+        "is_late": is_late(day, person_id=person_id, today=now),
     }
 
 

@@ -90,7 +90,7 @@ def _page(day: date, *, refused: str = "") -> str:
         copy_key=new_client_key(),
         before=found.days[0] - timedelta(days=7),
         after=found.days[-1] + timedelta(days=1),
-        is_late=is_late(found.days[0], today=today),
+        is_late=is_late(found.days[0], person_id=actor.person_id or 0, today=today),
         last_records=sum(there.records for line in last.lines for there in line.there.values()),
         weekdays="一二三四五六日",
     )

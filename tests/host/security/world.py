@@ -23,6 +23,7 @@ from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection
 from basic_info.regions.models import Tier
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
+from duty_eval.periods.models import PeriodReopening
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
 from function_monitor.alerts.evaluating import rules_in_order, seed_rules
 from function_monitor.alerts.models import Alert, AlertLevel, AlertState, AlertStep, StepKind
@@ -239,9 +240,22 @@ def _records(office: Office, person_id: int, actor: Actor) -> dict[str, int]:
     task = AssignedTask(
         person_id=person_id, section_id=office.section.id, title=f"{SECRET}任务", due_on=day, assigned_by=head
     )
-    db.session.add_all([record, suggestion, task])
+    opening = PeriodReopening(
+        person_id=person_id,
+        month=day.replace(day=1),
+        reason=f"{SECRET}开放",
+        opened_by_name="编办",
+        expires_at=datetime.now(UTC) + timedelta(days=3),
+    )
+    db.session.add_all([record, suggestion, task, opening])
     db.session.flush()
-    return {"record_id": record.id, "suggestion_id": suggestion.id, "task_id": task.id, "head_id": head or 0}
+    return {
+        "reopening_id": opening.id,
+        "record_id": record.id,
+        "suggestion_id": suggestion.id,
+        "task_id": task.id,
+        "head_id": head or 0,
+    }
 
 
 def _monitor(office: Office, system: BusinessSystem, person_id: int) -> dict[str, int]:

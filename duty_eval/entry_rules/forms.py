@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from wtforms import BooleanField, DateField, DecimalField, IntegerField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from duty_eval.entry_rules.queries import Rules
+from host.kernel.forms import ChineseForm
+
+
+def _between(least: float, most: float) -> list[object]:
+    return [InputRequired("请填写"), NumberRange(least, most, f"应为 {least:g} 至 {most:g}")]
+
+
+class RulesForm(ChineseForm):
+    """What a division checks; each field says in its hint what it does."""
+
+    free_late_workdays = IntegerField(
+        "几个工作日以内补填不用说明原因", _between(0, 30), description="超过的，本人写明原因后仍可补填，审核时会提示。"
+    )
+    lock_workday = IntegerField(
+        "每月在次月第几个工作日锁定", _between(1, 20), description="到这一天夜里自动锁定上个月，之后不能再填写和修改。"
+    )
+    long_day_minutes = IntegerField(
+        "一天用时合计超过多少分钟提示审核人", _between(600, 1440), description="超过 24 小时的一律不能提交。"
+    )
+    quantity_times = DecimalField("数量超过本人平时（中位数）几倍提示审核人", _between(1.5, 100), places=None)
+    compares_text = BooleanField("比对手工填写的文字是否雷同", description="系统预填和用按钮复制的内容不比对。")
+    alike_percent = IntegerField("文字相同达到百分之几提示审核人", _between(70, 100))
+    on = DateField("从哪一天起执行", [InputRequired("请选择日期")])
+    reason = StringField("调整原因", [DataRequired("请说明为什么调整"), Length(max=200, message="原因不能超过 200 字")])
+
+    def rules(self) -> Rules:
+        """What was typed; only after validation."""
+        return Rules(
+            free_late_workdays=self.free_late_workdays.data or 0,
+            lock_workday=self.lock_workday.data or 0,
+            long_day_minutes=self.long_day_minutes.data or 0,
+            quantity_times=self.quantity_times.data or Decimal(0),
+            alike_percent=self.alike_percent.data or 0,
+            compares_text=bool(self.compares_text.data),
+        )

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Numeric, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from basic_info.regions.models import Region
+from host.kernel.db import Model
+from host.kernel.versions import Version, never_two
+
+
+class EntryRule(Version, Model):
+    """The rules of a division and of those inside it that have none of their own, over a time."""
+
+    __tablename__ = "entry_rule"
+    __table_args__ = (
+        never_two("region_id", name="entry_rule_in_force_once"),
+        CheckConstraint("free_late_workdays BETWEEN 0 AND 30", name="late_in_bounds"),
+        CheckConstraint("lock_workday BETWEEN 1 AND 20", name="lock_in_bounds"),
+        CheckConstraint("long_day_minutes BETWEEN 600 AND 1440", name="long_day_in_bounds"),
+        CheckConstraint("quantity_times BETWEEN 1.5 AND 100", name="times_in_bounds"),
+        CheckConstraint("alike_percent BETWEEN 70 AND 100", name="alike_in_bounds"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    region_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Region.id))
+    #: 工作日 that may be filled in late without a reason.
+    free_late_workdays: Mapped[int] = mapped_column(SmallInteger, default=3, server_default="3")
+    #: A month is closed on this working day of the next one.
+    lock_workday: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
+    #: Minutes of a day above which the reviewer is told.
+    long_day_minutes: Mapped[int] = mapped_column(SmallInteger, default=720, server_default="720")
+    #: Times one's own median quantity under the same duty.
+    quantity_times: Mapped[Decimal] = mapped_column(Numeric(4, 1), default=Decimal(3), server_default="3")
+    #: Share of pairs of characters that two texts have in common; from here on they are called alike.
+    alike_percent: Mapped[int] = mapped_column(SmallInteger, default=90, server_default="90")
+    compares_text: Mapped[bool] = mapped_column(default=True, server_default="true")

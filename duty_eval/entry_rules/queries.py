@@ -1,0 +1,91 @@
+"""Which rules hold where: a division's own, else those of the division around it, else the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+
+from basic_info.organization.models import Appointment, Unit
+from basic_info.regions.models import Region
+from duty_eval.entry_rules.models import EntryRule
+from host.kernel.access import scope_prefix
+from host.kernel.db import AnySelect, db
+from host.kernel.versions import in_force
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules that hold for a division on a day (R90, R91); as they stand here, the defaults."""
+
+    free_late_workdays: int = 3
+    lock_workday: int = 5
+    long_day_minutes: int = 720
+    quantity_times: Decimal = Decimal(3)
+    alike_percent: int = 90
+    compares_text: bool = True
+
+
+DEFAULTS = Rules()
+#: No division may ask for a look below this: only days above it cost a question for the rules.
+LEAST_LONG_DAY = 600
+#: How far back one's own words are compared.
+ALIKE_WORKDAYS = 20
+
+_NAMES = tuple(Rules.__dataclass_fields__)
+
+
+def rules_of_person(person_id: int, day: date) -> Rules:
+    """The rules where the person stands on ``day``. One statement."""
+    own = Region.__table__.alias("own")
+    found = db.session.scalars(
+        select(EntryRule)
+        .join(Region, Region.id == EntryRule.region_id)
+        .join(own, own.c.code.startswith(_prefix(Region.code)))
+        .join(Unit, Unit.region_id == own.c.id)
+        .join(Appointment, Appointment.unit_id == Unit.id)
+        .where(
+            in_force(EntryRule, day),
+            Appointment.person_id == person_id,
+            in_force(Appointment, day),
+        )
+        .order_by(Appointment.is_primary.desc(), func.length(_prefix(Region.code)).desc())
+        .limit(1)
+    ).first()
+    return DEFAULTS if found is None else _rules(found)
+
+
+def _prefix(code: Any) -> Any:
+    """``host.kernel.access.scope_prefix`` in SQL."""
+    return case((and_(func.length(code) == 6, code.like("%00")), func.left(code, 4)), else_=code)
+
+
+def _rules(row: EntryRule) -> Rules:
+    return Rules(**{name: getattr(row, name) for name in _NAMES})
+
+
+def rules_by_code(day: date) -> dict[str, Rules]:
+    """The rules that divisions set for themselves, by division code. One statement."""
+    rows = db.session.execute(
+        select(Region.code, EntryRule).join(EntryRule, EntryRule.region_id == Region.id).where(in_force(EntryRule, day))
+    )
+    return {code: _rules(rule) for code, rule in rows}
+
+
+def nearest(code: str, rules: Mapping[str, Rules]) -> Rules:
+    """The rules for the division ``code`` among those of ``rules_by_code``."""
+    around = [one for one in rules if code.startswith(scope_prefix(one))]
+    return rules[max(around, key=lambda one: len(scope_prefix(one)))] if around else DEFAULTS
+
+
+def versions_of(region_id: int) -> AnySelect:
+    """What a division set over time, newest first; what was replaced before it held is left out."""
+    return (
+        select(EntryRule)
+        .where(EntryRule.region_id == region_id, EntryRule.superseded_at.is_(None))
+        .order_by(func.lower(EntryRule.valid).desc())
+    )

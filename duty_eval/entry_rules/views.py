@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from basic_info.regions.queries import region_choices
+from duty_eval.blueprint import bp
+from duty_eval.entry_rules.forms import RulesForm
+from duty_eval.entry_rules.operations import set_rules
+from duty_eval.entry_rules.queries import nearest, rules_by_code, versions_of
+from duty_eval.permissions import Permission
+from host.kernel.access import Actor, ScopeKind, current_actor, requires, scope_prefix
+from host.kernel.db import AnyRow, db
+from host.kernel.errors import NotFound, Refused
+from host.kernel.pages import today_in_china
+
+
+@bp.get("/entry-rules")
+@requires(Permission.ENTRY_RULE_SET)
+def entry_rules() -> ResponseReturnValue:
+    region = _region(current_actor())
+    rules = nearest(region.code, rules_by_code(today_in_china()))
+    return _page(region, RulesForm(formdata=None, data={**asdict(rules), "on": today_in_china()}))
+
+
+@bp.post("/entry-rules")
+@requires(Permission.ENTRY_RULE_SET)
+def set_entry_rules() -> ResponseReturnValue:
+    actor = current_actor()
+    region, form = _region(actor), RulesForm()
+    if not form.validate_on_submit():
+        return _page(region, form), 422
+    assert form.on.data is not None  # validated
+    try:
+        set_rules(
+            region.id,
+            form.rules(),
+            on=form.on.data,
+            today=today_in_china(),
+            reason=form.reason.data or "",
+            actor=actor,
+        )
+    except Refused as refused:
+        db.session.rollback()
+        form.form_errors.append(str(refused))
+        return _page(region, form), refused.status
+    db.session.commit()
+    flash(f"已保存，{form.on.data.month}月{form.on.data.day}日起执行", "success")
+    return redirect(url_for("duty_eval.entry_rules", region=region.code), 303)
+
+
+def _page(region: AnyRow, form: RulesForm) -> str:
+    rows = db.session.scalars(versions_of(region.id)).all()
+    return render_template(
+        "duty_eval/entry_rules/edit.html",
+        form=form,
+        region=region,
+        regions=_regions(current_actor()),
+        versions=rows,
+        today=today_in_china(),
+    )
+
+
+def _regions(actor: Actor) -> list[AnyRow]:
+    """The divisions whose rules the actor may set."""
+    starts = tuple(
+        scope_prefix(grant.region_code)
+        for grant in actor.grants_for(Permission.ENTRY_RULE_SET)
+        if grant.kind is ScopeKind.REGION and grant.region_code
+    )
+    return [row for row in region_choices(today_in_china()) if starts and row.code.startswith(starts)]
+
+
+def _region(actor: Actor) -> AnyRow:
+    """The division that was asked for, else the first one. Raises NotFound."""
+    regions = _regions(actor)
+    code = request.values.get("region", "")
+    found = next((row for row in regions if row.code == code), None) if code else next(iter(regions), None)
+    if found is None:
+        raise NotFound
+    return found
