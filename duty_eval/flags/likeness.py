@@ -1,9 +1,9 @@
-"""Which texts of a heap are alike: twice the shared pairs of neighbouring characters over the pairs of each (Dice, R91).
+"""Which texts of a heap are alike, by pairs of neighbouring characters (R91).
 
-One character changed in thirty leaves 93 %. Exact, and fast without comparing all with all: sets that are alike by ``d``
-share ``t = d / (2 - d)`` of the larger one, so at least one of its first ``n - ceil(t n) + 1`` members when both are
-ordered by rarity; only those few are looked up (prefix filter, see
-Bayardo, Ma and Srikant, Scaling up all pairs similarity search, WWW 2007).
+How alike: twice the pairs that both have, over the pairs of each (Dice); one character changed in thirty leaves 93 %.
+Exact, and fast without comparing all with all: sets alike by ``d`` share ``t = d / (2 - d)`` of the larger one,
+so at least one of its first ``n - ceil(t n) + 1`` members when both are ordered by rarity; only those few are looked up
+(prefix filter, see Bayardo, Ma and Srikant, Scaling up all pairs similarity search, WWW 2007).
 """
 
 from __future__ import annotations
