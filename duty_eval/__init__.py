@@ -20,9 +20,11 @@ from duty_eval.records import week_views as record_week_views
 from duty_eval.review import views as review_views
 from duty_eval.review.queries import count_waiting
 from duty_eval.tracing import todo, trace
+from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    workload_views,
     absence_views,
     dashboard_reports,
     dashboard_views,

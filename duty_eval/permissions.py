@@ -25,7 +25,10 @@ class Permission(StrEnum):
     PERIOD_UNLOCK = "duty_eval:period:unlock"
     #: the review desk itself
     REVIEW_OPEN = "duty_eval:review:open"
+    #: how long one piece of a duty's work takes
+    STANDARD_CONFIRM = "duty_eval:standard:confirm"
     TASK_ASSIGN = "duty_eval:task:assign"
+    WORKLOAD_READ = "duty_eval:workload:read"
 
 
 _OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ})
@@ -37,6 +40,7 @@ _ABOVE_HEADS = frozenset(
         Permission.DUTY_RECORD_READ,
         Permission.DUTY_RECORD_REVIEW_HEADS,
         Permission.REVIEW_OPEN,
+        Permission.WORKLOAD_READ,
     }
 )
 
@@ -53,7 +57,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.LEADER_IN_CHARGE: _ABOVE_HEADS | {Permission.PERIOD_REOPEN},
-    Role.UNIT_HEAD: _ABOVE_HEADS | {Permission.PERIOD_LOCK, Permission.PERIOD_REOPEN},
+    Role.UNIT_HEAD: _ABOVE_HEADS | {Permission.PERIOD_LOCK, Permission.PERIOD_REOPEN, Permission.STANDARD_CONFIRM},
     Role.UNIT_CLERK: frozenset({Permission.PERIOD_LOCK}),
     Role.OFFICE_CLERK: frozenset(
         {
@@ -61,9 +65,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.ENTRY_RULE_SET,
             Permission.PERIOD_LOCK,
             Permission.PERIOD_UNLOCK,
+            Permission.WORKLOAD_READ,
         }
     ),
-    Role.OFFICE_REVIEWER: frozenset({Permission.DASHBOARD_READ}),
-    Role.INSPECTOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ}),
+    Role.OFFICE_REVIEWER: frozenset({Permission.DASHBOARD_READ, Permission.STANDARD_CONFIRM, Permission.WORKLOAD_READ}),
+    Role.INSPECTOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ, Permission.WORKLOAD_READ}),
     Role.ASSESSOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ}),
 }

@@ -42,8 +42,10 @@ class Place:
     above_name: str = ""
 
 
-def reach(actor: Actor, *, unit: Any, section: Any = None, person: Any = None) -> Condition:
-    return within(actor, Permission.DASHBOARD_READ, unit=unit, section=section, person=person)
+def reach(
+    actor: Actor, *, unit: Any, section: Any = None, permission: Permission = Permission.DASHBOARD_READ
+) -> Condition:
+    return within(actor, permission, unit=unit, section=section)
 
 
 def region_of(code: str, actor: Actor, day: date) -> Place:
@@ -73,14 +75,19 @@ def code_above(code: str) -> str | None:
     return f"{code[:CITY]}00" if code != f"{code[:CITY]}00" else None
 
 
-def unit_of(unit_id: int, actor: Actor, day: date) -> Place:
+def unit_of(unit_id: int, actor: Actor, day: date, *, permission: Permission = Permission.DASHBOARD_READ) -> Place:
     """The unit with its division; raises NotFound beyond the actor's reach."""
     row = db.session.execute(
         select(Unit.id, UnitVersion.name, Region.code, RegionVersion.region_id, RegionVersion.name.label("above"))
         .join(UnitVersion, UnitVersion.unit_id == Unit.id)
         .join(Region, Region.id == Unit.region_id)
         .join(RegionVersion, RegionVersion.region_id == Region.id)
-        .where(Unit.id == unit_id, in_force(UnitVersion, day), in_force(RegionVersion, day), reach(actor, unit=Unit.id))
+        .where(
+            Unit.id == unit_id,
+            in_force(UnitVersion, day),
+            in_force(RegionVersion, day),
+            reach(actor, unit=Unit.id, permission=permission),
+        )
     ).one_or_none()
     if row is None:
         raise NotFound

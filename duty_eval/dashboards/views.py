@@ -135,6 +135,7 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
         months=queries.months_of_unit(unit_id, queries.two_years_to(at.day)),
         lines=sections,
         functions=functions,
+        may_see_load=actor.may(Permission.WORKLOAD_READ),
         tiles=_tiles(_if_readable(filters)),
     )
 

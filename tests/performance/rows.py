@@ -38,7 +38,15 @@ class Office:
         self.duties = [a_post_duty(post=self.post), a_post_duty(post=self.post, sort_no=2)]
         self.people: list[Person] = [a_person(name=name, post=self.post) for name in names]
 
-    def log(self, person: Person, day: date, *, duty: int = 0, state: RecordState = RecordState.APPROVED) -> int:
+    def log(
+        self,
+        person: Person,
+        day: date,
+        *,
+        duty: int = 0,
+        state: RecordState = RecordState.APPROVED,
+        minutes: int | None = None,
+    ) -> int:
         values = {
             "worked_on": day,
             "person_id": person.id,
@@ -49,6 +57,7 @@ class Office:
             "work_source": WorkSource.MANDATE,
             "content": "起草文稿",
             "record_state": state,
+            "minutes": minutes,
             "submitted_at": datetime(2026, 4, 1, tzinfo=UTC),
         }
         record = db.session.scalars(insert(DutyRecord).values(values).returning(DutyRecord)).one()

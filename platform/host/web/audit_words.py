@@ -59,6 +59,7 @@ THINGS = {
 }
 
 VERBS = {
+    "standard_confirmed": "核定标准工时",
     "abolished": "撤销",
     "acknowledged": "签收",
     "added": "增加",

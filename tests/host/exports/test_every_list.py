@@ -88,6 +88,8 @@ class City:
         self.office.log(self.office.people[1], day)
         self.office.log(self.office.people[1], day, state=RecordState.SUBMITTED)
         self.office.log(self.office.people[0], day)
+        for number in range(FEWEST_RECORDS):  # so many say how long a duty takes
+            self.office.log(self.office.people[1], date(2026, 4, 1), minutes=30 + number)
         for person in self.office.people:
             holder = db.session.scalars(select(Appointment).where(Appointment.person_id == person.id)).one()
             assign_task(holder, title="报送材料", due_on=day, actor=self.actor)
@@ -185,6 +187,8 @@ class City:
             },
             "duty_eval.unit_records": {"unit_id": str(self.office.unit.id), "from": "2026-03-01", "to": "2026-03-31"},
             **self._dashboards(),
+            "duty_eval.workload": {"unit_id": str(self.office.unit.id), "day": "2026-03-02"},
+            "duty_eval.standards": {"unit_id": str(self.office.unit.id)},
             "duty_eval.duty_records": {"post_duty_id": str(self.office.duties[0].id)},
             "performance.indicators": {"scheme_id": str(self.run.scheme_id)},
             "performance.unit_scores": run,

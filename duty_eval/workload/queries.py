@@ -1,0 +1,192 @@
+"""Where the numbers of saturation come from: the roll-ups, the register, the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import Numeric, cast, func, select
+from sqlalchemy.dialects.postgresql import Range
+
+from basic_info.duties.models import PostDuty, SectionDuty
+from basic_info.duties.similarity import likeness
+from basic_info.organization.models import Appointment, SectionVersion
+from basic_info.organization.scope import within
+from duty_eval.expectations import away_spans
+from duty_eval.permissions import Permission
+from duty_eval.records.models import DutyRecord, RecordRollup
+from duty_eval.records.rollups import APPROVED
+from duty_eval.workload.saturation import Load
+from host.kernel.access import Actor
+from host.kernel.calendar.workdays import Workdays, load_workdays
+from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.partitions import first_of_month
+from host.kernel.versions import in_force
+
+#: Two sections speak of the same work from here on.
+ALIKE = 0.25
+#: So far apart must their saturation be to suggest a look.
+APART = Decimal("0.40")
+#: Fewer approved records say nothing of how long a duty takes.
+FEWEST_RECORDS = 20
+
+
+def loads_of_unit(unit_id: int, first: date, last: date) -> list[Load]:
+    """The load of each section in force, from a month's first day to ``last`` (the end of a month, or today)."""
+    names = db.session.execute(
+        select(SectionVersion.section_id, SectionVersion.name)
+        .join(Appointment, Appointment.section_id == SectionVersion.section_id)
+        .where(Appointment.unit_id == unit_id, in_force(SectionVersion, last), in_force(Appointment, last))
+        .group_by(SectionVersion.section_id, SectionVersion.name, SectionVersion.sort_no)
+        .order_by(SectionVersion.sort_no, SectionVersion.section_id)
+    ).all()
+    work = {row.section_id: row for row in db.session.execute(_work(unit_id, first, last))}
+    days, people = attendance(unit_id, first, last)
+    return [_load(row, work.get(row.section_id), days, people) for row in names]
+
+
+def _load(name: AnyRow, work: AnyRow | None, days: dict[int, int], people: dict[int, int]) -> Load:
+    return Load(
+        section_id=name.section_id,
+        name=name.name,
+        people=people.get(name.section_id, 0),
+        attendance_days=days.get(name.section_id, 0),
+        records=int(work.records) if work else 0,
+        covered=int(work.covered or 0) if work else 0,
+        standard_minutes=work.standard or Decimal(0) if work else Decimal(0),
+        logged_minutes=int(work.minutes) if work else 0,
+    )
+
+
+def _work(unit_id: int, first: date, last: date, *, by_month: bool = False) -> AnySelect:
+    """(section_id[, month], records, covered, standard, minutes) of the roll-ups of a unit."""
+    has_standard = PostDuty.standard_minutes.is_not(None)
+    # A record that says no quantity is one piece of work.
+    pieces = func.greatest(RecordRollup.quantity, cast(RecordRollup.record_count, Numeric))
+    keys = [RecordRollup.section_id, *([RecordRollup.month] if by_month else [])]
+    return (
+        select(
+            *keys,
+            func.sum(RecordRollup.record_count).label("records"),
+            func.sum(RecordRollup.record_count).filter(has_standard).label("covered"),
+            func.sum(pieces * PostDuty.standard_minutes).filter(has_standard).label("standard"),
+            func.sum(RecordRollup.minutes).label("minutes"),
+        )
+        .outerjoin(PostDuty, PostDuty.id == RecordRollup.post_duty_id)
+        .where(
+            RecordRollup.unit_id == unit_id,
+            RecordRollup.month >= first,
+            RecordRollup.month <= last,
+            RecordRollup.record_count > 0,
+        )
+        .group_by(*keys)
+    )
+
+
+def attendance(unit_id: int, first: date, last: date) -> tuple[dict[int, int], dict[int, int]]:
+    """(section → person-days there, section → people there on the last day): working days less those away (R88)."""
+    workdays = load_workdays()
+    away: dict[int, list[tuple[date, date]]] = {}
+    for row in db.session.execute(away_spans(first, last)):
+        away.setdefault(row.person_id, []).append((row.begins, row.ends))
+    days: dict[int, int] = {}
+    people: dict[int, int] = {}
+    rows = db.session.execute(
+        select(Appointment.person_id, Appointment.section_id, Appointment.valid).where(
+            Appointment.unit_id == unit_id,
+            Appointment.is_primary,
+            Appointment.superseded_at.is_(None),
+            Appointment.valid.overlaps(Range(first, last + timedelta(days=1))),
+        )
+    )
+    for row in rows:
+        begins = max(row.valid.lower or first, first)
+        ends = min(row.valid.upper - timedelta(days=1), last) if row.valid.upper else last
+        present = workdays.count_between(begins, ends) - _away(away.get(row.person_id, ()), begins, ends, workdays)
+        days[row.section_id] = days.get(row.section_id, 0) + present
+        people[row.section_id] = people.get(row.section_id, 0) + (ends == last)
+    return days, people
+
+
+def _away(spans: Iterable[tuple[date, date]], first: date, last: date, workdays: Workdays) -> int:
+    return sum(workdays.count_between(max(begins, first), min(ends, last)) for begins, ends in spans)
+
+
+def by_month(unit_id: int, last: date, *, months: int = 6) -> tuple[list[date], dict[tuple[int, date], Decimal]]:
+    """The last months up to that of ``last``, and Σ standard minutes by (section, month)."""
+    shown = [first_of_month(last, plus=-back) for back in range(months - 1, -1, -1)]
+    rows = db.session.execute(_work(unit_id, shown[0], last, by_month=True))
+    return shown, {(row.section_id, row.month): row.standard or Decimal(0) for row in rows}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two sections of a unit with like duties and unequal load: something to look at, no more (内部挖潜)."""
+
+    busy: Load
+    idle: Load
+    alike: float
+
+
+def pairs_to_look_at(unit_id: int, loads: Sequence[Load], day: date) -> list[Pair]:
+    """The likest first."""
+    compared = [load for load in loads if load.saturation is not None]
+    words: dict[int, list[str]] = {}
+    for row in db.session.execute(
+        select(SectionDuty.section_id, SectionDuty.text).where(
+            SectionDuty.unit_id == unit_id, SectionDuty.valid.contains(day)
+        )
+    ):
+        words.setdefault(row.section_id, []).append(row.text)
+    compared = [load for load in compared if load.section_id in words]
+    if len(compared) < 2:
+        return []
+    texts = ["，".join(words[load.section_id]) for load in compared]
+    scores = likeness(texts, texts)
+    found = []
+    for one, other in combinations(range(len(compared)), 2):
+        busy, idle = sorted((compared[one], compared[other]), key=lambda load: load.saturation or 0, reverse=True)
+        apart = (busy.saturation or Decimal(0)) - (idle.saturation or Decimal(0))
+        if scores[one][other] >= ALIKE and apart >= APART:
+            found.append(Pair(busy, idle, float(scores[one][other])))
+    return sorted(found, key=lambda pair: -pair.alike)
+
+
+def learned(unit_id: int, day: date) -> AnySelect:
+    """(PostDuty, n, median, low, high) of duties whose approved records of a year say how long one piece takes.
+
+    Minutes for one unit of quantity: the median, and the quarters below and above which a quarter of them lies.
+    """
+    each = DutyRecord.minutes / func.greatest(func.coalesce(DutyRecord.quantity, 1), 1)
+    spread = select(
+        DutyRecord.post_duty_id,
+        func.count().label("n"),
+        *(
+            func.percentile_cont(share).within_group(each).label(name)
+            for name, share in (("median", 0.5), ("low", 0.25), ("high", 0.75))
+        ),
+    ).where(
+        DutyRecord.unit_id == unit_id,
+        DutyRecord.worked_on > day - timedelta(days=366),
+        DutyRecord.worked_on <= day,
+        DutyRecord.record_state.in_(APPROVED),
+        DutyRecord.minutes.is_not(None),
+        DutyRecord.post_duty_id.is_not(None),
+    )
+    found = spread.group_by(DutyRecord.post_duty_id).having(func.count() >= FEWEST_RECORDS).subquery("found")
+    return (
+        select(PostDuty, found.c.n, found.c.median, found.c.low, found.c.high)
+        .join(found, found.c.post_duty_id == PostDuty.id)
+        .where(PostDuty.valid.contains(day))
+        .order_by(PostDuty.section_id, PostDuty.sort_no, PostDuty.id)
+    )
+
+
+def standard_to_confirm(actor: Actor, duty_id: int) -> PostDuty | None:
+    """A post duty whose standard hours the actor may confirm, locked."""
+    reach: Any = within(actor, Permission.STANDARD_CONFIRM, unit=PostDuty.unit_id, section=PostDuty.section_id)
+    return db.session.scalars(select(PostDuty).where(PostDuty.id == duty_id, reach).with_for_update()).one_or_none()

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from duty_eval.blueprint import bp
+from duty_eval.dashboards.forms import SPANS, Shown, shown
+from duty_eval.dashboards.queries import unit_of
+from duty_eval.permissions import Permission
+from duty_eval.workload import queries, saturation
+from duty_eval.workload.operations import confirm_standard
+from host.kernel.access import Actor, current_actor, requires
+from host.kernel.db import AnySelect, db
+from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
+from host.kernel.partitions import first_of_month
+from host.kernel.tables.exports import Values, register_export, whole_of
+
+
+@bp.get("/units/<int:unit_id>/workload")
+@requires(Permission.WORKLOAD_READ)
+def unit_workload(unit_id: int) -> ResponseReturnValue:
+    """The sections of a unit by standard hours and attendance, with the formula and what it is made of (R138)."""
+    at = shown(request.args, today_in_china())
+    place = unit_of(unit_id, current_actor(), at.day, permission=Permission.WORKLOAD_READ)
+    loads = queries.loads_of_unit(unit_id, at.span.first, _end_of(at))
+    return render_template(
+        "duty_eval/workload/unit.html",
+        at=at,
+        spans=SPANS,
+        today=today_in_china(),
+        place=place,
+        loads=loads,
+        ranks=saturation.ranks(loads),
+        misplaced=saturation.misplaced(loads),
+        pairs=queries.pairs_to_look_at(unit_id, loads, at.day),
+        chart=_chart(unit_id, at, loads),
+        bands=saturation,
+        may_confirm=current_actor().may(Permission.STANDARD_CONFIRM),
+    )
+
+
+def _end_of(at: Shown) -> date:
+    """The end of the day's month, or today: what was done is kept by month."""
+    return min(first_of_month(at.day, plus=1) - timedelta(days=1), today_in_china())
+
+
+def _chart(unit_id: int, at: Shown, loads: list[saturation.Load]) -> dict[str, Any]:
+    """Saturation by section and month, in whole percents; sections that are not compared are left out."""
+    rows = [load for load in loads if load.is_compared]
+    months, minutes = queries.by_month(unit_id, at.day)
+    cells = []
+    for column, month in enumerate(months):
+        end = min(first_of_month(month, plus=1) - timedelta(days=1), today_in_china())
+        days, _ = queries.attendance(unit_id, month, end)
+        for row, load in enumerate(rows):
+            worked = minutes.get((load.section_id, month))
+            share = saturation.saturation(worked, days.get(load.section_id, 0)) if worked is not None else None
+            if share is not None:
+                cells.append([column, row, round(float(share) * 100)])
+    titles = [f"{month.year}-{month.month:02}" for month in months]
+    return {"columns": titles, "rows": [load.name for load in rows], "cells": cells}
+
+
+@bp.get("/units/<int:unit_id>/standards")
+@requires(Permission.STANDARD_CONFIRM)
+def standards(unit_id: int) -> ResponseReturnValue:
+    """What approved records say of how long a duty takes, beside what is confirmed."""
+    actor, today = current_actor(), today_in_china()
+    place = unit_of(unit_id, actor, today, permission=Permission.STANDARD_CONFIRM)
+    rows = db.session.execute(queries.learned(unit_id, today)).all()
+    return render_template("duty_eval/workload/standards.html", place=place, rows=rows, fewest=queries.FEWEST_RECORDS)
+
+
+@bp.post("/duties/<int:post_duty_id>/standard")
+@requires(Permission.STANDARD_CONFIRM)
+def confirm_duty_standard(post_duty_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    duty = queries.standard_to_confirm(actor, post_duty_id)
+    if duty is None:
+        raise NotFound
+    confirm_standard(duty, request.form.get("minutes", 0, type=int), reason=request.form.get("reason", ""), actor=actor)
+    db.session.commit()
+    flash("标准工时已确认", "success")
+    return redirect(url_for("duty_eval.standards", unit_id=duty.unit_id), 303)
+
+
+def _loads(actor: Actor, values: Values) -> list[saturation.Load]:
+    at = shown(values, today_in_china())
+    unit = unit_of(whole_of(values, "unit_id"), actor, at.day, permission=Permission.WORKLOAD_READ)
+    return queries.loads_of_unit(unit.id, at.span.first, _end_of(at))
+
+
+def _learned(actor: Actor, values: Values) -> AnySelect:
+    today = today_in_china()
+    unit = unit_of(whole_of(values, "unit_id"), actor, today, permission=Permission.STANDARD_CONFIRM)
+    return queries.learned(unit.id, today)
+
+
+register_export(
+    "duty_eval.workload",
+    "科室工作量与饱和度",
+    permission=Permission.WORKLOAD_READ,
+    columns={
+        "科室": "name",
+        "人数": "people",
+        "出勤人日": "attendance_days",
+        "纪实": "records",
+        "有标准工时的纪实": "covered",
+        "标准工时（小时）": "hours",
+        "饱和度": "saturation",
+        "区间": lambda load: load.band.value if load.band else "",
+    },
+    rows=_loads,
+)
+register_export(
+    "duty_eval.standards",
+    "岗位职责标准工时",
+    permission=Permission.STANDARD_CONFIRM,
+    columns={
+        "岗位职责": "PostDuty.text",
+        "计量单位": "PostDuty.measure_unit",
+        "标准工时（分钟）": "PostDuty.standard_minutes",
+        "纪实数": "n",
+        "中位数": lambda row: round(row.median),
+        "四分之一位": lambda row: round(row.low),
+        "四分之三位": lambda row: round(row.high),
+    },
+    rows=_learned,
+)
