@@ -26,6 +26,7 @@ from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
 from duty_eval.records.models import RecordState
+from duty_eval.workload.queries import FEWEST_RECORDS
 from function_monitor.alerts.evaluating import evaluate_all, seed_rules
 from function_monitor.collection.ingesting import RawRow, ingest
 from host.kernel.access import SYSTEM, Actor, Grant, Role, ScopeKind
