@@ -13,6 +13,7 @@ from duty_eval.periods import reports as period_reports
 from duty_eval.periods import views as period_views
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
 from duty_eval.records import list_views as record_list_views
+from duty_eval.records import reattach_views as record_reattach_views
 from duty_eval.records import repeat_views as record_repeat_views
 from duty_eval.records import reports as record_reports
 from duty_eval.records import views as record_views
@@ -28,6 +29,7 @@ _views = (
     absence_views,
     dashboard_reports,
     dashboard_views,
+    record_reattach_views,
     record_repeat_views,
     assignment_views,
     entry_rule_views,

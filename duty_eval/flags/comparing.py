@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, and_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from basic_info.organization.models import Unit
 from basic_info.regions.models import Region
+from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceState
 from duty_eval.entry_rules.queries import ALIKE_WORKDAYS, nearest, rules_by_code
 from duty_eval.flags.likeness import LEAST_LENGTH, alike_by
 from duty_eval.flags.models import FlagKind, RecordFlag
@@ -20,7 +21,7 @@ from duty_eval.flags.operations import Finding, flag
 from duty_eval.records.models import DutyRecord, RecordOrigin
 from duty_eval.records.rollups import COUNTED
 from host.kernel.calendar.workdays import load_workdays
-from host.kernel.db import AnyRow, db
+from host.kernel.db import AnyRow, AnySelect, db
 
 CHINA = ZoneInfo("Asia/Shanghai")
 #: Fewer entries of one's own do not say what is usual.
@@ -38,6 +39,7 @@ def compare_day(day: date) -> int:
     for unit_id, code in _units(day):
         here = nearest(code, rules)
         made += flag_quantities(unit_id, day, times=here.quantity_times)
+        made += flag_leave(unit_id, day)
         if here.compares_text:
             made += flag_words(unit_id, day, percent=here.alike_percent)
         db.session.commit()
@@ -66,6 +68,30 @@ def _submitted(day: date) -> tuple[Any, ...]:
     )
 
 
+def flag_leave(unit_id: int, day: date) -> int:
+    """Work on a whole day of confirmed leave: it may well have been done, so it is kept and told."""
+    rows = (
+        select(
+            DutyRecord.id,
+            DutyRecord.worked_on,
+            literal(FlagKind.ON_LEAVE.value),
+            literal("已确认请假的日子，请与本人核实"),
+        )
+        .join(
+            Absence,
+            and_(Absence.person_id == DutyRecord.person_id, Absence.span.contains(DutyRecord.worked_on)),
+        )
+        .where(
+            DutyRecord.unit_id == unit_id,
+            *_submitted(day),
+            Absence.absence_state == AbsenceState.CONFIRMED,
+            Absence.absence_kind.not_in(STILL_AT_WORK),
+            Absence.is_half.is_(False),
+        )
+    )
+    return _flag_all(rows)
+
+
 def flag_quantities(unit_id: int, day: date, *, times: Decimal) -> int:
     """Quantities of more than ``times`` the person's own median under the same duty, of at least five entries."""
     own = DutyRecord.__table__.alias("own")
@@ -89,6 +115,11 @@ def flag_quantities(unit_id: int, day: date, *, times: Decimal) -> int:
         .join(usual, usual.c.entries >= LEAST_ENTRIES)
         .where(DutyRecord.unit_id == unit_id, *_submitted(day), DutyRecord.quantity > times * usual.c.median)
     )
+    return _flag_all(rows)
+
+
+def _flag_all(rows: AnySelect) -> int:
+    """Keep what ``rows`` (record, day, kind, words) found; returns how many are new."""
     made = db.session.execute(
         insert(RecordFlag)
         .from_select(["record_id", "worked_on", "kind", "detail"], rows)

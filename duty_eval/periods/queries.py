@@ -19,6 +19,7 @@ from duty_eval.records.queries import name_today
 from host.kernel.access import Actor, ScopeKind, scope_prefix
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
+from host.kernel.versions import in_force
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ def is_closed(section_id: int, month: date) -> bool:
             select(SectionMonth.is_locked).where(SectionMonth.section_id == section_id, SectionMonth.month == month)
         )
     )
+
+
+def is_closed_to(person_id: int, day: date) -> bool:
+    """Whether the database would refuse the person a record of that day. One statement."""
+    closed = select(func.bool_and(func.month_is_closed(Appointment.section_id, day, person_id, 0))).where(
+        Appointment.person_id == person_id, in_force(Appointment, day)
+    )
+    return bool(db.session.scalar(closed))
 
 
 def is_open_to(person_id: int, month: date, record_id: int | None = None) -> ColumnElement[bool]:

@@ -217,7 +217,7 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
         raise Refused("请填写修改说明")
     standing = standings(record.person_id, record.worked_on)
     (place,) = _places([entry], standing)
-    before = _said(record)
+    before = said_by(record)
     db.session.add(
         DutyRecordRevision(
             record_id=record.id,
@@ -244,7 +244,7 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
     if evidence:
         attach(evidence, record_id=record.id, worked_on=record.worked_on, version_no=record.version_no, actor=actor)
     record_change(
-        record, action="duty_record.corrected", actor=actor, before=before, after=_said(record), reason=reason
+        record, action="duty_record.corrected", actor=actor, before=before, after=said_by(record), reason=reason
     )
 
 
@@ -395,7 +395,8 @@ def _use_up(entries: Sequence[Entry], *, person_id: int, now: datetime) -> None:
 _SAID = ("post_duty_id", "content", "quantity", "minutes", "result", "problem", "next_step", "case_no", "record_state")
 
 
-def _said(record: DutyRecord) -> dict[str, Any]:
+def said_by(record: DutyRecord) -> dict[str, Any]:
+    """What the record says now, as a revision keeps it."""
     return plain({name: getattr(record, name) for name in _SAID}) or {}
 
 

@@ -12,6 +12,7 @@ from duty_eval.evidence.operations import Evidence, evidence_from
 from duty_eval.evidence.queries import evidence_of
 from duty_eval.expectations import away_days
 from duty_eval.flags.queries import flags_of
+from duty_eval.periods.queries import is_closed_to
 from duty_eval.permissions import Permission
 from duty_eval.records import own, queries
 from duty_eval.records.days import state_of_day
@@ -37,6 +38,7 @@ from duty_eval.records.operations import (
     new_client_key,
     withdraw,
 )
+from duty_eval.records.reattaching import may_reattach
 from duty_eval.records.standing import standings
 from duty_eval.review.queries import may_review
 from host.kernel.access import Actor, current_actor, requires, signed_in
@@ -45,6 +47,7 @@ from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
 from host.kernel.forms import options
 from host.kernel.pages import number, today_in_china
+from host.kernel.partitions import first_of_month
 
 WEEKDAYS = "一二三四五六日"
 
@@ -252,6 +255,7 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         record=row[0],
         is_own=row[0].person_id == actor.person_id,
         may_review=reviews,
+        may_reattach=may_reattach(actor, row[0]),
         may_reopen=actor.may(Permission.PERIOD_REOPEN) and row[0].person_id != actor.person_id,
         flags=flags,
         flag_words="；".join(f"{one.kind.label}（{one.detail}）" for one in flags),
@@ -274,7 +278,8 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
     duties = duty_buttons(person_id, day)
     # Only who has no duties costs the question whether there is a post at all.
     has_post = bool(duties) or bool(standings(person_id, day))
-    may_log = has_post and day <= now
+    is_closed = day < first_of_month(now) and is_closed_to(person_id, day)
+    may_log = has_post and day <= now and not is_closed
     is_away = bool(away_days(person_id, day, day))
     is_workday = workdays.is_workday(day) and not is_away
     states = [record.record_state for record, *_ in records]
@@ -295,6 +300,7 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
         "names_posts": len({duty.post_id for duty in duties}) > 1,
         "recent_days": own.recent_days(person_id, day) if may_log else [],
         "has_post": has_post,
+        "is_closed": is_closed,
         "has_person": actor.person_id is not None,
         "may_log": may_log,
         "minute_choices": MINUTE_CHOICES,

@@ -9,9 +9,11 @@ from random import Random
 
 import pytest
 from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.organization.models import Section
-from duty_eval.flags.comparing import flag_quantities, flag_words
+from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
+from duty_eval.flags.comparing import flag_leave, flag_quantities, flag_words
 from duty_eval.flags.likeness import alike_by, pairs_of
 from duty_eval.flags.models import FlagKind, RecordFlag
 from duty_eval.records.models import DutyRecord, RecordOrigin
@@ -112,6 +114,26 @@ def test_a_quantity_above_three_times_ones_own_median_is_told(section: Section, 
     log(actor, DAY, post_duty_id=duty.id, quantity=Decimal(quantity))
 
     assert flag_quantities(section.unit_id, DAY, times=Decimal(3)) == told
+
+
+def test_work_on_a_day_of_leave_is_told(section: Section) -> None:
+    actor = staff(section)
+    assert actor.person_id is not None
+    db.session.add(
+        Absence(
+            person_id=actor.person_id,
+            section_id=section.id,
+            absence_kind=AbsenceKind.SICK,
+            span=Range(DAY, date(2026, 3, 13)),
+            absence_state=AbsenceState.CONFIRMED,
+            decided_at=datetime(2026, 3, 11, tzinfo=UTC),
+        )
+    )
+    record = log(actor, DAY)
+
+    flag_leave(section.unit_id, DAY)
+
+    assert flags() == [(record, FlagKind.ON_LEAVE)]
 
 
 def test_a_day_of_thirteen_hours_is_told_at_entry(section: Section) -> None:

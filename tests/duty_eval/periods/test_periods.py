@@ -371,3 +371,14 @@ def test_the_office_sets_rules_on_their_page(office: Office, sign_in_as: SignIn)
         303,
         True,
     )
+
+
+def test_the_page_of_a_day_in_a_closed_month_says_so_and_links_what_is_collected(
+    office: Office, sign_in_as: SignIn
+) -> None:
+    lock_month(office.place, MONTH, actor=office.clerk, today=TODAY)
+    db.session.commit()
+
+    page = sign_in_as(office.author).get(f"/duty-eval/today?day={DAY}").get_data(as_text=True)
+
+    assert ("已经锁定" in page, "/duty-eval/what-is-collected" in page) == (True, True)
