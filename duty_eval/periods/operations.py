@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from basic_info.organization.models import Section, Unit
 from basic_info.regions.models import Region
 from duty_eval.entry_rules.queries import nearest, rules_by_code
-from duty_eval.periods.errors import MonthNotOver, NothingToDo
+from duty_eval.periods.errors import MonthNotOver, NothingToDo, StateRefused
 from duty_eval.periods.models import LockAct, PeriodLock, PeriodReopening, SectionMonth
 from duty_eval.periods.queries import Place, is_closed, is_open_to
 from duty_eval.records import rollups
@@ -249,8 +249,10 @@ def reopen_record(record: DutyRecord, *, reason: str, days: int, actor: Actor) -
         raise NotPermitted("不能开放自己的纪实")
     if not reason.strip():
         raise Refused("请说明开放原因")
+    if record.record_state not in rollups.APPROVED:
+        raise StateRefused("这条纪实还没有审核通过，不需要开放")
     month = first_of_month(record.worked_on)
-    if is_closed(record.section_id, month):
+    if is_closed(record.section_id, month) and not _is_open(record.person_id, month, record.id):
         _open(record.person_id, month, record.id, reason=reason, days=days, actor=actor)
     step(record, RecordState.RETURNED)
     record.return_reason = reason.strip()
@@ -269,7 +271,7 @@ def _open(
         raise Refused("请说明开放原因")
     if days not in OPEN_DAYS:
         raise Refused("请选择开放多少天")
-    if db.session.scalar(select(PeriodReopening.id).where(is_open_to(person_id, month, record_id)).limit(1)):
+    if _is_open(person_id, month, record_id):
         raise Refused("已经开放，尚未到期")
     opening = PeriodReopening(
         person_id=person_id,
@@ -290,6 +292,13 @@ def _open(
         reason=reason.strip(),
     )
     return opening
+
+
+def _is_open(person_id: int, month: date, record_id: int | None) -> bool:
+    return (
+        db.session.scalar(select(PeriodReopening.id).where(is_open_to(person_id, month, record_id)).limit(1))
+        is not None
+    )
 
 
 def close_reopening(opening: PeriodReopening, *, actor: Actor) -> None:
