@@ -20,11 +20,13 @@ from duty_eval.records import views as record_views
 from duty_eval.records import week_views as record_week_views
 from duty_eval.review import views as review_views
 from duty_eval.review.queries import count_waiting
+from duty_eval.routine import views as routine_views
 from duty_eval.tracing import todo, trace
 from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    routine_views,
     workload_views,
     absence_views,
     dashboard_reports,
@@ -57,6 +59,7 @@ system = System(
         MenuItem(title="我的纪实", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的看板", endpoint="duty_eval.own_dashboard", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="请假和出差", endpoint="duty_eval.my_absences", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="我的平时考核", endpoint="duty_eval.my_routine", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的任务", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(
             title="纪实审核",
@@ -70,6 +73,8 @@ system = System(
             permission=Permission.ABSENCE_DECIDE,
             badge=count_to_decide,
         ),
+        MenuItem(title="平时考核评鉴", endpoint="duty_eval.routine_review", permission=Permission.REVIEW_OPEN),
+        MenuItem(title="平时考核", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_DECIDE),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
         MenuItem(title="填报规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),

@@ -13,3 +13,10 @@ from duty_eval.facts import reviews_of_person as reviews_of_person
 from duty_eval.records.models import DutyRecord as DutyRecord
 from duty_eval.records.operations import SuggestionDraft as SuggestionDraft
 from duty_eval.records.operations import suggest_records as suggest_records
+from duty_eval.routine.forms import last_quarter as last_quarter
+from duty_eval.routine.models import CapMode as CapMode
+from duty_eval.routine.models import RoutineAssessment as RoutineAssessment
+from duty_eval.routine.models import RoutineGrade as RoutineGrade
+from duty_eval.routine.operations import open_round as open_round
+from duty_eval.routine.operations import propose_routine_grade as propose_routine_grade
+from duty_eval.routine.operations import submit_summary as submit_summary

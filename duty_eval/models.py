@@ -9,5 +9,17 @@ from duty_eval.flags import models as flags
 from duty_eval.periods import models as periods
 from duty_eval.records import models as records
 from duty_eval.review import models as review
+from duty_eval.routine import models as routine
 
-__all__ = ["absences", "assignments", "dashboards", "entry_rules", "evidence", "flags", "periods", "records", "review"]
+__all__ = [
+    "absences",
+    "assignments",
+    "dashboards",
+    "entry_rules",
+    "evidence",
+    "flags",
+    "periods",
+    "records",
+    "review",
+    "routine",
+]

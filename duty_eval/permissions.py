@@ -25,6 +25,8 @@ class Permission(StrEnum):
     PERIOD_UNLOCK = "duty_eval:period:unlock"
     #: the review desk itself
     REVIEW_OPEN = "duty_eval:review:open"
+    #: rounds of routine assessment: open them, make grades final
+    ROUTINE_DECIDE = "duty_eval:routine:decide"
     #: how long one piece of a duty's work takes
     STANDARD_CONFIRM = "duty_eval:standard:confirm"
     TASK_ASSIGN = "duty_eval:task:assign"
@@ -57,7 +59,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.LEADER_IN_CHARGE: _ABOVE_HEADS | {Permission.PERIOD_REOPEN},
-    Role.UNIT_HEAD: _ABOVE_HEADS | {Permission.PERIOD_LOCK, Permission.PERIOD_REOPEN, Permission.STANDARD_CONFIRM},
+    Role.UNIT_HEAD: _ABOVE_HEADS
+    | {
+        Permission.PERIOD_LOCK,
+        Permission.PERIOD_REOPEN,
+        Permission.ROUTINE_DECIDE,
+        Permission.STANDARD_CONFIRM,
+    },
     Role.UNIT_CLERK: frozenset({Permission.PERIOD_LOCK}),
     Role.OFFICE_CLERK: frozenset(
         {

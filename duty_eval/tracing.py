@@ -16,6 +16,7 @@ from duty_eval.permissions import Permission
 from duty_eval.records.models import RecordRollup
 from duty_eval.records.queries import own_open
 from duty_eval.review.queries import count_waiting
+from duty_eval.routine.queries import count_own_open
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
@@ -69,6 +70,8 @@ def todo(actor: Actor) -> list[TodoItem]:
             items.append(TodoItem(title="被退回的履职纪实", count=returned, url=_returned_url(today), is_urgent=True))
         if not is_logged and load_workdays().is_workday(today) and not away_days(actor.person_id, today, today):
             items.append(TodoItem(title="今天的履职纪实还没有填写", count=1, url=url_for("duty_eval.today")))
+    if actor.may(Permission.DUTY_RECORD_LOG) and (forms := count_own_open(actor.person_id or 0)):
+        items.append(TodoItem(title="平时考核待办理", count=forms, url=url_for("duty_eval.my_routine")))
     if actor.may(Permission.REVIEW_OPEN):
         waiting = count_waiting(actor)
         items.append(TodoItem(title="待审核的履职纪实", count=waiting, url=url_for("duty_eval.review_queue")))

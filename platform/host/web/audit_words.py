@@ -1,6 +1,8 @@
 """The words of the audit log: an action as ``thing.verb`` in Chinese."""
 
 THINGS = {
+    "routine_assessment": "平时考核",
+    "routine_round": "平时考核周期",
     "absence": "请假和出差",
     "account": "账号",
     "alert": "预警",
@@ -59,6 +61,9 @@ THINGS = {
 }
 
 VERBS = {
+    "answered": "答复",
+    "objected": "提出异议",
+    "noted": "确认知悉",
     "standard_confirmed": "核定标准工时",
     "abolished": "撤销",
     "acknowledged": "签收",

@@ -26,6 +26,8 @@ from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
 from duty_eval.records.models import RecordState
+from duty_eval.routine.models import CapMode
+from duty_eval.routine.operations import open_round
 from duty_eval.workload.queries import FEWEST_RECORDS
 from function_monitor.alerts.evaluating import evaluate_all, seed_rules
 from function_monitor.collection.ingesting import RawRow, ingest
@@ -76,6 +78,7 @@ class City:
         self.actor = reader_of_all(self.office.people[0])
         self._work()
         self._away()
+        self._routine()
         self._papers()
         self._cases()
         self.run = score_now(a_published_scheme(), first=FIRST, last=LAST, actor=SYSTEM)
@@ -106,6 +109,13 @@ class City:
             "duty_eval.dashboard_duties": {"section_id": str(self.office.section.id), **at},
             "duty_eval.dashboard_own": at,
         }
+
+    def _routine(self) -> None:
+        """A round of the unit in which everybody has a form."""
+        first, last = date(2026, 1, 1), date(2026, 3, 31)
+        self.round = open_round(
+            self.office.unit.id, name="一季度", first=first, last=last, cap_mode=CapMode.WARN, actor=self.actor
+        )
 
     def _away(self) -> None:
         """One of the reader's own and one of somebody else's."""
@@ -188,6 +198,7 @@ class City:
             },
             "duty_eval.unit_records": {"unit_id": str(self.office.unit.id), "from": "2026-03-01", "to": "2026-03-31"},
             **self._dashboards(),
+            "duty_eval.routine_round": {"round_id": str(self.round.id)},
             "duty_eval.workload": {"unit_id": str(self.office.unit.id), "day": "2026-03-02"},
             "duty_eval.standards": {"unit_id": str(self.office.unit.id)},
             "duty_eval.duty_records": {"post_duty_id": str(self.office.duties[0].id)},

@@ -25,6 +25,8 @@ from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.periods.models import PeriodReopening
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
+from duty_eval.routine.facts import facts_of
+from duty_eval.routine.models import CapMode, RoutineAssessment, RoutineGrade, RoutineRound, RoutineState
 from function_monitor.alerts.evaluating import rules_in_order, seed_rules
 from function_monitor.alerts.models import Alert, AlertLevel, AlertState, AlertStep, StepKind
 from function_monitor.cases.models import FlowCase
@@ -49,6 +51,7 @@ from tests.function_monitor.rows import Office, a_key
 #: Stands in every name and text of the unit that is attacked; an answer that holds it leaked.
 SECRET = "霜降甲"
 YEAR = 2026
+SPAN = (date(YEAR, 1, 1), date(YEAR, 3, 31))
 HANDLING = f"{SECRET}执法队"
 ID_NUMBER = "371302199001010010"
 
@@ -107,6 +110,7 @@ def build() -> World:
         **_library(office),
         **_records(office, clerk.id, actor),
         "absence_id": _asked_for(office, clerk.id),
+        **_routine(office, clerk.id),
         **_monitor(office, system, clerk.id),
         **_performance(office, clerk.id),
         **_host(actor, clerk.id),
@@ -131,6 +135,24 @@ def _asked_for(office: Office, person_id: int) -> int:
     db.session.add(absence)
     db.session.flush()
     return absence.id
+
+
+def _routine(office: Office, person_id: int) -> dict[str, int]:
+    """A round of the unit in which the person objected to a grade."""
+    held = RoutineRound(
+        unit_id=office.unit.id, name=f"{SECRET}季度", first_day=date(YEAR, 1, 1), last_day=date(YEAR, 3, 31),
+        cap_mode=CapMode.ENFORCE, base_count=1, good_places=1, good_used=1,
+    )  # fmt: skip
+    db.session.add(held)
+    db.session.flush()
+    facts = facts_of([person_id], *SPAN)[person_id]
+    form = RoutineAssessment(
+        round_id=held.id, person_id=person_id, section_id=office.section.id, facts=facts,
+        summary=f"{SECRET}小结", proposed_grade=RoutineGrade.GOOD, routine_state=RoutineState.SUBMITTED,
+    )  # fmt: skip
+    db.session.add(form)
+    db.session.flush()
+    return {"duty_eval.form_id": form.id, "duty_eval.round_id": held.id}
 
 
 def _drawn(office: Office) -> int:

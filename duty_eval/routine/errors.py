@@ -1,0 +1,19 @@
+from host.kernel.errors import DomainError, NotPermitted
+
+
+class NoGoodLeft(DomainError):
+    message = "“好”等次的名额已用完，请先调整其他人员，或改为“较好”"
+
+
+class OwnAssessment(NotPermitted):
+    message = "不能对自己的平时考核提出建议、确定等次或答复异议"
+
+
+class NotYet(DomainError):
+    """The steps have their order: summary, review, grade, notice (R93)."""
+
+    message = "前一步还没有完成，请刷新后再办理"
+
+
+class RoundExists(DomainError):
+    message = "该单位这个周期的平时考核已经开展"

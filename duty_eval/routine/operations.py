@@ -1,0 +1,197 @@
+"""Steps of a round, each in its order and by another person than the one before where that matters (R93, R94)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from basic_info.organization.kinds import Identity, LeaderKind
+from basic_info.organization.models import Appointment, PersonVersion
+from duty_eval.routine.errors import NoGoodLeft, NotYet, OwnAssessment, RoundExists
+from duty_eval.routine.facts import facts_of, summary_of
+from duty_eval.routine.models import (
+    GOOD_SHARE,
+    CapMode,
+    NotAssessed,
+    RoutineAssessment,
+    RoutineGrade,
+    RoutineRound,
+    RoutineState,
+)
+from host.kernel.access import Actor
+from host.kernel.audit import record_change
+from host.kernel.db import db
+from host.kernel.errors import NotPermitted, Refused
+from host.kernel.versions import in_force
+
+#: 编外人员 are assessed by their contracts, not here.
+NOT_HERE = (Identity.EXTERNAL,)
+
+
+def good_places(base: int) -> int:
+    """40 % of those assessed in whole places: 7 → 2, 13 → 5 (T34)."""
+    share, of = GOOD_SHARE
+    return base * share // of
+
+
+def open_round(unit_id: int, *, name: str, first: date, last: date, cap_mode: CapMode, actor: Actor) -> RoutineRound:
+    """Open a unit's round over the span: everybody of the unit but its head gets a form with a draft of the summary.
+
+    Who was away for more than half of the span is set down as not assessed. Raises RoundExists, Refused.
+    """
+    if first > last:
+        raise Refused("周期的结束日期不能早于开始日期")
+    people = db.session.execute(
+        select(Appointment.person_id, Appointment.section_id)
+        .join(PersonVersion, PersonVersion.person_id == Appointment.person_id)
+        .where(
+            Appointment.unit_id == unit_id,
+            Appointment.is_primary,
+            in_force(Appointment, last),
+            in_force(PersonVersion, last),
+            PersonVersion.identity.not_in(NOT_HERE),
+            Appointment.leader_kind.is_distinct_from(LeaderKind.UNIT_HEAD),
+        )
+        .order_by(Appointment.section_id, Appointment.person_id)
+    ).all()
+    if not people:
+        raise Refused("该单位没有参加平时考核的人员")
+    facts = facts_of([row.person_id for row in people], first, last)
+    away = {person for person, one in facts.items() if 2 * one["days_expected"] < one["days_in_all"]}
+    base = len(people) - len(away)
+    made = RoutineRound(
+        unit_id=unit_id, name=name.strip(), first_day=first, last_day=last, cap_mode=cap_mode, base_count=base,
+        good_places=good_places(base), opened_by=actor.account_id,
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError as fault:
+        raise RoundExists from fault
+    db.session.execute(
+        insert(RoutineAssessment),
+        [
+            {
+                "round_id": made.id,
+                "person_id": row.person_id,
+                "section_id": row.section_id,
+                "facts": facts[row.person_id],
+                "summary": summary_of(facts[row.person_id]),
+                "not_assessed": NotAssessed.LONG_LEAVE if row.person_id in away else None,
+                "routine_state": RoutineState.ANSWERED if row.person_id in away else RoutineState.SUMMARY,
+            }
+            for row in people
+        ],
+    )
+    after = {"name": made.name, "first": first, "last": last, "people": len(people), "good_places": made.good_places}
+    record_change(made, action="routine_round.opened", actor=actor, after=after)
+    return made
+
+
+def submit_summary(assessment: RoutineAssessment, summary: str, *, actor: Actor) -> None:
+    """The person hands in the summary (个人小结), until it is reviewed also anew. Raises NotYet, Refused."""
+    if assessment.person_id != actor.person_id:
+        raise NotPermitted
+    if assessment.routine_state not in {RoutineState.SUMMARY, RoutineState.SUBMITTED}:
+        raise NotYet("负责人已审核，不能再修改小结")
+    if not summary.strip():
+        raise Refused("请填写小结")
+    assessment.summary = summary.strip()
+    assessment.routine_state = RoutineState.SUBMITTED
+    assessment.submitted_at = datetime.now(UTC)
+    db.session.flush()
+    record_change(assessment, action="routine_assessment.submitted", actor=actor)
+
+
+def propose_routine_grade(
+    assessment: RoutineAssessment, grade: RoutineGrade, *, comment: str = "", actor: Actor
+) -> None:
+    """The head reviews the summary and proposes a grade (审核评鉴). Raises OwnAssessment, NotYet."""
+    _other_than(assessment, actor)
+    if assessment.routine_state not in {RoutineState.SUBMITTED, RoutineState.PROPOSED}:
+        raise NotYet("本人还没有提交小结，或等次已确定")
+    before = assessment.proposed_grade
+    assessment.proposed_grade, assessment.comment = grade, comment.strip()
+    assessment.proposed_by, assessment.proposed_by_person = actor.account_id, actor.person_id
+    assessment.routine_state = RoutineState.PROPOSED
+    db.session.flush()
+    record_change(
+        assessment,
+        action="routine_assessment.proposed",
+        actor=actor,
+        before={"grade": before},
+        after={"grade": grade},
+        reason=comment.strip() or None,
+    )
+
+
+def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, reason: str = "", actor: Actor) -> None:
+    """The unit's head makes the grade final (确定等次); another one than proposed needs a reason.
+
+    A 好 takes one of the round's places and another grade gives it back: two who give the last one at once wait for
+    each other here, and the second is refused. Raises OwnAssessment, NotYet, NoGoodLeft, Refused.
+    """
+    _other_than(assessment, actor)
+    open_round_ = db.session.scalars(
+        select(RoutineRound).where(RoutineRound.id == assessment.round_id).with_for_update()
+    ).one()
+    db.session.refresh(assessment, with_for_update=True)
+    if assessment.proposed_grade is None or assessment.routine_state is RoutineState.ANSWERED:
+        raise NotYet("负责人还没有提出建议，或本人已认可结果")
+    if grade is not assessment.proposed_grade and not reason.strip():
+        raise Refused("确定的等次与建议不同，请填写原因")
+    before = assessment.final_grade
+    used = open_round_.good_used + (grade is RoutineGrade.GOOD) - (before is RoutineGrade.GOOD)
+    if used > open_round_.good_places and used > open_round_.good_used and open_round_.cap_mode is CapMode.ENFORCE:
+        raise NoGoodLeft
+    open_round_.good_used = used
+    assessment.final_grade = grade
+    assessment.decided_by, assessment.decided_by_person = actor.account_id, actor.person_id
+    assessment.decided_at = datetime.now(UTC)
+    assessment.routine_state = RoutineState.DECIDED
+    db.session.flush()
+    record_change(
+        assessment,
+        action="routine_assessment.decided",
+        actor=actor,
+        before={"grade": before},
+        after={"grade": grade},
+        reason=reason.strip() or None,
+    )
+
+
+def note_result(assessment: RoutineAssessment, *, objection: str = "", actor: Actor) -> None:
+    """The person takes note of the result, or objects with a reason (结果反馈). Raises NotYet."""
+    if assessment.person_id != actor.person_id:
+        raise NotPermitted
+    if assessment.routine_state is not RoutineState.DECIDED:
+        raise NotYet
+    assessment.noted_at = datetime.now(UTC)
+    assessment.objection = objection.strip()
+    assessment.routine_state = RoutineState.OBJECTED if assessment.objection else RoutineState.ANSWERED
+    db.session.flush()
+    action = "routine_assessment.objected" if assessment.objection else "routine_assessment.noted"
+    record_change(assessment, action=action, actor=actor, reason=assessment.objection or None)
+
+
+def answer_objection(assessment: RoutineAssessment, answer: str, *, actor: Actor) -> None:
+    """Another than who decided answers an objection; that ends the matter. Raises OwnAssessment, NotYet, Refused."""
+    _other_than(assessment, actor)
+    if assessment.routine_state is not RoutineState.OBJECTED:
+        raise NotYet
+    if assessment.decided_by == actor.account_id:
+        raise OwnAssessment("异议应由确定等次以外的人员答复")
+    if not answer.strip():
+        raise Refused("请填写答复")
+    assessment.answer = answer.strip()
+    assessment.answered_by, assessment.answered_at = actor.account_id, datetime.now(UTC)
+    assessment.routine_state = RoutineState.ANSWERED
+    db.session.flush()
+    record_change(assessment, action="routine_assessment.answered", actor=actor, reason=assessment.answer)
+
+
+def _other_than(assessment: RoutineAssessment, actor: Actor) -> None:
+    if assessment.person_id == actor.person_id:
+        raise OwnAssessment

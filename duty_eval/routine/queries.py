@@ -1,0 +1,158 @@
+"""Reads of rounds: one's own forms, those of a section, a unit's round."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
+from basic_info.organization.scope import within
+from duty_eval.permissions import Permission
+from duty_eval.records.queries import name_today
+from duty_eval.review.queries import heads_today
+from duty_eval.routine.models import RoutineAssessment, RoutineRound, RoutineState
+from host.kernel.access import Actor
+from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
+from host.kernel.versions import in_force
+
+PAGE = 100
+
+
+def own_forms(person_id: int) -> Select[RoutineAssessment, RoutineRound]:
+    """One's own forms, the latest round first."""
+    return (
+        select(RoutineAssessment, RoutineRound)
+        .join(RoutineRound, RoutineRound.id == RoutineAssessment.round_id)
+        .where(RoutineAssessment.person_id == person_id)
+        .order_by(RoutineRound.last_day.desc(), RoutineRound.id.desc())
+    )
+
+
+def own_form(actor: Actor, form_id: int) -> AnyRow:
+    """(RoutineAssessment locked, RoutineRound) of the actor's own; raises NotFound."""
+    row = db.session.execute(
+        own_forms(actor.person_id or 0).where(RoutineAssessment.id == form_id).with_for_update(of=RoutineAssessment)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def count_own_open(person_id: int) -> int:
+    """Forms that wait for the person: a summary to hand in, a result to take note of."""
+    waits = RoutineAssessment.routine_state.in_([RoutineState.SUMMARY, RoutineState.DECIDED])
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(RoutineAssessment).where(RoutineAssessment.person_id == person_id, waits)
+        )
+        or 0
+    )
+
+
+def reviewable_forms(actor: Actor) -> ColumnElement[bool]:
+    """The forms that the actor reviews: never one's own; a head's goes to those above (R89)."""
+    place = {"unit": RoutineRound.unit_id, "section": RoutineAssessment.section_id}
+    is_head = RoutineAssessment.person_id.in_(heads_today())
+    ordinary = and_(within(actor, Permission.DUTY_RECORD_REVIEW, **place), ~is_head)
+    of_heads = and_(within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, **place), is_head)
+    return and_(or_(ordinary, of_heads), RoutineAssessment.person_id != (actor.person_id or 0))
+
+
+def forms_to_review(actor: Actor) -> AnySelect:
+    """(RoutineAssessment, RoutineRound, person_name, section_name) that are not decided yet, by name."""
+    return _named().where(
+        reviewable_forms(actor),
+        RoutineAssessment.routine_state.in_([RoutineState.SUMMARY, RoutineState.SUBMITTED, RoutineState.PROPOSED]),
+    )
+
+
+def form_to_review(actor: Actor, form_id: int) -> RoutineAssessment:
+    """One form, locked; raises NotFound beyond the actor's reach."""
+    return _one(form_id, reviewable_forms(actor))
+
+
+def rounds(actor: Actor) -> AnySelect:
+    """(RoutineRound, unit_name, people, decided) within reach, the latest first."""
+    forms = (
+        select(
+            RoutineAssessment.round_id,
+            func.count().label("people"),
+            func.count().filter(RoutineAssessment.final_grade.is_not(None)).label("decided"),
+        )
+        .group_by(RoutineAssessment.round_id)
+        .subquery("forms")
+    )
+    return (
+        select(RoutineRound, UnitVersion.name.label("unit_name"), forms.c.people, forms.c.decided)
+        .join(forms, forms.c.round_id == RoutineRound.id)
+        .join(UnitVersion, and_(UnitVersion.unit_id == RoutineRound.unit_id, in_force(UnitVersion, today_in_china())))
+        .where(within(actor, Permission.ROUTINE_DECIDE, unit=RoutineRound.unit_id))
+        .order_by(RoutineRound.last_day.desc(), UnitVersion.name_key, RoutineRound.id)
+    )
+
+
+def round_of(actor: Actor, round_id: int) -> AnyRow:
+    """One row of ``rounds``; raises NotFound."""
+    row = db.session.execute(rounds(actor).where(RoutineRound.id == round_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def forms_of_round(actor: Actor, round_id: int) -> AnySelect:
+    """(RoutineAssessment, RoutineRound, person_name, section_name), by section and name: never by grade (R164)."""
+    reach = within(actor, Permission.ROUTINE_DECIDE, unit=RoutineRound.unit_id)
+    return _named().where(RoutineAssessment.round_id == round_id, reach)
+
+
+def form_to_decide(actor: Actor, form_id: int) -> RoutineAssessment:
+    """One form, locked; raises NotFound beyond the actor's reach."""
+    return _one(form_id, within(actor, Permission.ROUTINE_DECIDE, unit=RoutineRound.unit_id))
+
+
+def units_to_open(actor: Actor, day: date) -> AnySelect:
+    """(unit_id, name) of the units whose round the actor may open, by name."""
+    return (
+        select(Unit.id, UnitVersion.name)
+        .join(UnitVersion, UnitVersion.unit_id == Unit.id)
+        .where(within(actor, Permission.ROUTINE_DECIDE, unit=Unit.id), in_force(UnitVersion, day))
+        .order_by(UnitVersion.name_key, Unit.id)
+        .limit(500)
+    )
+
+
+def _named() -> AnySelect:
+    today = today_in_china()
+    return (
+        select(
+            RoutineAssessment,
+            RoutineRound,
+            PersonVersion.name.label("person_name"),
+            SectionVersion.name.label("section_name"),
+        )
+        .join(RoutineRound, RoutineRound.id == RoutineAssessment.round_id)
+        .join(PersonVersion, name_today(RoutineAssessment.person_id))
+        .join(
+            SectionVersion,
+            and_(SectionVersion.section_id == RoutineAssessment.section_id, in_force(SectionVersion, today)),
+        )
+        .order_by(
+            RoutineRound.last_day.desc(), SectionVersion.sort_no, SectionVersion.section_id, PersonVersion.name_key,
+            RoutineAssessment.id,
+        )
+    )  # fmt: skip
+
+
+def _one(form_id: int, reach: ColumnElement[bool]) -> RoutineAssessment:
+    found = db.session.scalars(
+        select(RoutineAssessment)
+        .join(RoutineRound, RoutineRound.id == RoutineAssessment.round_id)
+        .where(RoutineAssessment.id == form_id, reach)
+        .with_for_update(of=RoutineAssessment)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

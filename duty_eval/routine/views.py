@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from duty_eval.blueprint import bp
+from duty_eval.permissions import Permission
+from duty_eval.routine import queries
+from duty_eval.routine.forms import AnswerForm, NoteForm, RoundForm, SummaryForm, last_quarter
+from duty_eval.routine.models import RoutineGrade, RoutineState
+from duty_eval.routine.operations import (
+    answer_objection,
+    decide_routine_grade,
+    note_result,
+    open_round,
+    propose_routine_grade,
+    submit_summary,
+)
+from host.kernel.access import current_actor, requires
+from host.kernel.db import db
+from host.kernel.errors import DomainError, Refused
+from host.kernel.forms import options
+from host.kernel.pages import today_in_china
+from host.kernel.tables.exports import Columns, register_export, whole_of
+
+#: Forms that one submission of a head or a leader may hold.
+MOST_AT_ONCE = 200
+
+
+@bp.get("/routine")
+@requires(Permission.DUTY_RECORD_LOG)
+def my_routine() -> ResponseReturnValue:
+    """One's own forms of all rounds."""
+    rows = db.session.execute(queries.own_forms(current_actor().person_id or 0).limit(queries.PAGE)).all()
+    return render_template("duty_eval/routine/mine.html", rows=rows)
+
+
+@bp.get("/routine/<int:form_id>")
+@requires(Permission.DUTY_RECORD_LOG)
+def my_routine_form(form_id: int) -> ResponseReturnValue:
+    assessment, held = queries.own_form(current_actor(), form_id)
+    return render_template(
+        "duty_eval/routine/form.html",
+        one=assessment,
+        round=held,
+        form=SummaryForm(formdata=None, data={"summary": assessment.summary}),
+        note=NoteForm(formdata=None),
+    )
+
+
+@bp.post("/routine/<int:form_id>/summary")
+@requires(Permission.DUTY_RECORD_LOG)
+def hand_in_summary(form_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    assessment, held = queries.own_form(actor, form_id)
+    form = SummaryForm()
+    if not form.validate_on_submit():
+        page = render_template(
+            "duty_eval/routine/form.html", one=assessment, round=held, form=form, note=NoteForm(formdata=None)
+        )
+        return page, 422
+    submit_summary(assessment, form.summary.data or "", actor=actor)
+    db.session.commit()
+    flash("小结已提交，等待负责人审核", "success")
+    return redirect(url_for("duty_eval.my_routine_form", form_id=form_id), 303)
+
+
+@bp.post("/routine/<int:form_id>/note")
+@requires(Permission.DUTY_RECORD_LOG)
+def note_routine_result(form_id: int) -> ResponseReturnValue:
+    """Take note of the result, or object to it."""
+    actor, form = current_actor(), NoteForm()
+    if not form.validate_on_submit():
+        raise Refused("异议不能超过 500 字")
+    assessment, _ = queries.own_form(actor, form_id)
+    note_result(assessment, objection=form.objection.data or "", actor=actor)
+    db.session.commit()
+    flash("异议已提交，由确定等次以外的人员答复" if assessment.objection else "已确认知悉", "success")
+    return redirect(url_for("duty_eval.my_routine_form", form_id=form_id), 303)
+
+
+@bp.get("/routine/review")
+@requires(Permission.REVIEW_OPEN)
+def routine_review() -> ResponseReturnValue:
+    """The forms of the actor's people that are not decided yet: summary, numbers, grade and comment in one list."""
+    rows = db.session.execute(queries.forms_to_review(current_actor()).limit(MOST_AT_ONCE)).all()
+    return render_template("duty_eval/routine/review.html", rows=rows, grades=list(RoutineGrade))
+
+
+@bp.post("/routine/review")
+@requires(Permission.REVIEW_OPEN)
+def propose_routine_grades() -> ResponseReturnValue:
+    """All grades chosen on the page at once; what was left open stays open."""
+    actor, done = current_actor(), 0
+    for form_id, grade in _chosen():
+        assessment = queries.form_to_review(actor, form_id)
+        comment = request.form.get(f"comment-{form_id}", "")[:500]
+        if (grade, comment.strip()) != (assessment.proposed_grade, assessment.comment):
+            propose_routine_grade(assessment, grade, comment=comment, actor=actor)
+            done += 1
+    db.session.commit()
+    flash(f"已提出 {done} 人的建议", "success")
+    return redirect(url_for("duty_eval.routine_review"), 303)
+
+
+@bp.get("/routine/rounds")
+@requires(Permission.ROUTINE_DECIDE)
+def routine_rounds() -> ResponseReturnValue:
+    today = today_in_china()
+    return _rounds_page(_round_form(RoundForm(formdata=None, data=last_quarter(today))))
+
+
+@bp.post("/routine/rounds")
+@requires(Permission.ROUTINE_DECIDE)
+def open_routine_round() -> ResponseReturnValue:
+    form = _round_form(RoundForm())
+    if not form.validate_on_submit() or form.first_day.data is None or form.last_day.data is None:
+        return _rounds_page(form), 422
+    try:
+        made = open_round(
+            form.unit_id.data,
+            name=form.name.data or "",
+            first=form.first_day.data,
+            last=form.last_day.data,
+            cap_mode=form.cap_mode.data,
+            actor=current_actor(),
+        )
+    except DomainError as refused:
+        db.session.rollback()
+        form.form_errors.append(str(refused))
+        return _rounds_page(form), refused.status
+    db.session.commit()
+    flash("已开展，每个人的小结草稿已由履职纪实生成", "success")
+    return redirect(url_for("duty_eval.routine_round", round_id=made.id), 303)
+
+
+@bp.get("/routine/rounds/<int:round_id>")
+@requires(Permission.ROUTINE_DECIDE)
+def routine_round(round_id: int) -> ResponseReturnValue:
+    """A unit's round: who stands where, and the grades to decide, with the places that are left."""
+    actor = current_actor()
+    row = queries.round_of(actor, round_id)
+    return render_template(
+        "duty_eval/routine/round.html",
+        row=row,
+        rows=db.session.execute(queries.forms_of_round(actor, round_id)).all(),
+        grades=list(RoutineGrade),
+        states=RoutineState,
+        answer=AnswerForm(formdata=None),
+    )
+
+
+@bp.post("/routine/rounds/<int:round_id>")
+@requires(Permission.ROUTINE_DECIDE)
+def decide_routine_grades(round_id: int) -> ResponseReturnValue:
+    """All grades chosen on the page at once, or none of them: one 好 too many refuses the whole."""
+    actor, done = current_actor(), 0
+    queries.round_of(actor, round_id)
+    # What gives a place back comes before what takes one.
+    for form_id, grade in sorted(_chosen(), key=lambda pair: pair[1] is RoutineGrade.GOOD):
+        assessment = queries.form_to_decide(actor, form_id)
+        if assessment.round_id == round_id and grade is not assessment.final_grade:
+            decide_routine_grade(assessment, grade, reason=request.form.get(f"reason-{form_id}", ""), actor=actor)
+            done += 1
+    db.session.commit()
+    flash(f"已确定 {done} 人的等次，本人会看到结果", "success")
+    return redirect(url_for("duty_eval.routine_round", round_id=round_id), 303)
+
+
+@bp.post("/routine/<int:form_id>/answer")
+@requires(Permission.ROUTINE_DECIDE)
+def answer_routine_objection(form_id: int) -> ResponseReturnValue:
+    actor, form = current_actor(), AnswerForm()
+    assessment = queries.form_to_decide(actor, form_id)
+    if not form.validate_on_submit():
+        raise Refused("请填写答复，不超过 500 字")
+    answer_objection(assessment, form.answer.data or "", actor=actor)
+    db.session.commit()
+    flash("已答复，本人会看到", "success")
+    return redirect(url_for("duty_eval.routine_round", round_id=assessment.round_id), 303)
+
+
+def _chosen() -> list[tuple[int, RoutineGrade]]:
+    """The grades that the page's lines name: ``grade-17=good``."""
+    found = []
+    for name, value in request.form.items():
+        number = name.removeprefix("grade-")
+        grade = RoutineGrade.of_word(value)
+        if name.startswith("grade-") and number.isascii() and number.isdigit() and len(number) <= 18 and grade:
+            found.append((int(number), grade))
+    if len(found) > MOST_AT_ONCE:
+        raise Refused(f"一次最多办理 {MOST_AT_ONCE} 人")
+    return found
+
+
+def _round_form(form: RoundForm) -> RoundForm:
+    units = db.session.execute(queries.units_to_open(current_actor(), today_in_china())).all()
+    form.unit_id.choices = options((row.id, row.name) for row in units)
+    return form
+
+
+def _rounds_page(form: RoundForm) -> str:
+    rows = db.session.execute(queries.rounds(current_actor()).limit(queries.PAGE)).all()
+    return render_template("duty_eval/routine/rounds.html", form=form, rows=rows)
+
+
+_COLUMNS: Columns = {
+    "科室": "section_name",
+    "姓名": "person_name",
+    "小结": "RoutineAssessment.summary",
+    "建议等次": "RoutineAssessment.proposed_grade",
+    "评语": "RoutineAssessment.comment",
+    "等次": "RoutineAssessment.final_grade",
+    "不定等次原因": "RoutineAssessment.not_assessed",
+    "状态": "RoutineAssessment.routine_state",
+}
+register_export(
+    "duty_eval.routine_round",
+    "平时考核情况",
+    permission=Permission.ROUTINE_DECIDE,
+    columns=_COLUMNS,
+    rows=lambda actor, values: queries.forms_of_round(actor, whole_of(values, "round_id")),
+    names_people=True,
+)
+register_export(
+    "duty_eval.routine_rounds",
+    "平时考核开展情况",
+    permission=Permission.ROUTINE_DECIDE,
+    columns={
+        "单位": "unit_name",
+        "名称": "RoutineRound.name",
+        "从": "RoutineRound.first_day",
+        "到": "RoutineRound.last_day",
+        "参加": "people",
+        "好等次名额": "RoutineRound.good_places",
+        "已定等次": "decided",
+    },
+    rows=lambda actor, _values: queries.rounds(actor),
+)
+register_export(
+    "duty_eval.routine_review",
+    "待审核的平时考核",
+    permission=Permission.REVIEW_OPEN,
+    columns=_COLUMNS,
+    rows=lambda actor, _values: queries.forms_to_review(actor),
+)
+register_export(
+    "duty_eval.my_routine",
+    "我的平时考核",
+    permission=Permission.DUTY_RECORD_LOG,
+    columns={
+        "名称": "RoutineRound.name",
+        "从": "RoutineRound.first_day",
+        "到": "RoutineRound.last_day",
+        "小结": "RoutineAssessment.summary",
+        "等次": "RoutineAssessment.final_grade",
+        "评语": "RoutineAssessment.comment",
+    },
+    rows=lambda actor, _values: queries.own_forms(actor.person_id or 0),
+)
