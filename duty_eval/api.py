@@ -10,6 +10,8 @@ from duty_eval.facts import days_with_records as days_with_records
 from duty_eval.facts import last_activity_by_post_duty as last_activity_by_post_duty
 from duty_eval.facts import person_facts as person_facts
 from duty_eval.facts import reviews_of_person as reviews_of_person
+from duty_eval.flags.comparing import compare_day as compare_day
+from duty_eval.periods.operations import lock_past_months as lock_past_months
 from duty_eval.records.models import DutyRecord as DutyRecord
 from duty_eval.records.operations import SuggestionDraft as SuggestionDraft
 from duty_eval.records.operations import suggest_records as suggest_records

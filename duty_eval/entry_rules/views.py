@@ -53,11 +53,13 @@ def set_entry_rules() -> ResponseReturnValue:
 
 def _page(region: AnyRow, form: RulesForm) -> str:
     rows = db.session.scalars(versions_of(region.id)).all()
+    regions = _regions(current_actor())
     return render_template(
         "duty_eval/entry_rules/edit.html",
         form=form,
         region=region,
-        regions=_regions(current_actor()),
+        regions=regions,
+        region_options=[(one.code, one.name) for one in regions],
         versions=rows,
         today=today_in_china(),
     )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,6 @@ from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.queries import name_today
 from host.kernel.access import current_actor, requires
-from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.pages import today_in_china
@@ -157,15 +156,16 @@ def close_one_reopening(reopening_id: int) -> ResponseReturnValue:
 def _page(month: date, form: PlaceForm | None = None) -> str:
     actor, today = current_actor(), today_in_china()
     units = db.session.execute(queries.units_of_month(actor, month, today).limit(MOST_UNITS + 1)).all()
-    closing = load_workdays().add_workdays(first_of_month(month, plus=1) - timedelta(days=1), 5)
     may_reopen = actor.may(Permission.PERIOD_REOPEN)
     return render_template(
         "duty_eval/periods/list.html",
         form=form or PlaceForm(formdata=None),
         month=month,
-        months=[first_of_month(today, plus=-back) for back in range(1, 13)],
+        month_options=[
+            (one.isoformat(), f"{one.year}年{one.month}月")
+            for one in (first_of_month(today, plus=-back) for back in range(1, 13))
+        ],
         is_over=month < first_of_month(today),
-        closing=closing,
         units=units[:MOST_UNITS],
         is_cut=len(units) > MOST_UNITS,
         regions=queries.regions_in_reach(actor, today, region_choices(today)),

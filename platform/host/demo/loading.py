@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 from basic_info.organization.models import Unit
 from basic_info.organization.register_import import import_register, import_workbook
 from basic_info.regions.operations import seed_regions
+from duty_eval.api import compare_day, lock_past_months
 from host.auth.models import Account
 from host.demo import steps
 from host.demo.accounts import make_accounts, make_offices, make_staff_accounts
@@ -116,6 +117,11 @@ class _Loader:
         with self._step("业务数据、预警与得分"):
             _count_rows()
             steps.load_running(self.plan, days, offices=offices, today=self.today)
+        if not is_full_size(self.plan):
+            with self._step("月度锁定与提示"):
+                lock_past_months(self.today, months=3)
+                for day in days[-2:]:
+                    compare_day(day)
         mark.kind = "demo"
         db.session.commit()
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))
