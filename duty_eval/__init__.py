@@ -12,6 +12,7 @@ from duty_eval.offline import views as offline_views
 from duty_eval.periods import reports as period_reports
 from duty_eval.periods import views as period_views
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
+from duty_eval.record_templates import views as record_template_views
 from duty_eval.records import list_views as record_list_views
 from duty_eval.records import reattach_views as record_reattach_views
 from duty_eval.records import repeat_views as record_repeat_views
@@ -32,6 +33,7 @@ _views = (
     dashboard_reports,
     dashboard_views,
     record_reattach_views,
+    record_template_views,
     record_repeat_views,
     assignment_views,
     entry_rule_views,
@@ -76,6 +78,7 @@ system = System(
         MenuItem(title="平时考核评鉴", endpoint="duty_eval.routine_review", permission=Permission.REVIEW_OPEN),
         MenuItem(title="平时考核", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_DECIDE),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
+        MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
         MenuItem(title="填报规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),
         MenuItem(title="履职看板", endpoint="duty_eval.dashboard", permission=Permission.DASHBOARD_READ),

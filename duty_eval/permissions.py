@@ -23,6 +23,8 @@ class Permission(StrEnum):
     PERIOD_REOPEN = "duty_eval:period:reopen"
     #: a closed month for a whole place
     PERIOD_UNLOCK = "duty_eval:period:unlock"
+    #: ready words for the duties of posts
+    RECORD_TEMPLATE_KEEP = "duty_eval:record_template:keep"
     #: the review desk itself
     REVIEW_OPEN = "duty_eval:review:open"
     #: rounds of routine assessment: open them, make grades final
@@ -54,6 +56,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.DASHBOARD_READ,
             Permission.DUTY_RECORD_READ,
             Permission.DUTY_RECORD_REVIEW,
+            Permission.RECORD_TEMPLATE_KEEP,
             Permission.REVIEW_OPEN,
             Permission.TASK_ASSIGN,
         }
@@ -73,6 +76,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.ENTRY_RULE_SET,
             Permission.PERIOD_LOCK,
             Permission.PERIOD_UNLOCK,
+            Permission.RECORD_TEMPLATE_KEEP,
             Permission.WORKLOAD_READ,
         }
     ),

@@ -12,6 +12,7 @@ from sqlalchemy import Date, and_, cast, func, null, select
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PostVersion
 from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.record_templates.queries import offered
 from duty_eval.records.models import DutyRecord, RecordSuggestion
 from duty_eval.records.rollups import COUNTED
 from host.kernel.db import AnyRow, AnySelect, db
@@ -19,6 +20,8 @@ from host.kernel.db import AnyRow, AnySelect, db
 #: How far back the habit of a weekday is looked for.
 HABIT_WEEKS = 4
 HABIT_DAYS = 7
+#: Templates on a page that shall be filled in within a minute.
+MOST_TEMPLATES = 8
 #: A duty used so often in that time is ticked beforehand.
 OFTEN = 2
 
@@ -65,7 +68,9 @@ class Offer:
 
 
 def offers_for(person_id: int, day: date) -> list[Offer]:
-    """The prefilled day: collected cases, assigned tasks, then what is usual on this weekday. Two statements."""
+    """The prefilled day: collected cases, assigned tasks, then what is usual on this weekday and what is kept ready.
+
+    Three statements."""
     known = [
         Offer(
             row.post_duty_id,
@@ -92,7 +97,20 @@ def offers_for(person_id: int, day: date) -> list[Offer]:
         for row in db.session.execute(_usual(person_id, day))
         if row.post_duty_id not in taken
     ]  # fmt: skip
-    return known + usual[:3]
+    shown = known + usual[:3]
+    return shown + _templates(person_id, day, {(offer.post_duty_id, offer.content) for offer in shown})
+
+
+def _templates(person_id: int, day: date, shown: set[tuple[int | None, str]]) -> list[Offer]:
+    """What is kept ready for the person's posts (D4), unticked; what is offered already is left out."""
+    return [
+        Offer(
+            template.post_duty_id, duty_text, template.content, measure_unit, template.quantity, template.minutes,
+            why="常用内容", is_checked=False,
+        )
+        for template, duty_text, measure_unit in offered(person_id, day, most=MOST_TEMPLATES)
+        if (template.post_duty_id, template.content) not in shown
+    ]  # fmt: skip
 
 
 def _known(person_id: int, day: date) -> AnySelect:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment
+from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.errors import NotMyDuty
 from duty_eval.records.models import DutyRecord, RecordOrigin
 from duty_eval.records.operations import MOST_AT_ONCE, Entry, Logged, copy_day, log_records
@@ -83,7 +84,16 @@ def week_of(person_id: int, day: date, *, today: date) -> Week:
         mine = frozenset(row.days) & come
         standing |= mine
         if row.id is not None:
-            lines.append(Line(row.id, row.text, row.measure_unit, words.get(row.id, ""), mine, there.pop(row.id, {})))
+            lines.append(
+                Line(
+                    row.id,
+                    row.text,
+                    row.measure_unit,
+                    words.get(row.id) or row.ready or "",
+                    mine,
+                    there.pop(row.id, {}),
+                )
+            )
     # What is there under duties that are no longer mine is counted with the rest.
     rest = _together(list(there.values()))
     lines.append(Line(0, OUTSIDE, "项", "", frozenset(standing), rest))
@@ -100,7 +110,7 @@ def _together(parts: Sequence[Mapping[date, There]]) -> dict[date, There]:
 
 
 def duty_days(person_id: int, first: date, last: date) -> Sequence[AnyRow]:
-    """(id, text, measure_unit, days on which it is mine); a post without duties comes with id None."""
+    """(id, text, measure_unit, days on which it is mine, ready words); a post without duties comes with id None."""
     one = func.generate_series(first, last, cast(literal("1 day"), Interval)).column_valued("one")
     on = select(cast(one, Date).label("day")).subquery()
     is_held = and_(
@@ -109,12 +119,20 @@ def duty_days(person_id: int, first: date, last: date) -> Sequence[AnyRow]:
         Appointment.valid.op("@>")(on.c.day),
     )
     held = select(on.c.day, Appointment.post_id).join(Appointment, is_held).subquery()
+    ready = (
+        select(RecordTemplate.content)
+        .where(RecordTemplate.post_duty_id == PostDuty.id, RecordTemplate.ended_at.is_(None))
+        .order_by(RecordTemplate.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     return db.session.execute(
         select(
             PostDuty.id,
             PostDuty.text,
             PostDuty.measure_unit,
             func.array_agg(aggregate_order_by(held.c.day, held.c.day)).label("days"),
+            ready.label("ready"),
         )
         .select_from(held)
         .outerjoin(PostDuty, and_(PostDuty.post_id == held.c.post_id, PostDuty.valid.op("@>")(held.c.day)))

@@ -45,6 +45,7 @@ THINGS = {
     "power_list": "权责清单",
     "quarantine_row": "隔离数据",
     "record_suggestion": "填报建议",
+    "record_template": "常用内容",
     "region": "行政区划",
     "register": "名册",
     "register_workbook": "名册文件",

@@ -24,6 +24,7 @@ from basic_info.regions.models import Tier
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.periods.models import PeriodReopening
+from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
 from duty_eval.routine.facts import facts_of
 from duty_eval.routine.models import CapMode, RoutineAssessment, RoutineGrade, RoutineRound, RoutineState
@@ -269,9 +270,11 @@ def _records(office: Office, person_id: int, actor: Actor) -> dict[str, int]:
         opened_by_name="编办",
         expires_at=datetime.now(UTC) + timedelta(days=3),
     )
-    db.session.add_all([record, suggestion, task, opening])
+    template = RecordTemplate(post_duty_id=office.post_duty.id, content=f"{SECRET}常用内容")
+    db.session.add_all([record, suggestion, task, opening, template])
     db.session.flush()
     return {
+        "template_id": template.id,
         "reopening_id": opening.id,
         "record_id": record.id,
         "suggestion_id": suggestion.id,
