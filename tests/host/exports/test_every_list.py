@@ -25,6 +25,7 @@ from basic_info.power_lists.models import PowerList
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
+from duty_eval.record_templates.operations import keep_template
 from duty_eval.records.models import RecordState
 from duty_eval.routine.models import CapMode
 from duty_eval.routine.operations import open_round
@@ -97,6 +98,7 @@ class City:
         for person in self.office.people:
             holder = db.session.scalars(select(Appointment).where(Appointment.person_id == person.id)).one()
             assign_task(holder, title="报送材料", due_on=day, actor=self.actor)
+        keep_template(self.office.duties[0].id, content="核对材料", quantity=None, minutes=30, actor=self.actor)
 
     def _dashboards(self) -> dict[str, dict[str, str]]:
         """Up to the day on which something was logged."""
