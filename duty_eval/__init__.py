@@ -8,6 +8,7 @@ from duty_eval.blueprint import bp
 from duty_eval.dashboards import reports as dashboard_reports
 from duty_eval.dashboards import views as dashboard_views
 from duty_eval.entry_rules import views as entry_rule_views
+from duty_eval.knowledge import views as knowledge_views
 from duty_eval.offline import views as offline_views
 from duty_eval.periods import reports as period_reports
 from duty_eval.periods import views as period_views
@@ -27,6 +28,7 @@ from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    knowledge_views,
     routine_views,
     workload_views,
     absence_views,
@@ -63,6 +65,7 @@ system = System(
         MenuItem(title="请假和出差", endpoint="duty_eval.my_absences", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的平时考核", endpoint="duty_eval.my_routine", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的任务", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="业务知识", endpoint="duty_eval.knowledge", permission=Permission.DUTY_RECORD_READ),
         MenuItem(
             title="纪实审核",
             endpoint="duty_eval.review_queue",

@@ -1,6 +1,7 @@
 """The words of the audit log: an action as ``thing.verb`` in Chinese."""
 
 THINGS = {
+    "article": "业务知识",
     "routine_assessment": "平时考核",
     "routine_round": "平时考核周期",
     "absence": "请假和出差",
@@ -62,6 +63,8 @@ THINGS = {
 }
 
 VERBS = {
+    "marked": "标为有用",
+    "written": "撰写",
     "answered": "答复",
     "objected": "提出异议",
     "noted": "确认知悉",

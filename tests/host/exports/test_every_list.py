@@ -25,6 +25,8 @@ from basic_info.power_lists.models import PowerList
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
+from duty_eval.knowledge.models import ArticleKind, ArticleVersion
+from duty_eval.knowledge.operations import decide_version, write_article
 from duty_eval.record_templates.operations import keep_template
 from duty_eval.records.models import RecordState
 from duty_eval.routine.models import CapMode
@@ -80,6 +82,7 @@ class City:
         self._work()
         self._away()
         self._routine()
+        self._knowledge()
         self._papers()
         self._cases()
         self.run = score_now(a_published_scheme(), first=FIRST, last=LAST, actor=SYSTEM)
@@ -118,6 +121,11 @@ class City:
         self.round = open_round(
             self.office.unit.id, name="一季度", first=first, last=last, cap_mode=CapMode.WARN, actor=self.actor
         )
+
+    def _knowledge(self) -> None:
+        article = write_article(ArticleKind.CASE, "案例", "经过", post_duty_id=None, actor=self.actor)
+        version = db.session.scalars(select(ArticleVersion).where(ArticleVersion.article_id == article.id)).one()
+        decide_version(version, is_published=True, actor=SYSTEM)
 
     def _away(self) -> None:
         """One of the reader's own and one of somebody else's."""

@@ -23,6 +23,7 @@ from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection
 from basic_info.regions.models import Tier
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
+from duty_eval.knowledge.models import Article, ArticleKind, ArticleVersion
 from duty_eval.periods.models import PeriodReopening
 from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
@@ -112,6 +113,7 @@ def build() -> World:
         **_records(office, clerk.id, actor),
         "absence_id": _asked_for(office, clerk.id),
         **_routine(office, clerk.id),
+        "article_id": _article(office, clerk.id),
         **_monitor(office, system, clerk.id),
         **_performance(office, clerk.id),
         **_host(actor, clerk.id),
@@ -154,6 +156,24 @@ def _routine(office: Office, person_id: int) -> dict[str, int]:
     db.session.add(form)
     db.session.flush()
     return {"duty_eval.form_id": form.id, "duty_eval.round_id": held.id}
+
+
+def _article(office: Office, person_id: int) -> int:
+    """Something written down that waits for the head."""
+    article = Article(unit_id=office.unit.id, section_id=office.section.id, article_kind=ArticleKind.CASE)
+    db.session.add(article)
+    db.session.flush()
+    db.session.add(
+        ArticleVersion(
+            article_id=article.id,
+            version_no=1,
+            title=f"{SECRET}案例",
+            body=f"{SECRET}经过",
+            written_by_person=person_id,
+        )
+    )
+    db.session.flush()
+    return article.id
 
 
 def _drawn(office: Office) -> int:

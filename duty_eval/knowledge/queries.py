@@ -1,0 +1,199 @@
+"""Reads of knowledge: what is published in one's unit, what waits for the head, one article with its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
+
+from basic_info.duties.models import PostDuty
+from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
+from basic_info.organization.models import Appointment, Post, PostVersion, Section, SectionVersion
+from basic_info.organization.scope import within
+from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.knowledge.models import SEARCHED, Article, ArticleMark, ArticleVersion, VersionState
+from duty_eval.permissions import Permission
+from duty_eval.records.models import RecordRollup
+from host.kernel.access import Actor
+from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.errors import NotFound
+from host.kernel.pages import today_in_china
+from host.kernel.versions import in_force
+from host.kernel.words import has_words
+
+PAGE = 50
+
+
+def own_units(actor: Actor) -> Any:
+    """The units in which the actor serves today."""
+    return select(Appointment.unit_id).where(
+        Appointment.person_id == (actor.person_id or 0), in_force(Appointment, today_in_china())
+    )
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """What everybody of the unit may read, and who reads its records."""
+    return or_(
+        Article.unit_id.in_(own_units(actor)),
+        within(actor, Permission.DUTY_RECORD_READ, unit=Article.unit_id, section=Article.section_id),
+    )
+
+
+def decidable(actor: Actor) -> ColumnElement[bool]:
+    return within(actor, Permission.DUTY_RECORD_REVIEW, unit=Article.unit_id, section=Article.section_id)
+
+
+def published(actor: Actor, *, terms: tuple[str, ...] = (), duty_id: int | None = None) -> AnySelect:
+    """(Article, ArticleVersion, section_name, duty_text, marks) of what is published, the most useful first."""
+    marks = select(func.count()).where(ArticleMark.article_id == Article.id).correlate(Article).scalar_subquery()
+    rows = (
+        select(
+            Article,
+            ArticleVersion,
+            SectionVersion.name.label("section_name"),
+            PostDuty.text.label("duty_text"),
+            marks.label("marks"),
+        )
+        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
+        .join(
+            SectionVersion,
+            and_(SectionVersion.section_id == Article.section_id, in_force(SectionVersion, today_in_china())),
+        )
+        .outerjoin(PostDuty, PostDuty.id == Article.post_duty_id)
+        .where(
+            readable(actor),
+            Article.withdrawn_at.is_(None),
+            ArticleVersion.version_state == VersionState.PUBLISHED,
+        )
+        .order_by(marks.desc(), ArticleVersion.decided_at.desc(), Article.id)
+    )
+    if terms:
+        rows = rows.where(has_words(literal_column(f"({SEARCHED})"), terms))
+    return rows if duty_id is None else rows.where(Article.post_duty_id == duty_id)
+
+
+def waiting(actor: Actor) -> AnySelect:
+    """(Article, ArticleVersion) that wait for the actor's review, the oldest first."""
+    return (
+        select(Article, ArticleVersion)
+        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
+        .where(
+            decidable(actor),
+            Article.withdrawn_at.is_(None),
+            ArticleVersion.version_state == VersionState.PENDING,
+            ArticleVersion.written_by_person != (actor.person_id or 0),
+        )
+        .order_by(ArticleVersion.written_at, ArticleVersion.id)
+    )
+
+
+def article_of(actor: Actor, article_id: int) -> Article:
+    """An article that the actor may read, or one that the actor wrote; raises NotFound."""
+    wrote = select(ArticleVersion.article_id).where(ArticleVersion.written_by_person == (actor.person_id or 0))
+    found = db.session.scalars(
+        select(Article).where(Article.id == article_id, or_(readable(actor), Article.id.in_(wrote)))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def article_to_decide(actor: Actor, article_id: int) -> Article:
+    found = db.session.scalars(
+        select(Article).where(Article.id == article_id, decidable(actor)).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_decide(actor: Actor, article: Article) -> bool:
+    """Whether the actor reviews articles of this section."""
+    return db.session.scalar(select(Article.id).where(Article.id == article.id, decidable(actor))) is not None
+
+
+def versions_of(article: Article) -> Sequence[ArticleVersion]:
+    """The newest first."""
+    return db.session.scalars(
+        select(ArticleVersion).where(ArticleVersion.article_id == article.id).order_by(ArticleVersion.version_no.desc())
+    ).all()
+
+
+def count_marks(article: Article) -> int:
+    return db.session.scalar(select(func.count()).where(ArticleMark.article_id == article.id)) or 0
+
+
+def own_duties(actor: Actor) -> Sequence[AnyRow]:
+    """(id, text) of the duties of the actor's posts today."""
+    today = today_in_china()
+    return db.session.execute(
+        select(PostDuty.id, PostDuty.text)
+        .join(Appointment, Appointment.post_id == PostDuty.post_id)
+        .where(
+            Appointment.person_id == (actor.person_id or 0),
+            in_force(Appointment, today),
+            PostDuty.valid.contains(today),
+        )
+        .order_by(PostDuty.sort_no, PostDuty.id)
+    ).all()
+
+
+def post_of(actor: Actor, post_id: int, day: date) -> AnyRow:
+    """(id, title, section_name) of a post of one's own or within reach; raises NotFound."""
+    own = select(Appointment.post_id).where(Appointment.person_id == (actor.person_id or 0), in_force(Appointment, day))
+    reach = within(actor, Permission.DUTY_RECORD_READ, unit=Section.unit_id, section=Section.id)
+    row = db.session.execute(
+        select(Post.id, PostVersion.title, SectionVersion.name.label("section_name"))
+        .join(PostVersion, and_(PostVersion.post_id == Post.id, in_force(PostVersion, day)))
+        .join(Section, Section.id == Post.section_id)
+        .join(SectionVersion, and_(SectionVersion.section_id == Section.id, in_force(SectionVersion, day)))
+        .where(Post.id == post_id, or_(reach, Post.id.in_(own)))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def handed_over(actor: Actor, post_id: int, day: date) -> dict[str, Any]:
+    """What the next holder of a post is handed: duties, flow steps, articles, open tasks, a year's calendar of work."""
+    duties = db.session.scalars(
+        select(PostDuty)
+        .where(PostDuty.post_id == post_id, PostDuty.valid.contains(day))
+        .order_by(PostDuty.sort_no, PostDuty.id)
+    ).all()
+    ids = [duty.id for duty in duties]
+    holders = select(Appointment.person_id).where(Appointment.post_id == post_id, in_force(Appointment, day))
+    return {
+        "duties": duties,
+        "steps": db.session.execute(
+            select(FlowStep.name, Flowchart.name.label("chart"), Flowchart.id.label("chart_id"))
+            .join(Flowchart, Flowchart.id == FlowStep.flowchart_id)
+            .where(FlowStep.post_id == post_id, Flowchart.chart_state == ChartState.PUBLISHED)
+            .order_by(Flowchart.name, FlowStep.id)
+        ).all(),
+        "articles": db.session.execute(published(actor).where(Article.post_duty_id.in_(ids)).limit(PAGE)).all(),
+        "tasks": db.session.scalars(
+            select(AssignedTask)
+            .where(AssignedTask.person_id.in_(holders), AssignedTask.task_state == TaskState.OPEN)
+            .order_by(AssignedTask.due_on.nulls_last(), AssignedTask.id)
+        ).all(),
+        "calendar": db.session.execute(
+            select(
+                RecordRollup.month,
+                PostDuty.text,
+                func.sum(RecordRollup.record_count).label("records"),
+                func.sum(RecordRollup.quantity).label("quantity"),
+                PostDuty.measure_unit,
+            )
+            .join(PostDuty, PostDuty.id == RecordRollup.post_duty_id)
+            .where(
+                RecordRollup.post_duty_id.in_(ids),
+                RecordRollup.month > day - timedelta(days=366),
+                RecordRollup.record_count > 0,
+            )
+            .group_by(RecordRollup.month, PostDuty.id)
+            .order_by(RecordRollup.month, PostDuty.sort_no)
+        ).all(),
+    }
