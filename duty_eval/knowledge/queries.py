@@ -140,6 +140,17 @@ def own_duties(actor: Actor) -> Sequence[AnyRow]:
     ).all()
 
 
+def own_posts(actor: Actor) -> Sequence[AnyRow]:
+    """(post_id, title) of the posts that the actor holds today, the primary one first."""
+    today = today_in_china()
+    return db.session.execute(
+        select(Appointment.post_id, PostVersion.title)
+        .join(PostVersion, and_(PostVersion.post_id == Appointment.post_id, in_force(PostVersion, today)))
+        .where(Appointment.person_id == (actor.person_id or 0), in_force(Appointment, today))
+        .order_by(Appointment.is_primary.desc(), Appointment.post_id)
+    ).all()
+
+
 def post_of(actor: Actor, post_id: int, day: date) -> AnyRow:
     """(id, title, section_name) of a post of one's own or within reach; raises NotFound."""
     own = select(Appointment.post_id).where(Appointment.person_id == (actor.person_id or 0), in_force(Appointment, day))

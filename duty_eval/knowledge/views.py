@@ -45,6 +45,7 @@ def knowledge() -> ResponseReturnValue:
         waiting=db.session.execute(queries.waiting(actor).limit(queries.PAGE)).all(),
         q=request.args.get("q", ""),
         may_write=actor.person_id is not None,
+        posts=queries.own_posts(actor),
     )
 
 

@@ -50,6 +50,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_withdrawn_record(context_of("staff")),
             *_record_with_a_photo(context_of("staff")),
             *_behind_a_score(context_of("staff")),
+            *_published_article(context_of("staff"), context_of("head")),
         ],
         "head": _behind_a_dashboard(context_of("head")),
         "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
@@ -60,6 +61,20 @@ def _behind_a_dashboard(head: BrowserContext) -> list[str]:
     """The records of a duty that a dashboard's line leads to, over the duty's trace page."""
     duty = _link_like(head, "/duty-eval/dashboard", r"/basic-info/trace/post_duty/\d+")
     return [_link_like(head, duty, r"/duty-eval/duties/\d+/records")]
+
+
+def _published_article(staff: BrowserContext, head: BrowserContext) -> list[str]:
+    """The page of something that the staff member wrote down and the head published."""
+    body = {
+        "article_kind": "how_to",
+        "post_duty_id": "0",
+        "title": "收件核对五步",
+        "body": "先看材料清单，再看有效期。",
+    }
+    written = _post(staff, "/duty-eval/knowledge/new", body)
+    page = urlsplit(written.url).path
+    _post(head, page, {"verdict": "publish"}, to=f"{page}/decide")
+    return [page]
 
 
 def _behind_a_score(staff: BrowserContext) -> list[str]:
