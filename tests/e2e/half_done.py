@@ -52,6 +52,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_behind_a_score(context_of("staff")),
             *_published_article(context_of("staff"), context_of("head")),
         ],
+        "unit-head": _approved_record(context_of("unit-head")),
         "head": _behind_a_dashboard(context_of("head")),
         "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
     }
@@ -75,6 +76,12 @@ def _published_article(staff: BrowserContext, head: BrowserContext) -> list[str]
     page = urlsplit(written.url).path
     _post(head, page, {"verdict": "publish"}, to=f"{page}/decide")
     return [page]
+
+
+def _approved_record(unit_head: BrowserContext) -> list[str]:
+    """A record that only a leader opens again."""
+    records = _link_like(unit_head, "/duty-eval/dashboard", r"/duty-eval/units/\d+/records.*")
+    return [_link_like(unit_head, f"{records}&state=approved", r"/duty-eval/records/\d+/[\d-]+")]
 
 
 def _behind_a_score(staff: BrowserContext) -> list[str]:

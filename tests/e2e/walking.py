@@ -15,7 +15,19 @@ from playwright.sync_api import APIResponse, BrowserContext
 
 GOLDEN = Path(__file__).parents[1] / "host" / "role_route_matrix.txt"
 #: Each role's account, those who may change things first: their pages show the most. "" is nobody, a citizen.
-LOGINS = ("office", "reviewer", "unit-clerk", "assessor", "head", "staff", "sysadmin", "secadmin", "auditor", "")
+LOGINS = (
+    "office",
+    "reviewer",
+    "unit-clerk",
+    "assessor",
+    "head",
+    "staff",
+    "unit-head",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+    "",
+)
 SIGN_IN = "/account/sign-in"
 #: How many addresses of one route are looked into for links that no other page has.
 LOOKED_INTO = 3
