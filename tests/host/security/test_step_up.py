@@ -138,5 +138,9 @@ def test_more_than_a_hundred_people_leave_only_with_a_password_just_given(
 
 def test_the_lists_that_name_people_are_these() -> None:
     assert {name for name, export in registered_exports().items() if export.names_people} == {
-        "accounts.list", "basic_info.people_of_unit", "duty_eval.routine_round", "performance.grades", "performance.people_scores",
-    }  # fmt: skip
+        "accounts.list",
+        "basic_info.people_of_unit",
+        "duty_eval.routine_round",
+        "performance.grades",
+        "performance.people_scores",
+    }
