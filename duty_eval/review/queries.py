@@ -26,6 +26,7 @@ from sqlalchemy import (
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.scope import within
+from duty_eval.flags.queries import flag_words
 from duty_eval.permissions import Permission
 from duty_eval.records.models import REVIEW_RANK, WANTS_LOOK, DutyRecord, RecordState
 from duty_eval.records.queries import evidence_count, name_today
@@ -44,9 +45,9 @@ _RANK: ColumnElement[int] = literal_column(f"({REVIEW_RANK})", Integer)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A page of the review queue, (record, person_name, duty_text), and the key of the next one."""
+    """A page of the review queue, its rows as ``queue`` gives them, and the key of the next one."""
 
-    rows: Sequence[tuple[DutyRecord, str, str | None, int]]
+    rows: Sequence[tuple[DutyRecord, str, str | None, int, str | None]]
     next_key: str | None
 
 
@@ -85,7 +86,7 @@ def waiting(actor: Actor, *, after: str = "", which: str = "") -> Waiting:
     found = db.session.execute(rows).all()
     shown = found[:PAGE]
     last = shown[-1] if len(found) > PAGE else None
-    rows_shown = [(row[0], row[1], row[2], row[3]) for row in shown]
+    rows_shown = [(row[0], row[1], row[2], row[3], row[4]) for row in shown]
     return Waiting(rows_shown, _key(last[0], last.rank) if last is not None else None)
 
 
@@ -108,13 +109,19 @@ def counts_waiting(actor: Actor) -> Counts:
     return Counts(int(row[0]), int(row[1]))
 
 
-def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int]:
-    """(DutyRecord, person_name, duty_text, evidence_count): what wants a look first, then oldest submission first.
+def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int, str | None]:
+    """(DutyRecord, person_name, duty_text, evidence_count, flag_words): what wants a look first, then the oldest.
 
     ``which``: ``look`` only what wants a look, ``plain`` only the rest.
     """
     rows = (
-        select(DutyRecord, PersonVersion.name.label("person_name"), PostDuty.text.label("duty_text"), evidence_count())
+        select(
+            DutyRecord,
+            PersonVersion.name.label("person_name"),
+            PostDuty.text.label("duty_text"),
+            evidence_count(),
+            flag_words(),
+        )
         .join(PersonVersion, name_today(DutyRecord.person_id))
         .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
         .where(reviewable(actor))

@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.kinds import LeaderKind
 from basic_info.organization.models import Person, Post, Section
+from duty_eval.flags.models import FlagKind
+from duty_eval.flags.operations import Finding, flag
 from duty_eval.records.errors import NotSubmitted
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records
@@ -318,3 +320,15 @@ def test_the_first_page_is_read_from_an_index_in_the_order_in_which_it_is_shown(
     plan = connection.exec_driver_sql(f"EXPLAIN {statement}").scalars().all()
     assert any("Merge Append" in line for line in plan)
     assert not any("->  Sort" in line for line in plan)
+
+
+def test_the_desk_says_in_words_what_was_found_about_a_record(
+    head: Actor, section: Section, sign_in_as: SignIn
+) -> None:
+    record = a_record(section)
+    flag([Finding(record.id, DAY, FlagKind.LIKE_OWN, "与本人 2月27日的内容 96% 相同")])
+    db.session.commit()
+
+    page = sign_in_as(head).get("/duty-eval/review").get_data(as_text=True)
+
+    assert "与本人近期内容雷同：与本人 2月27日的内容 96% 相同" in page
