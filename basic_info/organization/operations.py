@@ -28,7 +28,7 @@ from basic_info.organization.models import (
     Unit,
     UnitVersion,
 )
-from basic_info.organization.register_import.columns import name_key
+from basic_info.organization.pinyin import name_key
 from basic_info.organization.scope import within
 from basic_info.organization.tree import hang_units, hold_tree
 from basic_info.permissions import Permission

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
-
-from pypinyin import Style, lazy_pinyin
 
 from basic_info.organization import kinds
 from basic_info.organization.codes import check_credit_code
@@ -180,16 +178,6 @@ def tier(text: str) -> str:
     if value is None:
         raise BadCell(f"“{text}”应填 市、县 或 乡")
     return value
-
-
-@cache
-def _letters(character: str) -> str:
-    return "".join(lazy_pinyin(character, style=Style.NORMAL))
-
-
-def name_key(name: str) -> str:
-    """The pinyin order of a name; the name itself follows, so that equal sounds keep one order."""
-    return " ".join(_letters(character) for character in name) + "\t" + name
 
 
 def _column(name: str, headers: str, parse: Parse = plain, *, required: bool = False, default: Any = None) -> Column:

@@ -13,8 +13,9 @@ from sqlalchemy import select, text
 from basic_info.organization.codes import check_id_card
 from basic_info.organization.kinds import Sex
 from basic_info.organization.models import Post, Section, Unit
+from basic_info.organization.pinyin import name_key
 from basic_info.organization.register_import import targets
-from basic_info.organization.register_import.columns import PEOPLE, POSTS, SECTIONS, UNITS, SheetSpec, name_key
+from basic_info.organization.register_import.columns import PEOPLE, POSTS, SECTIONS, UNITS, SheetSpec
 from basic_info.organization.register_import.holders import BadRow, Holders, is_further
 from basic_info.organization.register_import.reading import Findings, SheetRow, rows_of
 from basic_info.organization.register_import.staging import Outcome, as_json
