@@ -7,7 +7,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev run test check bench lock clean
+.PHONY: help setup setup-dev run test check bench pictures lock clean
 
 help: ## show what can be done here
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,10 @@ check: setup-dev ## formatting, lint, types, import rules, lock files
 
 bench: setup-dev ## measure speed as ratios to raw limits; writes var/bench.json
 	@$(PY) -m bench.run $(ARGS)
+
+pictures: setup-dev ## photograph the README's pages anew (docs/images), from the browser tests
+	@deploy/browser || true
+	@deploy/pictures
 
 lock: ## pin the dependencies anew from requirements*.in
 	@.venv/bin/uv pip compile requirements.in requirements-build.in --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
