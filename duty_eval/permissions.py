@@ -61,7 +61,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.TASK_ASSIGN,
         }
     ),
-    Role.LEADER_IN_CHARGE: _ABOVE_HEADS | {Permission.PERIOD_REOPEN},
+    Role.LEADER_IN_CHARGE: _ABOVE_HEADS | {Permission.PERIOD_REOPEN, Permission.ROUTINE_DECIDE},
     Role.UNIT_HEAD: _ABOVE_HEADS
     | {
         Permission.PERIOD_LOCK,

@@ -130,6 +130,7 @@ def propose_routine_grade(
 def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, reason: str = "", actor: Actor) -> None:
     """The unit's head makes the grade final (确定等次); another one than proposed needs a reason.
 
+    After an objection another than who decided may decide anew, with a reason that is the answer.
     A 好 takes one of the round's places and another grade gives it back: two who give the last one at once wait for
     each other here, and the second is refused. Raises OwnAssessment, NotYet, NoGoodLeft, Refused.
     """
@@ -142,6 +143,7 @@ def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, 
         raise NotYet("负责人还没有提出建议，或本人已认可结果")
     if grade is not assessment.proposed_grade and not reason.strip():
         raise Refused("确定的等次与建议不同，请填写原因")
+    _take_up_objection(assessment, reason, actor)
     before = assessment.final_grade
     used = open_round_.good_used + (grade is RoutineGrade.GOOD) - (before is RoutineGrade.GOOD)
     if used > open_round_.good_places and used > open_round_.good_used and open_round_.cap_mode is CapMode.ENFORCE:
@@ -150,7 +152,8 @@ def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, 
     assessment.final_grade = grade
     assessment.decided_by, assessment.decided_by_person = actor.account_id, actor.person_id
     assessment.decided_at = datetime.now(UTC)
-    assessment.routine_state = RoutineState.DECIDED
+    if not assessment.objection:
+        assessment.routine_state = RoutineState.DECIDED
     db.session.flush()
     record_change(
         assessment,
@@ -160,6 +163,18 @@ def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, 
         after={"grade": grade},
         reason=reason.strip() or None,
     )
+
+
+def _take_up_objection(assessment: RoutineAssessment, reason: str, actor: Actor) -> None:
+    """A grade that is decided anew after an objection answers it. Raises OwnAssessment, Refused."""
+    if assessment.routine_state is not RoutineState.OBJECTED:
+        return
+    if assessment.decided_by == actor.account_id:
+        raise OwnAssessment("异议应由确定等次以外的人员处理")
+    if not reason.strip():
+        raise Refused("改变等次请填写对异议的答复")
+    assessment.answer, assessment.answered_at = reason.strip(), datetime.now(UTC)
+    assessment.routine_state = RoutineState.ANSWERED
 
 
 def note_result(assessment: RoutineAssessment, *, objection: str = "", actor: Actor) -> None:

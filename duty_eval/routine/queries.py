@@ -102,6 +102,11 @@ def round_of(actor: Actor, round_id: int) -> AnyRow:
     return row
 
 
+def hold_round(round_id: int) -> None:
+    """Lock the round's row until the end of the transaction."""
+    db.session.execute(select(RoutineRound.id).where(RoutineRound.id == round_id).with_for_update())
+
+
 def forms_of_round(actor: Actor, round_id: int) -> AnySelect:
     """(RoutineAssessment, RoutineRound, person_name, section_name), by section and name: never by grade (R164)."""
     reach = within(actor, Permission.ROUTINE_DECIDE, unit=RoutineRound.unit_id)

@@ -156,6 +156,8 @@ def decide_routine_grades(round_id: int) -> ResponseReturnValue:
     """All grades chosen on the page at once, or none of them: one 好 too many refuses the whole."""
     actor, done = current_actor(), 0
     queries.round_of(actor, round_id)
+    # The round before its forms: two leaders who decide at once wait for each other here and nowhere else.
+    queries.hold_round(round_id)
     # What gives a place back comes before what takes one.
     for form_id, grade in sorted(_chosen(), key=lambda pair: pair[1] is RoutineGrade.GOOD):
         assessment = queries.form_to_decide(actor, form_id)

@@ -202,6 +202,35 @@ def test_nobody_grades_themselves_and_who_decided_answers_no_objection(office: O
     assert form.routine_state is RoutineState.ANSWERED
 
 
+def test_an_objection_that_is_upheld_changes_the_grade_by_another_hand(office: Office) -> None:
+    made = office.open()
+    form = office.proposed(0, RoutineGrade.ORDINARY)
+    decide_routine_grade(form, RoutineGrade.ORDINARY, actor=office.chief)
+    note_result(form, objection="任务都已完成", actor=office.staff[0])
+    with pytest.raises(OwnAssessment):
+        decide_routine_grade(form, RoutineGrade.GOOD, reason="情况属实", actor=office.chief)
+    leader = an_actor(Role.LEADER_IN_CHARGE, person=a_person(name="副局长"), unit=office.unit)
+    with pytest.raises(Refused, match="原因"):
+        decide_routine_grade(form, RoutineGrade.GOOD, actor=leader)
+
+    decide_routine_grade(form, RoutineGrade.GOOD, reason="情况属实，予以更正", actor=leader)
+
+    assert (form.routine_state, form.final_grade) == (RoutineState.ANSWERED, RoutineGrade.GOOD)
+    assert form.answer == "情况属实，予以更正"
+    assert made.good_used == 1
+
+
+def test_a_leader_in_charge_answers_what_the_unit_s_head_decided(office: Office, sign_in_as: SignIn) -> None:
+    office.open()
+    form = office.proposed(0, RoutineGrade.ORDINARY)
+    decide_routine_grade(form, RoutineGrade.ORDINARY, actor=office.chief)
+    note_result(form, objection="任务都已完成", actor=office.staff[0])
+    db.session.commit()
+    leader = sign_in_as(an_actor(Role.LEADER_IN_CHARGE, person=a_person(name="副局长"), unit=office.unit))
+    assert leader.post(f"/duty-eval/routine/{form.id}/answer", data={"answer": "维持"}).status_code == 303
+    assert form.routine_state is RoutineState.ANSWERED
+
+
 def test_a_quarter_goes_its_way_over_the_pages(office: Office, sign_in_as: SignIn) -> None:
     body = {
         "unit_id": str(office.unit.id), "name": "一季度", "first_day": str(FIRST), "last_day": str(LAST),
