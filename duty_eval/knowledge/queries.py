@@ -90,10 +90,18 @@ def waiting(actor: Actor) -> AnySelect:
 
 
 def article_of(actor: Actor, article_id: int) -> Article:
-    """An article that the actor may read, or one that the actor wrote; raises NotFound."""
+    """A published article of the unit, one that the actor wrote or reviews; raises NotFound."""
+    is_out = select(ArticleVersion.article_id).where(ArticleVersion.version_state == VersionState.PUBLISHED)
     wrote = select(ArticleVersion.article_id).where(ArticleVersion.written_by_person == (actor.person_id or 0))
     found = db.session.scalars(
-        select(Article).where(Article.id == article_id, or_(readable(actor), Article.id.in_(wrote)))
+        select(Article).where(
+            Article.id == article_id,
+            or_(
+                and_(readable(actor), Article.id.in_(is_out)),
+                Article.id.in_(wrote),
+                decidable(actor),
+            ),
+        )
     ).one_or_none()
     if found is None:
         raise NotFound

@@ -82,6 +82,13 @@ def test_what_is_written_is_found_by_the_unit_once_another_has_published_it(offi
     assert office.found(office.colleague, "预算") == []
 
 
+def test_what_waits_for_review_is_open_to_its_writer_and_the_head_only(office: Office, sign_in_as: SignIn) -> None:
+    address = f"/duty-eval/knowledge/{office.write().id}"
+    db.session.commit()
+    answers = [sign_in_as(who).get(address).status_code for who in (office.clerk, office.head, office.colleague)]
+    assert answers == [200, 200, 404]
+
+
 def test_another_unit_finds_nothing_of_it(office: Office) -> None:
     office.publish()
     assert office.found(Office("市交通局").clerk) == []
