@@ -49,8 +49,13 @@ class Load:
         return Decimal(self.covered) / self.records if self.records else None
 
     @property
+    def is_shown(self) -> bool:
+        """Whether its numbers may be seen at all: those of one or two people would be a person's (R138, R164)."""
+        return self.people >= FEWEST_PEOPLE
+
+    @property
     def is_compared(self) -> bool:
-        return self.people >= FEWEST_PEOPLE and self.coverage is not None and self.coverage >= LEAST_COVERED
+        return self.is_shown and self.coverage is not None and self.coverage >= LEAST_COVERED
 
     @property
     def saturation(self) -> Decimal | None:

@@ -115,6 +115,16 @@ def test_the_page_shows_the_formula_and_names_no_person(connection: Connection, 
     assert "赵某某" not in page
 
 
+def test_of_one_or_two_people_no_number_is_shown(connection: Connection, sign_in_as: SignIn) -> None:
+    unit = a_unit()
+    Team(unit, "审批科", 3).log(200)
+    Team(unit, "机要室", 1).log(137)
+    page = sign_in_as(an_actor(Role.UNIT_HEAD, unit=unit)).get(f"/duty-eval/units/{unit.id}/workload?day={LAST}").text
+    assert "机要室" in page
+    assert "68.5" not in page  # 137 × 30 minutes
+    assert "不足 3 人" in page
+
+
 def test_standard_hours_are_confirmed_by_a_person_of_the_unit_only(connection: Connection, sign_in_as: SignIn) -> None:
     unit = a_unit()
     team = Team(unit, "审批科", 3, standard=None)
