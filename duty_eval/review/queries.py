@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 
 from basic_info.duties.models import PostDuty
+from basic_info.organization.kinds import LeaderKind
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.scope import within
 from duty_eval.flags.queries import flag_words
@@ -53,10 +55,13 @@ class Waiting:
 
 def reviewable(actor: Actor) -> ColumnElement[bool]:
     """The submitted records that the actor may decide on: never one's own; heads' go to those above them (R89)."""
-    ordinary = within(actor, Permission.DUTY_RECORD_REVIEW, unit=DutyRecord.unit_id, section=DutyRecord.section_id)
+    is_head = leads_today(DutyRecord.person_id)
+    ordinary = and_(
+        within(actor, Permission.DUTY_RECORD_REVIEW, unit=DutyRecord.unit_id, section=DutyRecord.section_id), ~is_head
+    )
     of_heads = and_(
         within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=DutyRecord.unit_id, section=DutyRecord.section_id),
-        DutyRecord.person_id.in_(heads_today()),
+        is_head,
     )
     return and_(
         DutyRecord.record_state == RecordState.SUBMITTED,
@@ -65,12 +70,23 @@ def reviewable(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def heads_today() -> Select[int]:
-    """Those who lead a section or a unit today: their records and absences go to those above them (R89)."""
-    return select(Appointment.person_id).where(
-        Appointment.leader_kind.is_not(None),
-        Appointment.valid.contains(func.current_date()),
-        Appointment.superseded_at.is_(None),
+def leads_today(person: Any) -> ColumnElement[bool]:
+    """Whether the person leads a section or a unit today: what is theirs goes to those above them (R89).
+
+    A section's deputies do not count: the one above them is the section's head. Asked of each row by an index rather
+    than of a list of all leaders, who are tens of thousands in a city.
+    """
+    return (
+        select(Appointment.id)
+        .where(
+            Appointment.person_id == person,
+            Appointment.leader_kind.is_not(None),
+            Appointment.leader_kind != LeaderKind.SECTION_DEPUTY,
+            Appointment.valid.contains(func.current_date()),
+            Appointment.superseded_at.is_(None),
+        )
+        .correlate_except(Appointment)
+        .exists()
     )
 
 

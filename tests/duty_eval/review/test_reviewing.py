@@ -144,6 +144,23 @@ def test_a_heads_own_records_go_to_the_leader_in_charge(connection: Connection) 
     assert [row[0].content for row in waiting(leader).rows] == ["主持例会"]
 
 
+def test_a_second_head_of_the_section_does_not_decide_on_the_first_ones_records(head: Actor, section: Section) -> None:
+    leading = a_person()
+    an_appointment(leading, a_post(section=section), leader_kind=LeaderKind.SECTION_HEAD)
+    record = a_record(section, person=leading, content="主持例会")
+
+    assert list(waiting(head).rows) == []
+    assert list(locked(head, [(record.id, DAY)])) == []
+
+
+def test_a_deputys_records_go_to_the_head_of_the_section(head: Actor, section: Section) -> None:
+    deputy = a_person()
+    an_appointment(deputy, a_post(section=section), leader_kind=LeaderKind.SECTION_DEPUTY)
+    a_record(section, person=deputy, content="协助分管")
+
+    assert [row[0].content for row in waiting(head).rows] == ["协助分管"]
+
+
 def test_the_queue_costs_as_much_for_thirty_records_as_for_one(
     head: Actor, section: Section, sign_in_as: SignIn, count_queries: Callable[[], object]
 ) -> None:
