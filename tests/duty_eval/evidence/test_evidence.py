@@ -19,7 +19,7 @@ from duty_eval.records.discarding import discard
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records, withdraw
 from duty_eval.review.operations import return_record
-from host.kernel.access import SYSTEM, Actor, Role
+from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.files.errors import StoreUnreachable
@@ -240,7 +240,7 @@ def test_the_review_desk_costs_the_same_with_evidence(
 
 def test_a_returned_record_takes_more_evidence_with_its_correction(actor: Actor, sign_in_as: SignIn) -> None:
     record = a_record(actor)
-    return_record(record, reason="请附照片", actor=SYSTEM)
+    return_record(record, reason="请附照片", actor=an_actor(Role.SECTION_HEAD, person=a_person()))
     db.session.commit()
     body = {
         "post_duty_id": "0",

@@ -118,6 +118,13 @@ def test_the_database_itself_refuses_a_review_of_ones_own(head: Actor, section: 
         db.session.flush()
 
 
+def test_an_account_without_a_person_decides_nothing(section: Section) -> None:
+    record = a_record(section)
+
+    with pytest.raises(NotPermitted, match="没有对应人员"):
+        approve_records([record], actor=an_actor(Role.SECTION_HEAD, section=section))
+
+
 def test_a_head_of_another_section_sees_nothing(section: Section) -> None:
     a_record(section)
     other = an_actor(Role.SECTION_HEAD, person=a_person(), section=a_section())
