@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from basic_info.organization.models import PersonVersion, Section, SectionVersion
 from basic_info.organization.scope import within
 from duty_eval.absences.models import Absence, AbsenceState
 from duty_eval.permissions import Permission
 from duty_eval.records.queries import name_today
-from duty_eval.review.queries import leads_today
+from duty_eval.review.queries import in_charge_of
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
@@ -38,12 +38,12 @@ def own_absence(actor: Actor, absence_id: int) -> Absence:
 
 def decidable(actor: Actor) -> ColumnElement[bool]:
     """The absences that the actor may decide on: never one's own; heads' go to those above them (R89)."""
-    reach = within(actor, Permission.ABSENCE_DECIDE, unit=Section.unit_id, section=Absence.section_id)
-    of_heads = within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=Section.unit_id, section=Absence.section_id)
-    is_head = leads_today(Absence.person_id)
-    return and_(
-        or_(and_(reach, ~is_head), and_(of_heads, is_head)),
-        Absence.person_id != (actor.person_id or 0),
+    return in_charge_of(
+        actor,
+        Permission.ABSENCE_DECIDE,
+        person=Absence.person_id,
+        unit=Section.unit_id,
+        section=Absence.section_id,
     )
 
 

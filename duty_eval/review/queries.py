@@ -55,19 +55,27 @@ class Waiting:
 
 def reviewable(actor: Actor) -> ColumnElement[bool]:
     """The submitted records that the actor may decide on: never one's own; heads' go to those above them (R89)."""
-    is_head = leads_today(DutyRecord.person_id)
-    ordinary = and_(
-        within(actor, Permission.DUTY_RECORD_REVIEW, unit=DutyRecord.unit_id, section=DutyRecord.section_id), ~is_head
-    )
-    of_heads = and_(
-        within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=DutyRecord.unit_id, section=DutyRecord.section_id),
-        is_head,
-    )
     return and_(
         DutyRecord.record_state == RecordState.SUBMITTED,
-        or_(ordinary, of_heads) if actor.may(Permission.DUTY_RECORD_REVIEW_HEADS) else ordinary,
-        DutyRecord.person_id != (actor.person_id or 0),
+        in_charge_of(
+            actor,
+            Permission.DUTY_RECORD_REVIEW,
+            person=DutyRecord.person_id,
+            unit=DutyRecord.unit_id,
+            section=DutyRecord.section_id,
+        ),
     )
+
+
+def in_charge_of(actor: Actor, permission: str, *, person: Any, unit: Any, section: Any) -> ColumnElement[bool]:
+    """Whether the actor decides on what is the person's: who holds ``permission`` in the section, of heads those above.
+
+    Never on one's own (R89).
+    """
+    is_head = leads_today(person)
+    ordinary = and_(within(actor, permission, unit=unit, section=section), ~is_head)
+    of_heads = and_(within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=unit, section=section), is_head)
+    return and_(or_(ordinary, of_heads), person != (actor.person_id or 0))
 
 
 def leads_today(person: Any) -> ColumnElement[bool]:

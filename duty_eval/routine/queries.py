@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
 from duty_eval.records.queries import name_today
-from duty_eval.review.queries import leads_today
+from duty_eval.review.queries import in_charge_of
 from duty_eval.routine.models import RoutineAssessment, RoutineRound, RoutineState
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
@@ -54,11 +54,13 @@ def count_own_open(person_id: int) -> int:
 
 def reviewable_forms(actor: Actor) -> ColumnElement[bool]:
     """The forms that the actor reviews: never one's own; a head's goes to those above (R89)."""
-    place = {"unit": RoutineRound.unit_id, "section": RoutineAssessment.section_id}
-    is_head = leads_today(RoutineAssessment.person_id)
-    ordinary = and_(within(actor, Permission.DUTY_RECORD_REVIEW, **place), ~is_head)
-    of_heads = and_(within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, **place), is_head)
-    return and_(or_(ordinary, of_heads), RoutineAssessment.person_id != (actor.person_id or 0))
+    return in_charge_of(
+        actor,
+        Permission.DUTY_RECORD_REVIEW,
+        person=RoutineAssessment.person_id,
+        unit=RoutineRound.unit_id,
+        section=RoutineAssessment.section_id,
+    )
 
 
 def forms_to_review(actor: Actor) -> AnySelect:
