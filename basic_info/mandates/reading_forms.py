@@ -20,21 +20,13 @@ _NAME = Length(max=100, message="名称不能超过 100 字")
 _COUNT = NumberRange(0, 100_000, message="名额应为 0 至 100000 的整数")
 
 
-class ReadingForm(ChineseForm):
+class _Versioned(ChineseForm):
     """What all have: the version of the row that was on the screen."""
 
     version = HiddenField()
 
-    def value(self, before: dict[str, Any]) -> dict[str, Any]:
-        """The row's value as typed, ``before`` with what the form does not ask."""
-        raise NotImplementedError
 
-    def show(self, reading: AnyReading) -> None:
-        """Fill the fields with what counts now."""
-        raise NotImplementedError
-
-
-class ClauseForm(ReadingForm):
+class ClauseForm(_Versioned):
     kind = SelectField(
         "类别",
         choices=[SelectChoice(kind.value, kind.label) for kind in ClauseKind if kind is not ClauseKind.SECTION],
@@ -50,7 +42,7 @@ class ClauseForm(ReadingForm):
         self.kind.data, self.text.data = reading.clause_kind.value, reading.text
 
 
-class SectionForm(ReadingForm):
+class SectionForm(_Versioned):
     name = StringField("内设机构名称", [DataRequired("请填写名称"), _NAME])
     plates = StringField("加挂牌子", [Length(max=300, message="牌子不能超过 300 字")], description="多个用顿号隔开")
     text = TextAreaField("职责原文", [_LONG])
@@ -70,7 +62,7 @@ class SectionForm(ReadingForm):
         self.text.data, self.tasks.data = value["text"], "\n".join(value["tasks"])
 
 
-class QuotaForm(ReadingForm):
+class QuotaForm(_Versioned):
     kind = StringField("编制种类", [DataRequired("请填写编制种类"), _NAME])
     count = IntegerField("名额", [InputRequired("请填写名额"), _COUNT])
 
@@ -82,7 +74,7 @@ class QuotaForm(ReadingForm):
         self.kind.data, self.count.data = reading.kind, reading.count
 
 
-class LeaderForm(ReadingForm):
+class LeaderForm(_Versioned):
     title = StringField("职务", [DataRequired("请填写职务"), _NAME])
     rank = StringField("级别", [_NAME], description="如 正科级；没有写明不填")
     count = IntegerField("职数", [InputRequired("请填写职数"), _COUNT])
@@ -103,7 +95,7 @@ class LeaderForm(ReadingForm):
         self.count.data, self.holds_quota.data = reading.count, reading.holds_quota
 
 
-class FieldForm(ReadingForm):
+class FieldForm(_Versioned):
     words = StringField("内容", [Length(max=300, message="内容不能超过 300 字")])
 
     def value(self, before: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +139,10 @@ _OF_FIELD: dict[FieldKind, type[FieldForm]] = {
     FieldKind.DOC_NO: DocNoForm,
     FieldKind.EFFECTIVE_ON: DayForm,
 }
+
+
+#: ``value`` gives the row's value as typed, with what the form does not ask from ``before``; ``show`` fills the fields.
+ReadingForm = ClauseForm | SectionForm | QuotaForm | LeaderForm | FieldForm
 
 
 def form_of(reading: AnyReading) -> ReadingForm:

@@ -74,7 +74,7 @@ def _check(record: DutyRecord, actor: Actor) -> None:
     if record.record_state is not RecordState.SUBMITTED:
         raise NotSubmitted
     if actor.person_id is None:  # it could be the author's second account
-        raise NotPermitted("您的账号没有对应人员，不能审核；请管理员在账号页填上人员")
+        raise NotPermitted("您的账号没有对应人员，不能审核；请联系管理员")
     if record.person_id == actor.person_id:
         raise NotPermitted("不能审核自己的纪实")
 
