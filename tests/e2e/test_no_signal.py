@@ -181,6 +181,45 @@ def test_an_entry_that_is_refused_is_shown_with_what_to_do_and_sent_once_mended(
     expect(page.locator("[data-entries] .chip", has_text="已同步")).to_have_count(2)
 
 
+def test_what_is_typed_while_an_entry_is_being_saved_is_the_next_entry(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    expect(page.get_by_label("做了什么")).to_be_visible()
+    page.evaluate(
+        """() => {
+          const seal = crypto.subtle.encrypt.bind(crypto.subtle);
+          crypto.subtle.encrypt = (...given) => new Promise((done) => { window.goOn = () => done(seal(...given)); });
+        }"""
+    )
+    page.get_by_label("做了什么").fill("正在存的一项")
+    page.get_by_role("button", name="存入本机").click()
+    page.get_by_label("做了什么").fill("接着写的一项")
+    page.evaluate("window.goOn()")
+    expect(page.locator("[data-entries]")).to_contain_text("正在存的一项")
+
+    assert page.get_by_label("做了什么").input_value() == "接着写的一项"
+
+
+def test_an_entry_that_the_device_cannot_keep_stays_in_the_form(open_phone: OpenPhone, platform: Platform) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    expect(page.get_by_label("做了什么")).to_be_visible()
+    page.evaluate("() => { crypto.subtle.encrypt = () => Promise.reject(new Error('full')); }")
+    page.get_by_label("做了什么").fill("存不下的一项")
+    page.get_by_role("button", name="存入本机").click()
+
+    expect(page.locator("[data-status]")).to_contain_text("本机存不下")
+    assert page.get_by_label("做了什么").input_value() == "存不下的一项"
+
+
 def _sign_in(phone: BrowserContext, platform: Platform, login: str) -> Page:
     page = phone.pages[0] if phone.pages else phone.new_page()
     page.goto("/account/sign-in")
@@ -195,14 +234,17 @@ def _make_ready(page: Page) -> None:
     """One visit of the day with network: the service worker is there, and my duties are kept."""
     page.goto("/duty-eval/today")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function(
-        """() => new Promise((done) => {
-          const r = indexedDB.open('lvzhi-offline');
-          r.onsuccess = () => {
-            const all = r.result.transaction('accounts').objectStore('accounts').getAll();
-            all.onsuccess = () => { r.result.close(); done(all.result.some((one) => one.key && one.facts)); };
-          };
-        })"""
+    page.evaluate(
+        """async () => {
+          const isReady = () => new Promise((done) => {
+            const r = indexedDB.open('lvzhi-offline');
+            r.onsuccess = () => {
+              const all = r.result.transaction('accounts').objectStore('accounts').getAll();
+              all.onsuccess = () => { r.result.close(); done(all.result.some((one) => one.key && one.facts)); };
+            };
+          });
+          while (!(await isReady())) await new Promise((done) => setTimeout(done, 50));
+        }"""
     )
 
 

@@ -47,9 +47,10 @@ function lineOf(desk, duties, { row, said }, act) {
   return line;
 }
 
-function load(form, row, said) {
-  const values = Object.fromEntries(said.fields);
-  form.dataset.entry = row.id;
+/** Puts the fields into the form; with an id they are what an entry says, to be mended. */
+function fill(form, fields, id) {
+  const values = Object.fromEntries(fields);
+  if (id) form.dataset.entry = id;
   for (const name of ["worked_on", "content", "minutes", "quantity", "result", "problem", "next_step", "late_reason", "client_key"]) {
     if (form.elements[name]) form.elements[name].value = values[name] ?? "";
   }
@@ -66,9 +67,9 @@ function clear(form) {
 }
 
 /** The entry again as the form has it now; its key stays, so that what was taken once is never taken twice. */
-async function mend(owner, form, known) {
+async function mend(owner, typed, known) {
   const said = known.said;
-  const data = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const data = [...typed].filter(([, value]) => typeof value === "string");
   const kept = said.fields.filter(([name]) => !data.some(([one]) => one === name));
   await change(owner, known.row.id, { ...said, fields: [...kept, ...data], message: "" });
 }
@@ -87,7 +88,7 @@ export async function fillDesk(desk) {
   const status = desk.querySelector("[data-status]");
   let entries = [];
   const act = {
-    mend: (row, said) => load(form, row, said),
+    mend: (row, said) => fill(form, said.fields, row.id),
     discard: async (row) => { if (window.confirm("放弃后这一项不再提交，本机也不再保留。确定放弃？")) await discard(row.id); },
   };
   const show = async () => {
@@ -105,9 +106,16 @@ export async function fillDesk(desk) {
     event.stopImmediatePropagation();
     if (!form.reportValidity()) return;
     const known = entries.find(({ row }) => row.id === Number(form.dataset.entry));
-    if (known) await mend(owner, form, known);
-    else await keep(owner, form.getAttribute("action"), new FormData(form));
-    clear(form);
+    const data = new FormData(form);
+    clear(form); // at once: what is typed while this one is being saved is the next entry's
+    try {
+      if (known) await mend(owner, data, known);
+      else await keep(owner, form.getAttribute("action"), data);
+    } catch {
+      fill(form, [...data].filter(([, value]) => typeof value === "string"), known?.row.id);
+      status.textContent = "本机存不下这一项，请腾出空间或等有网络时再提交。";
+      return;
+    }
     desk.querySelector("[data-list]").scrollIntoView({ block: "nearest" });
     sync();
   }, true);
