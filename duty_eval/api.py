@@ -4,6 +4,8 @@ from duty_eval.absences.models import AbsenceKind as AbsenceKind
 from duty_eval.absences.operations import decide_absence as decide_absence
 from duty_eval.absences.operations import request_absence as request_absence
 from duty_eval.dashboards.sums import count_sums_again as count_sums_again
+from duty_eval.entry_rules.operations import set_rules as set_rules
+from duty_eval.entry_rules.queries import Rules as Rules
 from duty_eval.expectations import away_spans as away_spans
 from duty_eval.expectations import is_away as is_away
 from duty_eval.facts import days_with_records as days_with_records

@@ -28,6 +28,11 @@ class RulesForm(ChineseForm):
     quantity_times = DecimalField("数量超过本人平时（中位数）几倍提示审核人", _between(1.5, 100), places=None)
     compares_text = BooleanField("比对手工填写的文字是否雷同", description="系统预填和用按钮复制的内容不比对。")
     alike_percent = IntegerField("文字相同达到百分之几提示审核人", _between(70, 100))
+    sample_percent = IntegerField(
+        "批量通过前抽查百分之几",
+        _between(0, 100),
+        description="按编号随机抽中的纪实，审核人须逐项打开看过，才能批量通过。0 为不抽查，建议 5 至 10。",
+    )
     on = DateField("从哪一天起执行", [InputRequired("请选择日期")])
     reason = StringField("调整原因", [DataRequired("请说明为什么调整"), Length(max=200, message="原因不能超过 200 字")])
 
@@ -40,4 +45,5 @@ class RulesForm(ChineseForm):
             quantity_times=self.quantity_times.data or Decimal(0),
             alike_percent=self.alike_percent.data or 0,
             compares_text=bool(self.compares_text.data),
+            sample_percent=self.sample_percent.data or 0,
         )

@@ -21,6 +21,7 @@ class EntryRule(Version, Model):
         CheckConstraint("long_day_minutes BETWEEN 600 AND 1440", name="long_day_in_bounds"),
         CheckConstraint("quantity_times BETWEEN 1.5 AND 100", name="times_in_bounds"),
         CheckConstraint("alike_percent BETWEEN 70 AND 100", name="alike_in_bounds"),
+        CheckConstraint("sample_percent BETWEEN 0 AND 100", name="sample_in_bounds"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -36,3 +37,5 @@ class EntryRule(Version, Model):
     #: Share of pairs of characters that two texts have in common; from here on they are called alike.
     alike_percent: Mapped[int] = mapped_column(SmallInteger, default=90, server_default="90")
     compares_text: Mapped[bool] = mapped_column(default=True, server_default="true")
+    #: Share of the waiting records that are opened one by one before any batch is passed; 0: none.
+    sample_percent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, case, func, select
+from sqlalchemy.dialects.postgresql import array
 
 from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
@@ -28,6 +29,7 @@ class Rules:
     quantity_times: Decimal = Decimal(3)
     alike_percent: int = 90
     compares_text: bool = True
+    sample_percent: int = 0
 
 
 DEFAULTS = Rules()
@@ -36,6 +38,7 @@ LEAST_LONG_DAY = 600
 #: How far back one's own words are compared.
 ALIKE_WORKDAYS = 20
 
+_NO_SAMPLE = DEFAULTS.sample_percent
 _NAMES = tuple(Rules.__dataclass_fields__)
 
 
@@ -80,6 +83,31 @@ def nearest(code: str, rules: Mapping[str, Rules]) -> Rules:
     """The rules for the division ``code`` among those of ``rules_by_code``."""
     around = [one for one in rules if code.startswith(scope_prefix(one))]
     return rules[max(around, key=lambda one: len(scope_prefix(one)))] if around else DEFAULTS
+
+
+def sample_percent_of(unit: Any) -> Any:
+    """The share of records sampled in the unit of the row today, by its nearest division's rule: a column."""
+    own = Region.__table__.alias("own")
+    # The longest code is the nearest division's: the highest of (length, share) without a sort for every row.
+    of_nearest = func.max(array([func.length(_prefix(Region.code)), EntryRule.sample_percent]), type_=ARRAY(Integer))[2]
+    share = (
+        select(of_nearest)
+        .join(Region, Region.id == EntryRule.region_id)
+        .join(own, own.c.code.startswith(_prefix(Region.code)))
+        .join(Unit, Unit.region_id == own.c.id)
+        .where(Unit.id == unit, _holds_today())
+    )
+    return func.coalesce(share.correlate_except(EntryRule, Region, own, Unit).scalar_subquery(), _NO_SAMPLE)
+
+
+def most_sampled() -> Any:
+    """The highest share that any division samples today, as a column."""
+    highest = select(func.max(EntryRule.sample_percent)).where(_holds_today())
+    return func.coalesce(highest.correlate(None).scalar_subquery(), _NO_SAMPLE)
+
+
+def _holds_today() -> ColumnElement[bool]:
+    return and_(EntryRule.valid.contains(func.current_date()), EntryRule.superseded_at.is_(None))
 
 
 def versions_of(region_id: int) -> AnySelect:

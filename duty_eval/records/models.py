@@ -50,8 +50,8 @@ class RecordOrigin(Worded):
     IMPORTED = "imported", "导入"
 
 
-#: What a reviewer should look at before it is passed with the rest: done again, outside duty, long, or late.
-WANTS_LOOK = "version_no > 1 OR post_duty_id IS NULL OR coalesce(minutes, 0) > 600 OR is_backdated"
+#: What a reviewer should look at before it is passed with the rest: done again, outside duty, long, late, or flagged.
+WANTS_LOOK = "version_no > 1 OR post_duty_id IS NULL OR coalesce(minutes, 0) > 600 OR is_backdated OR is_flagged"
 #: 0 before 1 in the queue, which is read from an index in this order.
 REVIEW_RANK = f"CASE WHEN {WANTS_LOOK} THEN 0 ELSE 1 END"
 
@@ -102,6 +102,8 @@ class DutyRecord(Model):
     case_no: Mapped[str | None] = mapped_column(String(80))
     origin: Mapped[RecordOrigin] = mapped_column(default=RecordOrigin.TYPED)
     is_backdated: Mapped[bool] = mapped_column(default=False, server_default="false")
+    #: It waits and has a flag; kept by a trigger of the flags.
+    is_flagged: Mapped[bool] = mapped_column(default=False, server_default="false")
     record_state: Mapped[RecordState] = mapped_column(default=RecordState.SUBMITTED)
     version_no: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
     return_reason: Mapped[str] = mapped_column(default="", server_default="")

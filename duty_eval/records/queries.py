@@ -132,14 +132,15 @@ def month_of(person_id: int, first: date, end: date) -> Sequence[AnyRow]:
 
 
 def history_of(record_id: int, day: date) -> dict[str, Any]:
-    """Reviews and revisions of a record, newest first."""
+    """Revisions of a record and its reviews, as (RecordReview, reviewer_name), newest first."""
     revisions = db.session.scalars(
         select(DutyRecordRevision)
         .where(DutyRecordRevision.record_id == record_id, DutyRecordRevision.worked_on == day)
         .order_by(DutyRecordRevision.version_no.desc())
     ).all()
-    reviews = db.session.scalars(
-        select(RecordReview)
+    reviews = db.session.execute(
+        select(RecordReview, PersonVersion.name.label("reviewer_name"))
+        .outerjoin(PersonVersion, name_today(RecordReview.reviewer_person_id))
         .where(RecordReview.record_id == record_id, RecordReview.worked_on == day)
         .order_by(RecordReview.id.desc())
     ).all()

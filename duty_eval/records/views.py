@@ -41,6 +41,7 @@ from duty_eval.records.operations import (
 from duty_eval.records.reattaching import may_reattach
 from duty_eval.records.standing import standings
 from duty_eval.review.queries import may_review
+from duty_eval.review.sampling import note_opening
 from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
@@ -247,6 +248,8 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         raise NotFound
     history = queries.history_of(record_id, _parse(day))
     reviews = may_review(actor, row[0])
+    if reviews and note_opening(row[0], actor):
+        db.session.commit()
     # Its author is told by the reviewer, not by a machine.
     flags = flags_of([row[0]]).get(record_id, []) if row[0].person_id != actor.person_id else []
     return render_template(

@@ -24,6 +24,23 @@ class Verdict(Worded):
     RETURNED = "returned", "退回"
 
 
+class RecordOpening(Model):
+    """打开: a reviewer has seen this version of a sampled record, written when its page is opened. Never changed."""
+
+    __tablename__ = "record_opening"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["record_id", "worked_on"], ["duty_record.id", "duty_record.worked_on"], ondelete="CASCADE"
+        ),
+    )
+
+    record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    worked_on: Mapped[date] = mapped_column(primary_key=True)
+    reviewer_person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Person.id), primary_key=True)
+    version_no: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class RecordReview(Model):
     """审核: what a reviewer decided on a record. The database itself refuses a review of one's own (R89)."""
 

@@ -11,8 +11,10 @@ from duty_eval.records import rollups
 from duty_eval.records.errors import NotSubmitted
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.states import step
+from duty_eval.review.errors import NotOpened
 from duty_eval.review.models import RecordReview, Verdict
 from duty_eval.review.queries import among
+from duty_eval.review.sampling import count_unopened
 from host.kernel import signals
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -23,7 +25,9 @@ from host.kernel.errors import NotPermitted, Refused
 def approve_records(
     records: Sequence[DutyRecord], *, actor: Actor, comment: str = "", quality: int | None = None
 ) -> int:
-    """Pass the records (审核通过), one or many at once; returns how many. Raises NotSubmitted, NotPermitted.
+    """Pass the records (审核通过), one or many at once; returns how many.
+
+    Raises NotSubmitted, NotPermitted; NotOpened where some were drawn for a look and not opened.
 
     ``quality``: 1–5, the same mark for all of them, or None.
     """
@@ -31,6 +35,8 @@ def approve_records(
         raise NotSubmitted
     for record in records:
         _check(record, actor)
+    if unopened := count_unopened(records, actor):
+        raise NotOpened(unopened)
     _set_approved(records)
     db.session.execute(insert(RecordReview), [_review(r, Verdict.APPROVED, actor, comment, quality) for r in records])
     rollups.apply(rollups.delta_of(record, records=0, approved=1) for record in records)

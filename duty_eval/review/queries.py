@@ -32,6 +32,7 @@ from duty_eval.flags.queries import flag_words
 from duty_eval.permissions import Permission
 from duty_eval.records.models import REVIEW_RANK, WANTS_LOOK, DutyRecord, RecordState
 from duty_eval.records.queries import evidence_count, name_today
+from duty_eval.review.sampling import must_open
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -49,7 +50,7 @@ _RANK: ColumnElement[int] = literal_column(f"({REVIEW_RANK})", Integer)
 class Waiting:
     """A page of the review queue, its rows as ``queue`` gives them, and the key of the next one."""
 
-    rows: Sequence[tuple[DutyRecord, str, str | None, int, str | None]]
+    rows: Sequence[tuple[DutyRecord, str, str | None, int, str | None, bool]]
     next_key: str | None
 
 
@@ -110,7 +111,7 @@ def waiting(actor: Actor, *, after: str = "", which: str = "") -> Waiting:
     found = db.session.execute(rows).all()
     shown = found[:PAGE]
     last = shown[-1] if len(found) > PAGE else None
-    rows_shown = [(row[0], row[1], row[2], row[3], row[4]) for row in shown]
+    rows_shown = [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in shown]
     return Waiting(rows_shown, _key(last[0], last.rank) if last is not None else None)
 
 
@@ -120,6 +121,7 @@ class Counts:
 
     total: int
     to_look: int
+    to_open: int
 
     @property
     def plain(self) -> int:
@@ -128,15 +130,22 @@ class Counts:
 
 def counts_waiting(actor: Actor) -> Counts:
     """One statement."""
-    some = select(_WANTS_LOOK.label("looks")).where(reviewable(actor)).limit(COUNT_LIMIT).subquery()
-    row = db.session.execute(select(func.count(), func.count().filter(some.c.looks)).select_from(some)).one()
-    return Counts(int(row[0]), int(row[1]))
+    some = (
+        select(_WANTS_LOOK.label("looks"), must_open(actor).label("opens"))
+        .where(reviewable(actor))
+        .limit(COUNT_LIMIT)
+        .subquery()
+    )
+    row = db.session.execute(
+        select(func.count(), func.count().filter(some.c.looks), func.count().filter(some.c.opens)).select_from(some)
+    ).one()
+    return Counts(int(row[0]), int(row[1]), int(row[2]))
 
 
-def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int, str | None]:
-    """(DutyRecord, person_name, duty_text, evidence_count, flag_words): what wants a look first, then the oldest.
+def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int, str | None, bool]:
+    """(DutyRecord, person_name, duty_text, evidence_count, flag_words, must_open): what wants a look, then the oldest.
 
-    ``which``: ``look`` only what wants a look, ``plain`` only the rest.
+    ``which``: ``look`` only what wants a look, ``plain`` only the rest, ``sample`` what is drawn and not yet opened.
     """
     rows = (
         select(
@@ -145,12 +154,15 @@ def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int,
             PostDuty.text.label("duty_text"),
             evidence_count(),
             flag_words(),
+            must_open(actor).label("must_open"),
         )
         .join(PersonVersion, name_today(DutyRecord.person_id))
         .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
         .where(reviewable(actor))
         .order_by(_RANK, DutyRecord.submitted_at, DutyRecord.id)
     )
+    if which == "sample":
+        return rows.where(must_open(actor))
     if which in {"look", "plain"}:
         rows = rows.where(_WANTS_LOOK if which == "look" else ~_WANTS_LOOK)
     return rows
@@ -174,6 +186,8 @@ def attention(record: DutyRecord) -> str:
         return "用时较长"
     if record.is_backdated:
         return "补填"
+    if record.is_flagged:
+        return "有提示"
     return ""
 
 

@@ -57,7 +57,7 @@ def approve_chosen() -> ResponseReturnValue:
 
 
 def _which(text: str) -> str:
-    return text if text in {"look", "plain"} else ""
+    return text if text in {"look", "plain", "sample"} else ""
 
 
 def _to_queue() -> ResponseReturnValue:

@@ -155,6 +155,11 @@ def load_post_duties(plan: CityPlan, *, actor: Actor, on: date) -> None:
     add_post_duties(drafts, on=on, actor=actor)
 
 
+def _sample_reviews(region: Region, clerk: Actor, today: date) -> None:
+    rules = duty_eval.Rules(sample_percent=10)
+    duty_eval.set_rules(region.id, rules, on=today, today=today, reason="审核前先抽看一部分", actor=clerk)
+
+
 def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, int], today: date) -> None:
     """What runs in the city: cases that a business system drops, alerts with one of them closed, a score run.
 
@@ -175,6 +180,7 @@ def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, in
     monitor.evaluate_all(today)
     db.session.commit()
     check_coverage(today, actor=admin)
+    _sample_reviews(region, actor_of(offices[Role.OFFICE_CLERK]), today)
     _close_one_alert(offices, today)
     _ask_for_leave(today)
     _routine_round(today)

@@ -112,6 +112,7 @@ VERBS = {
     "key_issued": "发放密钥",
     "linked": "衔接",
     "locked": "锁定",
+    "looked_at": "抽查打开",
     "made_official": "转为正式",
     "matched": "对应登记",
     "merged": "合并",

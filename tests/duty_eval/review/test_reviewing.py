@@ -11,15 +11,19 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.kinds import LeaderKind
-from basic_info.organization.models import Person, Post, Section
+from basic_info.organization.models import Person, Post, Section, Unit
+from duty_eval.entry_rules.operations import set_rules
+from duty_eval.entry_rules.queries import Rules
 from duty_eval.flags.models import FlagKind
-from duty_eval.flags.operations import Finding, flag
+from duty_eval.flags.operations import Finding, flag, forget_flags
 from duty_eval.records.errors import NotSubmitted
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records
+from duty_eval.review.errors import NotOpened
 from duty_eval.review.models import RecordReview, Verdict
 from duty_eval.review.operations import approve_records, return_record
 from duty_eval.review.queries import counts_waiting, locked, queue, waiting
+from duty_eval.review.sampling import note_opening
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted, Refused
@@ -344,6 +348,102 @@ def test_the_first_page_is_read_from_an_index_in_the_order_in_which_it_is_shown(
     plan = connection.exec_driver_sql(f"EXPLAIN {statement}").scalars().all()
     assert any("Merge Append" in line for line in plan)
     assert not any("->  Sort" in line for line in plan)
+
+
+@pytest.fixture
+def all_sampled(section: Section) -> None:
+    """The city has everything opened before it is passed."""
+    unit = db.session.get_one(Unit, section.unit_id)
+    set_rules(unit.region_id, Rules(sample_percent=100), on=DAY, today=DAY, reason="抽查", actor=an_actor(Role.STAFF))
+
+
+def test_where_a_city_samples_a_drawn_record_is_not_passed_unopened(
+    head: Actor, section: Section, all_sampled: None
+) -> None:
+    records = [a_record(section), a_record(section, content="接待来访")]
+
+    with pytest.raises(NotOpened, match="2 项被抽查"):
+        approve_records(records, actor=head)
+
+
+def test_a_drawn_record_is_passed_once_its_page_was_opened(
+    head: Actor, section: Section, all_sampled: None, sign_in_as: SignIn
+) -> None:
+    record = a_record(section)
+    db.session.commit()
+    client = sign_in_as(head)
+    assert "抽查，请打开看" in client.get("/duty-eval/review?which=sample").get_data(as_text=True)
+
+    client.get(f"/duty-eval/records/{record.id}/{DAY}")
+    done = client.post("/duty-eval/review/approve", data={"chosen": f"{record.id}:{DAY}"})
+
+    assert (done.status_code, counts_waiting(head).total) == (303, 0)
+
+
+def test_what_a_colleague_opened_the_reviewer_must_open_too(head: Actor, section: Section, all_sampled: None) -> None:
+    record = a_record(section)
+    note_opening(record, an_actor(Role.SECTION_HEAD, person=a_person(post=a_post(section=section)), section=section))
+
+    assert counts_waiting(head).to_open == 1
+
+
+def test_a_corrected_record_is_opened_again(head: Actor, section: Section, all_sampled: None) -> None:
+    record = a_record(section)
+    note_opening(record, head)
+    record.version_no += 1
+    db.session.flush()
+
+    assert counts_waiting(head).to_open == 1
+
+
+def test_the_draw_is_the_same_each_time_and_near_the_share(head: Actor, section: Section) -> None:
+    many_records(section, 400)
+    unit = db.session.get_one(Unit, section.unit_id)
+    set_rules(unit.region_id, Rules(sample_percent=10), on=DAY, today=DAY, reason="抽查", actor=head)
+
+    drawn = [row.DutyRecord.id for row in db.session.execute(queue(head, which="sample"))]
+
+    assert drawn == [row.DutyRecord.id for row in db.session.execute(queue(head, which="sample"))]
+    assert 10 <= len(drawn) <= 80
+
+
+def test_without_a_rule_nothing_is_drawn(head: Actor, section: Section) -> None:
+    a_record(section)
+
+    assert counts_waiting(head).to_open == 0
+
+
+def test_a_flagged_record_comes_before_the_ordinary_ones(head: Actor, section: Section) -> None:
+    duty_post = a_post(section=section)
+    person, duty = a_person(post=duty_post), a_post_duty(post=duty_post)
+    actor = an_actor(Role.STAFF, person=person)
+    made = log_records(
+        [Entry(post_duty_id=duty.id, content="办文"), Entry(post_duty_id=duty.id, content="办会")],
+        worked_on=DAY, client_key="two", actor=actor, today=DAY,
+    ).record_ids  # fmt: skip
+
+    flag([Finding(made[1], DAY, FlagKind.QUANTITY, "平时的 5 倍")])
+
+    assert [row[0].id for row in waiting(head).rows] == [made[1], made[0]]
+
+
+def test_a_record_whose_flags_are_gone_is_ordinary_again(head: Actor, section: Section) -> None:
+    record = a_record(section)
+    flag([Finding(record.id, DAY, FlagKind.QUANTITY, "平时的 5 倍")])
+    forget_flags(record.id, DAY)
+    db.session.expire_all()
+
+    assert not record.is_flagged
+
+
+def test_a_record_names_who_decided_on_it(head: Actor, section: Section, sign_in_as: SignIn) -> None:
+    record = a_record(section)
+    approve_records([record], actor=head)
+    db.session.commit()
+
+    page = sign_in_as(head).get(f"/duty-eval/records/{record.id}/{DAY}").get_data(as_text=True)
+
+    assert "通过 · 王芳" in page
 
 
 def test_the_desk_says_in_words_what_was_found_about_a_record(
