@@ -21,6 +21,7 @@ from duty_eval.records import reports as record_reports
 from duty_eval.records import views as record_views
 from duty_eval.records import week_views as record_week_views
 from duty_eval.review import views as review_views
+from duty_eval.review import week_views as review_week_views
 from duty_eval.review.queries import count_waiting
 from duty_eval.routine import views as routine_views
 from duty_eval.tracing import todo, trace
@@ -47,6 +48,7 @@ _views = (
     record_views,
     record_week_views,
     review_views,
+    review_week_views,
 )
 
 system = System(
@@ -68,7 +70,8 @@ system = System(
         MenuItem(title="业务知识", endpoint="duty_eval.knowledge", permission=Permission.DUTY_RECORD_READ),
         MenuItem(
             title="纪实审核",
-            endpoint="duty_eval.review_queue",
+            endpoint="duty_eval.review_week",
+            also=("duty_eval.review_queue",),
             permission=Permission.REVIEW_OPEN,
             badge=count_waiting,
         ),

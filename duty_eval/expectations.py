@@ -6,7 +6,7 @@ say the same of one day, so their spans are merged before anything is counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -34,8 +34,11 @@ AWAY_BY_REGISTER = (
 LOOKS_BACK = 10
 
 
-def away_spans(first: date, last: date, *, person_id: int | None = None) -> AnySelect:
-    """(person_id, begins, ends) of the times between ``first`` and ``last`` in which people are away, merged."""
+def away_spans(first: date, last: date, *, people: Collection[int] | None = None) -> AnySelect:
+    """(person_id, begins, ends) of the times between ``first`` and ``last`` in which people are away, merged.
+
+    ``people``: only theirs.
+    """
     period = Range(first, last + timedelta(days=1))
     asked = select(Absence.person_id, Absence.span.label("span")).where(
         Absence.absence_state == AbsenceState.CONFIRMED,
@@ -48,9 +51,9 @@ def away_spans(first: date, last: date, *, person_id: int | None = None) -> AnyS
         PersonVersion.superseded_at.is_(None),
         PersonVersion.valid.overlaps(period),
     )
-    if person_id is not None:
-        asked = asked.where(Absence.person_id == person_id)
-        registered = registered.where(PersonVersion.person_id == person_id)
+    if people is not None:
+        asked = asked.where(Absence.person_id.in_(people))
+        registered = registered.where(PersonVersion.person_id.in_(people))
     both = union_all(asked, registered).subquery("both")
     merged = select(
         both.c.person_id,
@@ -64,9 +67,15 @@ def away_spans(first: date, last: date, *, person_id: int | None = None) -> AnyS
 
 def away_days(person_id: int, first: date, last: date) -> frozenset[date]:
     """The days between ``first`` and ``last`` on which the person is away."""
+    return frozenset(day for _, day in away_person_days([person_id], first, last))
+
+
+def away_person_days(people: Collection[int], first: date, last: date) -> frozenset[tuple[int, date]]:
+    """(person_id, day) of the days between ``first`` and ``last`` on which one of the people is away."""
     found = set()
-    for row in db.session.execute(away_spans(first, last, person_id=person_id)):
-        found |= {row.begins + timedelta(days=number) for number in range((row.ends - row.begins).days + 1)}
+    for row in db.session.execute(away_spans(first, last, people=people)):
+        days = (row.ends - row.begins).days + 1
+        found |= {(row.person_id, row.begins + timedelta(days=number)) for number in range(days)}
     return frozenset(found)
 
 

@@ -77,10 +77,20 @@ register_export(
     rows=lambda actor, values: listed(actor).where(DutyRecord.post_duty_id == whole_of(values, "post_duty_id")),
 )
 
+
+def _waiting(actor: Actor, values: Mapping[str, str]) -> AnySelect:
+    return queue(
+        actor,
+        which=values.get("which", ""),
+        person_id=whole_of(values, "person") if values.get("person") else None,
+        day=day_of(values, "day", today_in_china()) if values.get("day") else None,
+    )
+
+
 register_export(
     "duty_eval.review_queue",
     "待审核履职纪实",
     permission=Permission.REVIEW_OPEN,
     columns={**_RECORD, "提示": lambda row: attention(row.DutyRecord)},
-    rows=lambda actor, values: queue(actor, which=values.get("which", "")),
+    rows=_waiting,
 )

@@ -42,7 +42,7 @@ PAGE = 50
 COUNT_LIMIT = 1000
 LONG_MINUTES = 600
 # Word for word as the index has them: bound values would keep it from being used.
-_WANTS_LOOK: ColumnElement[bool] = literal_column(f"({WANTS_LOOK})", Boolean)
+WANTS_A_LOOK: ColumnElement[bool] = literal_column(f"({WANTS_LOOK})", Boolean)
 _RANK: ColumnElement[int] = literal_column(f"({REVIEW_RANK})", Integer)
 
 
@@ -99,9 +99,11 @@ def leads_today(person: Any) -> ColumnElement[bool]:
     )
 
 
-def waiting(actor: Actor, *, after: str = "", which: str = "") -> Waiting:
+def waiting(
+    actor: Actor, *, after: str = "", which: str = "", person_id: int | None = None, day: date | None = None
+) -> Waiting:
     """The queue, a page by key. One statement."""
-    rows = queue(actor, which=which).add_columns(_RANK.label("rank")).limit(PAGE + 1)
+    rows = queue(actor, which=which, person_id=person_id, day=day).add_columns(_RANK.label("rank")).limit(PAGE + 1)
     if after:
         rank, at, record_id = _parse(after)
         rows = rows.where(
@@ -131,7 +133,7 @@ class Counts:
 def counts_waiting(actor: Actor) -> Counts:
     """One statement."""
     some = (
-        select(_WANTS_LOOK.label("looks"), must_open(actor).label("opens"))
+        select(WANTS_A_LOOK.label("looks"), must_open(actor).label("opens"))
         .where(reviewable(actor))
         .limit(COUNT_LIMIT)
         .subquery()
@@ -142,10 +144,13 @@ def counts_waiting(actor: Actor) -> Counts:
     return Counts(int(row[0]), int(row[1]), int(row[2]))
 
 
-def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int, str | None, bool]:
+def queue(
+    actor: Actor, *, which: str = "", person_id: int | None = None, day: date | None = None
+) -> Select[DutyRecord, str, str, int, str | None, bool]:
     """(DutyRecord, person_name, duty_text, evidence_count, flag_words, must_open): what wants a look, then the oldest.
 
-    ``which``: ``look`` only what wants a look, ``plain`` only the rest, ``sample`` what is drawn and not yet opened.
+    ``which``: ``look`` only what wants a look, ``plain`` only the rest, ``sample`` what is drawn and not yet opened;
+    ``person_id`` and ``day`` only theirs and only of it.
     """
     rows = (
         select(
@@ -161,10 +166,14 @@ def queue(actor: Actor, *, which: str = "") -> Select[DutyRecord, str, str, int,
         .where(reviewable(actor))
         .order_by(_RANK, DutyRecord.submitted_at, DutyRecord.id)
     )
+    if person_id is not None:
+        rows = rows.where(DutyRecord.person_id == person_id)
+    if day is not None:
+        rows = rows.where(DutyRecord.worked_on == day)
     if which == "sample":
         return rows.where(must_open(actor))
     if which in {"look", "plain"}:
-        rows = rows.where(_WANTS_LOOK if which == "look" else ~_WANTS_LOOK)
+        rows = rows.where(WANTS_A_LOOK if which == "look" else ~WANTS_A_LOOK)
     return rows
 
 
@@ -177,7 +186,7 @@ def count_waiting(actor: Actor) -> int:
 
 
 def attention(record: DutyRecord) -> str:
-    """Why a record wants a look before it is passed with the rest; empty: ordinary. The same rule as _WANTS_LOOK."""
+    """Why a record wants a look before it is passed with the rest; empty: ordinary. The same rule as WANTS_A_LOOK."""
     if record.version_no > 1:
         return "修改后重交"
     if record.post_duty_id is None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
+from duty_eval.records.forms import day_of
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.queries import readable_record
 from duty_eval.review import queries
@@ -26,11 +29,15 @@ def review_queue() -> ResponseReturnValue:
     actor = current_actor()
     which = _which(request.args.get("which", ""))
     after = request.args.get("after", "")
-    page = queries.waiting(actor, after=after, which=which)
+    person_id, day = _of_whom()
+    page = queries.waiting(actor, after=after, which=which, person_id=person_id, day=day)
     return render_template(
         "duty_eval/review/queue.html",
         page=page,
         which=which,
+        person_id=person_id,
+        day=day,
+        address=_address(request.args),
         counts=queries.counts_waiting(actor),
         count_limit=queries.COUNT_LIMIT,
         is_first=not after,
@@ -61,7 +68,21 @@ def _which(text: str) -> str:
 
 
 def _to_queue() -> ResponseReturnValue:
-    return redirect(url_for("duty_eval.review_queue", which=_which(request.form.get("which", "")) or None), 303)
+    return redirect(url_for("duty_eval.review_queue", **_address(request.form)), 303)
+
+
+def _address(values: Mapping[str, str]) -> dict[str, Any]:
+    """What the list is narrowed to, as its address says it."""
+    found = {"which": _which(values.get("which", "")), "person": values.get("person"), "day": values.get("day")}
+    return {name: value for name, value in found.items() if value}
+
+
+def _of_whom() -> tuple[int | None, date | None]:
+    """(person_id, day) that the list is narrowed to. Raises Refused."""
+    person, day = request.args.get("person", ""), request.args.get("day", "")
+    if person and not person.isdecimal():
+        raise Refused("人员有误，请从“按人按天”重新选择")
+    return int(person[:18]) if person else None, day_of(request.args, "day", date.min) if day else None
 
 
 @bp.post("/review/<int:record_id>/<day>/return")
@@ -92,7 +113,7 @@ def _return_page(record: DutyRecord, form: ReturnForm) -> str:
         row=row,
         form=form,
         reasons=USUAL_REASONS,
-        which=_which(request.values.get("which", "")),
+        address=_address(request.values),
     )
 
 

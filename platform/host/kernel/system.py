@@ -34,6 +34,8 @@ class MenuItem:
     badge: Callable[[Actor], int] | None = None
     #: only for accounts that belong to a person: the page is about one's own things
     is_own: bool = False
+    #: further endpoints under the same entry
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,7 +56,7 @@ def _group(title: str, icon: str, menu: tuple[MenuItem, ...], actor: Actor) -> G
         Entry(
             title=item.title,
             url=url_for(item.endpoint),
-            active=request.endpoint == item.endpoint,
+            active=request.endpoint in {item.endpoint, *item.also},
             badge=item.badge(actor) if item.badge else None,
         )
         for item in menu

@@ -217,7 +217,8 @@ def test_the_links_of_the_queue_open(head: Actor, section: Section, sign_in_as: 
 
     links = re.findall(r'href="(/duty-eval/(?:records|review)/[^"]+)"', page)
 
-    assert [client.get(link).status_code for link in links] == [200, 200]
+    assert len(links) >= 2
+    assert {client.get(link).status_code for link in links} == {200}
 
 
 def test_five_hundred_records_are_approved_in_as_many_statements_as_one(
