@@ -8,6 +8,8 @@ from duty_eval.blueprint import bp
 from duty_eval.dashboards import reports as dashboard_reports
 from duty_eval.dashboards import views as dashboard_views
 from duty_eval.entry_rules import views as entry_rule_views
+from duty_eval.inspections import reports as inspection_reports
+from duty_eval.inspections import views as inspection_views
 from duty_eval.knowledge import views as knowledge_views
 from duty_eval.offline import views as offline_views
 from duty_eval.periods import reports as period_reports
@@ -29,6 +31,8 @@ from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    inspection_reports,
+    inspection_views,
     knowledge_views,
     routine_views,
     workload_views,
@@ -83,6 +87,7 @@ system = System(
         ),
         MenuItem(title="平时考核评鉴", endpoint="duty_eval.routine_review", permission=Permission.REVIEW_OPEN),
         MenuItem(title="平时考核", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_DECIDE),
+        MenuItem(title="监督检查", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),

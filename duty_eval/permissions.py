@@ -18,6 +18,13 @@ class Permission(StrEnum):
     DUTY_RECORD_REVIEW_HEADS = "duty_eval:duty_record:review_heads"
     #: what is checked at entry, by division
     ENTRY_RULE_SET = "duty_eval:entry_rule:set"
+    #: evidence that an inspection asks of a section
+    INSPECTION_ANSWER = "duty_eval:inspection:answer"
+    #: by another than who made the plan
+    INSPECTION_CLOSE = "duty_eval:inspection:close"
+    #: plans, their samples and what is found
+    INSPECTION_MAKE = "duty_eval:inspection:make"
+    INSPECTION_READ = "duty_eval:inspection:read"
     PERIOD_LOCK = "duty_eval:period:lock"
     #: one person's closed month, or one record of it
     PERIOD_REOPEN = "duty_eval:period:reopen"
@@ -43,6 +50,7 @@ _ABOVE_HEADS = frozenset(
         Permission.DASHBOARD_READ,
         Permission.DUTY_RECORD_READ,
         Permission.DUTY_RECORD_REVIEW_HEADS,
+        Permission.INSPECTION_READ,
         Permission.REVIEW_OPEN,
         Permission.WORKLOAD_READ,
     }
@@ -56,6 +64,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.DASHBOARD_READ,
             Permission.DUTY_RECORD_READ,
             Permission.DUTY_RECORD_REVIEW,
+            Permission.INSPECTION_ANSWER,
+            Permission.INSPECTION_READ,
             Permission.RECORD_TEMPLATE_KEEP,
             Permission.REVIEW_OPEN,
             Permission.TASK_ASSIGN,
@@ -64,23 +74,52 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.LEADER_IN_CHARGE: _ABOVE_HEADS | {Permission.PERIOD_REOPEN, Permission.ROUTINE_DECIDE},
     Role.UNIT_HEAD: _ABOVE_HEADS
     | {
+        Permission.INSPECTION_ANSWER,
+        Permission.INSPECTION_CLOSE,
+        Permission.INSPECTION_MAKE,
         Permission.PERIOD_LOCK,
         Permission.PERIOD_REOPEN,
         Permission.ROUTINE_DECIDE,
         Permission.STANDARD_CONFIRM,
     },
-    Role.UNIT_CLERK: frozenset({Permission.PERIOD_LOCK}),
+    Role.UNIT_CLERK: frozenset(
+        {
+            Permission.INSPECTION_ANSWER,
+            Permission.INSPECTION_MAKE,
+            Permission.INSPECTION_READ,
+            Permission.PERIOD_LOCK,
+        }
+    ),
     Role.OFFICE_CLERK: frozenset(
         {
             Permission.DASHBOARD_READ,
             Permission.ENTRY_RULE_SET,
+            Permission.INSPECTION_MAKE,
+            Permission.INSPECTION_READ,
             Permission.PERIOD_LOCK,
             Permission.PERIOD_UNLOCK,
             Permission.RECORD_TEMPLATE_KEEP,
             Permission.WORKLOAD_READ,
         }
     ),
-    Role.OFFICE_REVIEWER: frozenset({Permission.DASHBOARD_READ, Permission.STANDARD_CONFIRM, Permission.WORKLOAD_READ}),
-    Role.INSPECTOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ, Permission.WORKLOAD_READ}),
-    Role.ASSESSOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ}),
+    Role.OFFICE_REVIEWER: frozenset(
+        {
+            Permission.DASHBOARD_READ,
+            Permission.INSPECTION_CLOSE,
+            Permission.INSPECTION_READ,
+            Permission.STANDARD_CONFIRM,
+            Permission.WORKLOAD_READ,
+        }
+    ),
+    Role.INSPECTOR: frozenset(
+        {
+            Permission.DASHBOARD_READ,
+            Permission.DUTY_RECORD_READ,
+            Permission.INSPECTION_CLOSE,
+            Permission.INSPECTION_MAKE,
+            Permission.INSPECTION_READ,
+            Permission.WORKLOAD_READ,
+        }
+    ),
+    Role.ASSESSOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ, Permission.INSPECTION_READ}),
 }

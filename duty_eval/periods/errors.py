@@ -48,6 +48,11 @@ _BY_STATE: dict[str, type[DomainError]] = {
 }
 
 
+def in_words_of(sqlstate: str, refusal: type[DomainError]) -> None:
+    """Say ``refusal`` to the person wherever the database raises ``sqlstate``."""
+    _BY_STATE[sqlstate] = refusal
+
+
 @event.listens_for(Engine, "handle_error")
 def _in_words(context: ExceptionContext) -> None:
     refused = _BY_STATE.get(getattr(context.original_exception, "sqlstate", None) or "")

@@ -31,6 +31,9 @@ THINGS = {
     "flow_step": "流程环节",
     "flowchart": "流程图",
     "grading_setting": "等次设置",
+    "inspection": "监督检查",
+    "inspection_line": "检查清单",
+    "inspection_subject": "抽查对象",
     "indicator": "指标",
     "indicator_scheme": "指标体系",
     "job_run": "后台任务",
@@ -63,6 +66,7 @@ THINGS = {
 }
 
 VERBS = {
+    "sampled": "抽取",
     "marked": "标为有用",
     "written": "撰写",
     "answered": "答复",

@@ -25,6 +25,7 @@ from basic_info.power_lists.models import PowerList
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
+from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan
 from duty_eval.knowledge.models import ArticleKind, ArticleVersion
 from duty_eval.knowledge.operations import decide_version, write_article
 from duty_eval.record_templates.operations import keep_template
@@ -83,6 +84,7 @@ class City:
         self._away()
         self._routine()
         self._knowledge()
+        self._inspection()
         self._papers()
         self._cases()
         self.run = score_now(a_published_scheme(), first=FIRST, last=LAST, actor=SYSTEM)
@@ -126,6 +128,11 @@ class City:
         article = write_article(ArticleKind.CASE, "案例", "经过", post_duty_id=None, actor=self.actor)
         version = db.session.scalars(select(ArticleVersion).where(ArticleVersion.article_id == article.id)).one()
         decide_version(version, is_published=True, actor=SYSTEM)
+
+    def _inspection(self) -> None:
+        said = PlanDraft(name="一季度检查", unit_id=self.office.unit.id, starts_on=FIRST, ends_on=LAST, draw_amount=100)
+        self.inspection = make_plan(said, actor=SYSTEM)
+        draw_sample(self.inspection, day=FIRST, actor=SYSTEM)
 
     def _away(self) -> None:
         """One of the reader's own and one of somebody else's."""
@@ -208,6 +215,7 @@ class City:
             },
             "duty_eval.unit_records": {"unit_id": str(self.office.unit.id), "from": "2026-03-01", "to": "2026-03-31"},
             **self._dashboards(),
+            "duty_eval.inspection_subjects": {"inspection_id": str(self.inspection.id)},
             "duty_eval.routine_round": {"round_id": str(self.round.id)},
             "duty_eval.workload": {"unit_id": str(self.office.unit.id), "day": "2026-03-02"},
             "duty_eval.standards": {"unit_id": str(self.office.unit.id)},

@@ -23,6 +23,8 @@ from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection
 from basic_info.regions.models import Tier
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
+from duty_eval.inspections.models import InspectionLine, InspectionSubject
+from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan, start_inspection
 from duty_eval.knowledge.models import Article, ArticleKind, ArticleVersion
 from duty_eval.periods.models import PeriodReopening
 from duty_eval.record_templates.models import RecordTemplate
@@ -114,6 +116,7 @@ def build() -> World:
         "absence_id": _asked_for(office, clerk.id),
         **_routine(office, clerk.id),
         "article_id": _article(office, clerk.id),
+        **_inspection(office),
         **_monitor(office, system, clerk.id),
         **_performance(office, clerk.id),
         **_host(actor, clerk.id),
@@ -174,6 +177,20 @@ def _article(office: Office, person_id: int) -> int:
     )
     db.session.flush()
     return article.id
+
+
+def _inspection(office: Office) -> dict[str, int]:
+    """A plan of the unit's own that is under way."""
+    day, actor = today_in_china(), an_actor(Role.UNIT_CLERK, unit=office.unit)
+    said = PlanDraft(name=f"{SECRET}检查", unit_id=office.unit.id, starts_on=day, ends_on=day, draw_amount=100)
+    plan = make_plan(said, actor=actor)
+    draw_sample(plan, day=day, actor=actor)
+    start_inspection(plan, today=day, actor=actor)
+    return {
+        "inspection_id": plan.id,
+        "line_id": db.session.scalars(select(InspectionLine.id)).first() or 0,
+        "subject_id": db.session.scalars(select(InspectionSubject.id)).one(),
+    }
 
 
 def _drawn(office: Office) -> int:

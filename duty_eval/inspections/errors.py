@@ -1,0 +1,26 @@
+from duty_eval.periods.errors import in_words_of
+from host.kernel.errors import DomainError
+
+
+class InspectionStep(DomainError):
+    """A plan's steps have their order: draft, drawn, under way, closed."""
+
+    message = "检查计划的状态已经变化，不能这样办理，请刷新页面"
+
+
+class InspectionFixed(DomainError):
+    """What was drawn or is over does not change any more."""
+
+    message = "抽取以后，计划内容和抽取结果不能改动；抽查对象只能附原因补充或移出"
+
+
+class NothingToDraw(DomainError):
+    message = "范围内没有可以抽取的对象，请调整计划的范围"
+
+
+class AlreadyInSample(DomainError):
+    message = "该对象已在抽查名单中"
+
+
+in_words_of("LV005", InspectionStep)
+in_words_of("LV006", InspectionFixed)
