@@ -7,6 +7,7 @@ from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
 from duty_eval.dashboards import reports as dashboard_reports
 from duty_eval.dashboards import views as dashboard_views
+from duty_eval.delegations import views as delegation_views
 from duty_eval.entry_rules import views as entry_rule_views
 from duty_eval.inspections import reports as inspection_reports
 from duty_eval.inspections import views as inspection_views
@@ -43,6 +44,7 @@ _views = (
     record_template_views,
     record_repeat_views,
     assignment_views,
+    delegation_views,
     entry_rule_views,
     period_reports,
     period_views,

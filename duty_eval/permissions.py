@@ -32,6 +32,8 @@ class Permission(StrEnum):
     PERIOD_UNLOCK = "duty_eval:period:unlock"
     #: ready words for the duties of posts
     RECORD_TEMPLATE_KEEP = "duty_eval:record_template:keep"
+    #: let another act for oneself, or for a head below
+    REVIEW_DELEGATE = "duty_eval:review:delegate"
     #: the review desk itself
     REVIEW_OPEN = "duty_eval:review:open"
     #: rounds of routine assessment: open them, make grades final
@@ -51,6 +53,7 @@ _ABOVE_HEADS = frozenset(
         Permission.DUTY_RECORD_READ,
         Permission.DUTY_RECORD_REVIEW_HEADS,
         Permission.INSPECTION_READ,
+        Permission.REVIEW_DELEGATE,
         Permission.REVIEW_OPEN,
         Permission.WORKLOAD_READ,
     }
@@ -67,6 +70,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.INSPECTION_ANSWER,
             Permission.INSPECTION_READ,
             Permission.RECORD_TEMPLATE_KEEP,
+            Permission.REVIEW_DELEGATE,
             Permission.REVIEW_OPEN,
             Permission.TASK_ASSIGN,
         }

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import PersonVersion
 from basic_info.organization.scope import within
+from duty_eval.delegations.queries import acted_for
 from duty_eval.evidence.models import RecordEvidence
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordState
@@ -132,14 +133,24 @@ def month_of(person_id: int, first: date, end: date) -> Sequence[AnyRow]:
 
 
 def history_of(record_id: int, day: date) -> dict[str, Any]:
-    """Revisions of a record and its reviews, as (RecordReview, reviewer_name), newest first."""
+    """Revisions of a record and its reviews, as (RecordReview, reviewer_name, acted_for), newest first.
+
+    ``acted_for``: the absent head in whose place the reviewer decided, or None.
+    """
     revisions = db.session.scalars(
         select(DutyRecordRevision)
         .where(DutyRecordRevision.record_id == record_id, DutyRecordRevision.worked_on == day)
         .order_by(DutyRecordRevision.version_no.desc())
     ).all()
+    in_whose_place = acted_for(
+        RecordReview.reviewer_person_id,
+        section=DutyRecord.section_id,
+        unit=DutyRecord.unit_id,
+        at=RecordReview.reviewed_at,
+    )
     reviews = db.session.execute(
-        select(RecordReview, PersonVersion.name.label("reviewer_name"))
+        select(RecordReview, PersonVersion.name.label("reviewer_name"), in_whose_place.label("acted_for"))
+        .join(DutyRecord, and_(DutyRecord.id == RecordReview.record_id, DutyRecord.worked_on == RecordReview.worked_on))
         .outerjoin(PersonVersion, name_today(RecordReview.reviewer_person_id))
         .where(RecordReview.record_id == record_id, RecordReview.worked_on == day)
         .order_by(RecordReview.id.desc())

@@ -28,6 +28,7 @@ from basic_info.duties.models import PostDuty
 from basic_info.organization.kinds import LeaderKind
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.scope import within
+from duty_eval.delegations.queries import acts_today
 from duty_eval.flags.queries import flag_words
 from duty_eval.permissions import Permission
 from duty_eval.records.models import REVIEW_RANK, WANTS_LOOK, DutyRecord, RecordState
@@ -73,7 +74,7 @@ def in_charge_of(actor: Actor, permission: str, *, person: Any, unit: Any, secti
 
     Never on one's own (R89).
     """
-    is_head = leads_today(person)
+    is_head = or_(leads_today(person), acts_today(person))
     ordinary = and_(within(actor, permission, unit=unit, section=section), ~is_head)
     of_heads = and_(within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=unit, section=section), is_head)
     return and_(or_(ordinary, of_heads), person != (actor.person_id or 0))

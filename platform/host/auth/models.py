@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, func, text
@@ -61,6 +61,17 @@ class RoleGrant(Model):
             using="gist",
         ),
         CheckConstraint("granted_by <> account_id", name="not_to_oneself"),
+        CheckConstraint(
+            "delegated_from_id IS NULL OR (NOT upper_inf(valid) AND reason <> '')", name="delegated_has_an_end"
+        ),
+        # Of two who act for the same person, none would know what the other decides.
+        ExcludeConstraint(
+            ("delegated_from_id", "="),
+            ("valid", "&&"),
+            where=text("delegated_from_id IS NOT NULL AND revoked_at IS NULL"),
+            name="one_acts_at_a_time",
+            using="gist",
+        ),
         Index(None, "account_id"),
     )
 
@@ -73,7 +84,15 @@ class RoleGrant(Model):
     section_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("section.id"))
     valid: Mapped[Range[date]] = mapped_column(server_default=text("daterange(CURRENT_DATE, NULL)"))
     granted_by: Mapped[int | None] = mapped_column(BigInteger)
+    #: The grant of an absent person under which this account acts (委托); it ends with that one at the latest.
+    delegated_from_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("role_grant.id"))
+    reason: Mapped[str] = mapped_column(default="", server_default="")
     revoked_at: Mapped[datetime | None]
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds; None: no end."""
+        return self.valid.upper - timedelta(days=1) if self.valid.upper else None
 
 
 class AuthSession(Model):

@@ -22,6 +22,10 @@ from host.kernel.db import Model, db
 from host.kernel.errors import NotFound, Refused
 from host.permissions import Permission
 
+#: Roles that their holder may let another act under for a while.
+DELEGABLE = frozenset({Role.SECTION_HEAD, Role.LEADER_IN_CHARGE, Role.UNIT_HEAD})
+MOST_DELEGATED_DAYS = 92
+
 
 def sign_in(
     login_name: str,
@@ -222,22 +226,77 @@ def grant_role(
     place: dict[str, Any] = {"region_code": region_code, "unit_id": unit_id, "section_id": section_id}
     require_grantable(role, actor=actor, permission=Permission.ROLE_GRANT, **place)
     _check_separation(role, {grant.role for grant in held})
-    for grant in held:
-        if (grant.role, grant.scope_kind, grant.region_code, grant.unit_id, grant.section_id) == (
-            role, kind, region_code, unit_id, section_id,
-        ) and _overlap(grant.valid, days):  # fmt: skip
-            raise Refused("该账号已有相同的授权")
-    grant = RoleGrant(
+    wanted = RoleGrant(
         account_id=account.id, role=role, scope_kind=kind, valid=days, granted_by=actor.account_id, **place
     )
-    db.session.add(grant)
+    for grant in held:
+        if _same_place(grant, wanted) and _overlap(grant.valid, days):
+            raise Refused("该账号已有相同的授权")
+    db.session.add(wanted)
     db.session.flush()  # the scope's check constraint speaks here
     scope: dict[str, Any] = {"region": region_code, "unit": unit_id, "section": section_id, "valid": days}
     record_change(
-        grant, action="role.granted", actor=actor,
+        wanted, action="role.granted", actor=actor,
         after={"account": account.id, "role": role, "kind": kind, **scope},
     )  # fmt: skip
-    return grant
+    return wanted
+
+
+def delegate_role(
+    grant: RoleGrant, account: Account, *, first: date, last: date, reason: str, actor: Actor
+) -> RoleGrant:
+    """Let ``account`` act under ``grant`` from ``first`` to ``last``, both included, while its holder is away (委托).
+
+    The caller has made sure that the actor may decide about ``grant``. Raises Refused: a role that is not delegated,
+    a grant that is itself delegated or ends before, no reason, too long a time, somebody who acts in those days
+    already, or an account that holds the same rights.
+    """
+    days = _days(first, last)
+    if grant.role not in DELEGABLE or grant.delegated_from_id is not None or grant.revoked_at is not None:
+        raise Refused("这项职责不能委托")
+    if account.id in {grant.account_id, actor.account_id} or account.is_disabled:
+        raise Refused("请委托给其他在用的账号")
+    if not reason.strip():
+        raise Refused("请说明委托原因")
+    if (last - first).days >= MOST_DELEGATED_DAYS:
+        raise Refused(f"一次委托最长 {MOST_DELEGATED_DAYS} 天；更长的请由管理员调整授权")
+    if not (grant.valid.contains(days)):
+        raise Refused("委托的日期超出了本人授权的期限")
+    held = _held_grants(account)
+    _check_separation(grant.role, {one.role for one in held})
+    if any(_same_place(one, grant) and _overlap(one.valid, days) for one in held):
+        raise Refused("对方在这些日子已有相同的授权")
+    made = RoleGrant(
+        account_id=account.id, role=grant.role, scope_kind=grant.scope_kind, region_code=grant.region_code,
+        unit_id=grant.unit_id, section_id=grant.section_id, valid=days, granted_by=actor.account_id,
+        delegated_from_id=grant.id, reason=reason.strip(),
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError as error:
+        if "one_acts_at_a_time" in str(error.orig):
+            raise Refused("这些日子已委托给他人，请先结束原来的委托") from error
+        raise
+    after = {"account": account.id, "from": grant.id, "role": grant.role, "valid": days}
+    record_change(made, action="role.delegated", actor=actor, after=after, reason=reason.strip())
+    return made
+
+
+def end_delegation(grant: RoleGrant, *, actor: Actor) -> None:
+    """The absent person is back: nobody acts for them any more. ``grant`` is the delegated one."""
+    if grant.delegated_from_id is None:
+        raise Refused("这不是一项委托")
+    if grant.revoked_at is None:
+        grant.revoked_at = datetime.now(UTC)
+        record_change(grant, action="role.delegation_ended", actor=actor)
+
+
+def _same_place(one: RoleGrant, other: RoleGrant) -> bool:
+    return all(
+        getattr(one, name) == getattr(other, name)
+        for name in ("role", "scope_kind", "region_code", "unit_id", "section_id")
+    )
 
 
 def _days(first: date | None, last: date | None) -> Range[date]:

@@ -96,6 +96,8 @@ VERBS = {
     "corrected": "更正",
     "created": "新建",
     "decided": "确定",
+    "delegated": "委托",
+    "delegation_ended": "收回委托",
     "deleted": "删除",
     "disabled": "停用",
     "dismissed": "不采用",

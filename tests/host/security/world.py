@@ -37,6 +37,7 @@ from function_monitor.cases.models import FlowCase
 from function_monitor.collection.ingesting import RawRow, ingest
 from function_monitor.collection.models import BusinessSystem, QuarantineRow
 from host.auth.models import AuthSession, RoleGrant
+from host.auth.operations import delegate_role
 from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
 from host.kernel.audit import AuditEntry
 from host.kernel.crypto import provider
@@ -49,7 +50,7 @@ from performance.schemes.models import Indicator, SchemeState
 from performance.schemes.operations import default_scheme, publish_scheme
 from performance.scoring.operations import score_now
 from tests.basic_info.library.papers import mandate_file
-from tests.factories import a_person, a_region, an_actor
+from tests.factories import a_person, a_region, an_account, an_actor
 from tests.function_monitor.rows import Office, a_key
 
 #: Stands in every name and text of the unit that is attacked; an answer that holds it leaked.
@@ -119,7 +120,7 @@ def build() -> World:
         **_inspection(office),
         **_monitor(office, system, clerk.id),
         **_performance(office, clerk.id),
-        **_host(actor, clerk.id),
+        **_host(office, actor, clerk.id),
     }
     db.session.flush()
     return World(office, values, key, system)
@@ -385,7 +386,7 @@ def _performance(office: Office, person_id: int) -> dict[str, int]:
     }
 
 
-def _host(actor: Actor, person_id: int) -> dict[str, Any]:
+def _host(office: Office, actor: Actor, person_id: int) -> dict[str, Any]:
     run = enqueue("host.prune", title=f"{SECRET}任务", actor=actor)
     session = AuthSession(
         token_hash=b"x" * 32,
@@ -395,13 +396,22 @@ def _host(actor: Actor, person_id: int) -> dict[str, Any]:
         user_agent=f"{SECRET}浏览器",
     )
     grant = RoleGrant(account_id=actor.account_id or 0, role=Role.STAFF, scope_kind=ScopeKind.SELF)
-    db.session.add_all([session, grant])
+    led = RoleGrant(
+        account_id=actor.account_id or 0, role=Role.SECTION_HEAD, scope_kind=ScopeKind.SECTION,
+        section_id=office.section.id,
+    )  # fmt: skip
+    db.session.add_all([session, grant, led])
     db.session.flush()
+    today = today_in_china()
+    delegation = delegate_role(
+        led, an_account(name=f"{SECRET}代办人"), first=today, last=today, reason="出差", actor=actor
+    )
     return {
         "jobs.run_id": run.id,
         "account_id": actor.account_id,
         "session_id": session.id,
         "grant_id": grant.id,
+        "delegation_id": delegation.id,
         "entry_id": db.session.scalars(select(AuditEntry.id)).first(),
         "name": "host.prune",
     }
