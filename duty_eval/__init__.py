@@ -16,6 +16,8 @@ from duty_eval.offline import views as offline_views
 from duty_eval.periods import reports as period_reports
 from duty_eval.periods import views as period_views
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
+from duty_eval.publicity import views as publicity_views
+from duty_eval.publicity.queries import count_to_answer
 from duty_eval.record_templates import views as record_template_views
 from duty_eval.records import list_views as record_list_views
 from duty_eval.records import reattach_views as record_reattach_views
@@ -35,6 +37,7 @@ _views = (
     inspection_reports,
     inspection_views,
     knowledge_views,
+    publicity_views,
     routine_views,
     workload_views,
     absence_views,
@@ -88,7 +91,13 @@ system = System(
             badge=count_to_decide,
         ),
         MenuItem(title="平时考核评鉴", endpoint="duty_eval.routine_review", permission=Permission.REVIEW_OPEN),
-        MenuItem(title="平时考核", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_DECIDE),
+        MenuItem(title="平时考核", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_READ),
+        MenuItem(
+            title="考核异议答复",
+            endpoint="duty_eval.routine_objections",
+            permission=Permission.ROUTINE_ANSWER,
+            badge=count_to_answer,
+        ),
         MenuItem(title="监督检查", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),

@@ -9,6 +9,7 @@ from duty_eval.flags import models as flags
 from duty_eval.inspections import models as inspections
 from duty_eval.knowledge import models as knowledge
 from duty_eval.periods import models as periods
+from duty_eval.publicity import models as publicity
 from duty_eval.record_templates import models as record_templates
 from duty_eval.records import models as records
 from duty_eval.review import models as review
@@ -24,6 +25,7 @@ __all__ = [
     "inspections",
     "knowledge",
     "periods",
+    "publicity",
     "record_templates",
     "records",
     "review",

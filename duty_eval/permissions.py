@@ -36,8 +36,14 @@ class Permission(StrEnum):
     REVIEW_DELEGATE = "duty_eval:review:delegate"
     #: the review desk itself
     REVIEW_OPEN = "duty_eval:review:open"
+    #: objections to a routine assessment, by another than who decided
+    ROUTINE_ANSWER = "duty_eval:routine:answer"
     #: rounds of routine assessment: open them, make grades final
     ROUTINE_DECIDE = "duty_eval:routine:decide"
+    #: rounds of routine assessment with everybody in them
+    ROUTINE_READ = "duty_eval:routine:read"
+    #: a closed round of routine assessment
+    ROUTINE_REOPEN = "duty_eval:routine:reopen"
     #: how long one piece of a duty's work takes
     STANDARD_CONFIRM = "duty_eval:standard:confirm"
     TASK_ASSIGN = "duty_eval:task:assign"
@@ -45,6 +51,8 @@ class Permission(StrEnum):
 
 
 _OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ})
+
+_RUNS_ROUTINE = frozenset({Permission.ROUTINE_ANSWER, Permission.ROUTINE_DECIDE, Permission.ROUTINE_READ})
 
 _ABOVE_HEADS = frozenset(
     {
@@ -75,15 +83,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.TASK_ASSIGN,
         }
     ),
-    Role.LEADER_IN_CHARGE: _ABOVE_HEADS | {Permission.PERIOD_REOPEN, Permission.ROUTINE_DECIDE},
+    Role.LEADER_IN_CHARGE: _ABOVE_HEADS | _RUNS_ROUTINE | {Permission.PERIOD_REOPEN},
     Role.UNIT_HEAD: _ABOVE_HEADS
+    | _RUNS_ROUTINE
     | {
         Permission.INSPECTION_ANSWER,
         Permission.INSPECTION_CLOSE,
         Permission.INSPECTION_MAKE,
         Permission.PERIOD_LOCK,
         Permission.PERIOD_REOPEN,
-        Permission.ROUTINE_DECIDE,
         Permission.STANDARD_CONFIRM,
     },
     Role.UNIT_CLERK: frozenset(
@@ -125,5 +133,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.WORKLOAD_READ,
         }
     ),
-    Role.ASSESSOR: frozenset({Permission.DASHBOARD_READ, Permission.DUTY_RECORD_READ, Permission.INSPECTION_READ}),
+    # A unit may have one leader only: objections against that one's grades are answered by the assessing office.
+    Role.ASSESSOR: frozenset(
+        {
+            Permission.DASHBOARD_READ,
+            Permission.DUTY_RECORD_READ,
+            Permission.INSPECTION_READ,
+            Permission.ROUTINE_ANSWER,
+            Permission.ROUTINE_READ,
+            Permission.ROUTINE_REOPEN,
+        }
+    ),
 }

@@ -13,6 +13,7 @@ from basic_info.organization.scope import within
 from duty_eval.absences.queries import count_to_decide
 from duty_eval.expectations import away_days
 from duty_eval.permissions import Permission
+from duty_eval.publicity.queries import count_to_answer
 from duty_eval.records.models import RecordRollup
 from duty_eval.records.queries import own_open
 from duty_eval.review.queries import count_waiting
@@ -75,6 +76,8 @@ def todo(actor: Actor) -> list[TodoItem]:
     if actor.may(Permission.REVIEW_OPEN):
         waiting = count_waiting(actor)
         items.append(TodoItem(title="待审核的履职纪实", count=waiting, url=url_for("duty_eval.review_queue")))
+    if waiting := count_to_answer(actor):
+        items.append(TodoItem(title="待答复的考核异议", count=waiting, url=url_for("duty_eval.routine_objections")))
     if waiting := count_to_decide(actor):
         url = url_for("duty_eval.absences_to_decide")
         items.append(TodoItem(title="待确认的请假", count=waiting, url=url))

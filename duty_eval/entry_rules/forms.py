@@ -33,6 +33,11 @@ class RulesForm(ChineseForm):
         _between(0, 100),
         description="按编号随机抽中的纪实，审核人须逐项打开看过，才能批量通过。0 为不抽查，建议 5 至 10。",
     )
+    publicity_workdays = IntegerField(
+        "平时考核“好”等次公示几个工作日",
+        _between(3, 30),
+        description="在本单位范围内公示姓名和等次，张贴当天不计；已经开始的公示不受影响。",
+    )
     on = DateField("从哪一天起执行", [InputRequired("请选择日期")])
     reason = StringField("调整原因", [DataRequired("请说明为什么调整"), Length(max=200, message="原因不能超过 200 字")])
 
@@ -46,4 +51,5 @@ class RulesForm(ChineseForm):
             alike_percent=self.alike_percent.data or 0,
             compares_text=bool(self.compares_text.data),
             sample_percent=self.sample_percent.data or 0,
+            publicity_workdays=self.publicity_workdays.data or 0,
         )

@@ -22,6 +22,7 @@ class EntryRule(Version, Model):
         CheckConstraint("quantity_times BETWEEN 1.5 AND 100", name="times_in_bounds"),
         CheckConstraint("alike_percent BETWEEN 70 AND 100", name="alike_in_bounds"),
         CheckConstraint("sample_percent BETWEEN 0 AND 100", name="sample_in_bounds"),
+        CheckConstraint("publicity_workdays BETWEEN 3 AND 30", name="publicity_in_bounds"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -39,3 +40,5 @@ class EntryRule(Version, Model):
     compares_text: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Share of the waiting records that are opened one by one before any batch is passed; 0: none.
     sample_percent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: 工作日 that the names of 好 are up after a routine assessment.
+    publicity_workdays: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")

@@ -30,6 +30,7 @@ class Rules:
     alike_percent: int = 90
     compares_text: bool = True
     sample_percent: int = 0
+    publicity_workdays: int = 5
 
 
 DEFAULTS = Rules()
@@ -60,6 +61,12 @@ def rules_of_person(person_id: int, day: date) -> Rules:
         .limit(1)
     ).first()
     return DEFAULTS if found is None else _rules(found)
+
+
+def rules_of_unit(unit_id: int, day: date) -> Rules:
+    """The rules where the unit stands on ``day``. Two statements."""
+    code = db.session.scalar(select(Region.code).join(Unit, Unit.region_id == Region.id).where(Unit.id == unit_id))
+    return nearest(code or "", rules_by_code(day))
 
 
 def _prefix(code: Any) -> Any:

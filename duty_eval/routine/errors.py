@@ -17,3 +17,9 @@ class NotYet(DomainError):
 
 class RoundExists(DomainError):
     message = "该单位这个周期的平时考核已经开展"
+
+
+class RoundClosed(DomainError):
+    """What a closed round says is final until it is reopened with a reason."""
+
+    message = "本期平时考核已结束，内容不能再变动；确需更正的，由考核主管部门写明原因重新打开"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from duty_eval.routine.models import CapMode
@@ -32,6 +32,13 @@ class NoteForm(ChineseForm):
 
 
 class AnswerForm(ChineseForm):
+    """To an objection of either kind."""
+
+    is_upheld = RadioField(
+        "处理结果",
+        [InputRequired("请选择异议是否成立")],
+        choices=options([("no", "不成立，维持等次"), ("yes", "成立，退回重新确定等次")]),
+    )
     answer = StringField("答复", [DataRequired("请填写答复"), Length(max=500, message="不能超过 500 字")])
 
 

@@ -91,7 +91,12 @@ class RoutineRound(Model):
     good_used: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     opened_by: Mapped[int | None] = mapped_column(BigInteger)
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    #: From then on nothing in the round changes, in the database too, until it is reopened with a reason.
     closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(BigInteger)
+    reopened_at: Mapped[datetime | None]
+    reopened_by: Mapped[int | None] = mapped_column(BigInteger)
+    reopen_reason: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def good_left(self) -> int:
@@ -112,6 +117,11 @@ class RoutineAssessment(Model):
         CheckConstraint("final_grade IS NULL OR proposed_grade IS NOT NULL", name="decided_after_it_was_proposed"),
         CheckConstraint("objection = '' OR routine_state IN ('objected', 'answered')", name="objection_has_its_state"),
         CheckConstraint("answered_by IS NULL OR answered_by IS DISTINCT FROM decided_by", name="answered_by_another"),
+        CheckConstraint(
+            "answered_by_person IS NULL OR"
+            " answered_by_person IS DISTINCT FROM decided_by_person AND answered_by_person <> person_id",
+            name="answered_by_another_person",
+        ),
         CheckConstraint("length(summary) <= 2000 AND length(comment) <= 500", name="texts_are_bounded"),
     )
 
@@ -133,9 +143,12 @@ class RoutineAssessment(Model):
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decided_by_person: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None]
+    #: When the person first saw the result (结果反馈); it may be after the round is closed.
+    feedback_at: Mapped[datetime | None]
     #: The person's own word on the result.
     objection: Mapped[str] = mapped_column(default="", server_default="")
     noted_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(default="", server_default="")
     answered_by: Mapped[int | None] = mapped_column(BigInteger)
+    answered_by_person: Mapped[int | None] = mapped_column(BigInteger)
     answered_at: Mapped[datetime | None]

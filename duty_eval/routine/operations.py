@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.kinds import Identity, LeaderKind
 from basic_info.organization.models import Appointment, PersonVersion
-from duty_eval.routine.errors import NoGoodLeft, NotYet, OwnAssessment, RoundExists
+from duty_eval.routine.errors import NoGoodLeft, NotYet, OwnAssessment, RoundClosed, RoundExists
 from duty_eval.routine.facts import facts_of, summary_of
 from duty_eval.routine.models import (
     GOOD_SHARE,
@@ -94,6 +94,7 @@ def submit_summary(assessment: RoutineAssessment, summary: str, *, actor: Actor)
     """The person hands in the summary (个人小结), until it is reviewed also anew. Raises NotYet, Refused."""
     if assessment.person_id != actor.person_id:
         raise NotPermitted
+    _still_open(assessment)
     if assessment.routine_state not in {RoutineState.SUMMARY, RoutineState.SUBMITTED}:
         raise NotYet("负责人已审核，不能再修改小结")
     if not summary.strip():
@@ -110,6 +111,7 @@ def propose_routine_grade(
 ) -> None:
     """The head reviews the summary and proposes a grade (审核评鉴). Raises OwnAssessment, NotYet."""
     _other_than(assessment, actor)
+    _still_open(assessment)
     if assessment.routine_state not in {RoutineState.SUBMITTED, RoutineState.PROPOSED}:
         raise NotYet("本人还没有提交小结，或等次已确定")
     before = assessment.proposed_grade
@@ -135,9 +137,9 @@ def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, 
     each other here, and the second is refused. Raises OwnAssessment, NotYet, NoGoodLeft, Refused.
     """
     _other_than(assessment, actor)
-    open_round_ = db.session.scalars(
-        select(RoutineRound).where(RoutineRound.id == assessment.round_id).with_for_update()
-    ).one()
+    held = _hold_round(assessment)
+    if held.closed_at is not None:
+        raise RoundClosed
     db.session.refresh(assessment, with_for_update=True)
     if assessment.proposed_grade is None or assessment.routine_state is RoutineState.ANSWERED:
         raise NotYet("负责人还没有提出建议，或本人已认可结果")
@@ -145,10 +147,10 @@ def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, 
         raise Refused("确定的等次与建议不同，请填写原因")
     _take_up_objection(assessment, reason, actor)
     before = assessment.final_grade
-    used = open_round_.good_used + (grade is RoutineGrade.GOOD) - (before is RoutineGrade.GOOD)
-    if used > open_round_.good_places and used > open_round_.good_used and open_round_.cap_mode is CapMode.ENFORCE:
+    used = held.good_used + (grade is RoutineGrade.GOOD) - (before is RoutineGrade.GOOD)
+    if used > held.good_places and used > held.good_used and held.cap_mode is CapMode.ENFORCE:
         raise NoGoodLeft
-    open_round_.good_used = used
+    held.good_used = used
     assessment.final_grade = grade
     assessment.decided_by, assessment.decided_by_person = actor.account_id, actor.person_id
     assessment.decided_at = datetime.now(UTC)
@@ -169,7 +171,7 @@ def _take_up_objection(assessment: RoutineAssessment, reason: str, actor: Actor)
     """A grade that is decided anew after an objection answers it. Raises OwnAssessment, Refused."""
     if assessment.routine_state is not RoutineState.OBJECTED:
         return
-    if assessment.decided_by == actor.account_id:
+    if _decided(assessment, actor):
         raise OwnAssessment("异议应由确定等次以外的人员处理")
     if not reason.strip():
         raise Refused("改变等次请填写对异议的答复")
@@ -181,6 +183,7 @@ def note_result(assessment: RoutineAssessment, *, objection: str = "", actor: Ac
     """The person takes note of the result, or objects with a reason (结果反馈). Raises NotYet."""
     if assessment.person_id != actor.person_id:
         raise NotPermitted
+    _still_open(assessment)
     if assessment.routine_state is not RoutineState.DECIDED:
         raise NotYet
     assessment.noted_at = datetime.now(UTC)
@@ -191,20 +194,106 @@ def note_result(assessment: RoutineAssessment, *, objection: str = "", actor: Ac
     record_change(assessment, action=action, actor=actor, reason=assessment.objection or None)
 
 
-def answer_objection(assessment: RoutineAssessment, answer: str, *, actor: Actor) -> None:
-    """Another than who decided answers an objection; that ends the matter. Raises OwnAssessment, NotYet, Refused."""
+def answer_objection(assessment: RoutineAssessment, answer: str, *, is_upheld: bool = False, actor: Actor) -> None:
+    """Another than who decided answers an objection: that ends the matter, or the grade is to be decided anew.
+
+    Raises OwnAssessment, RoundClosed, NotYet, Refused.
+    """
     _other_than(assessment, actor)
+    _still_open(assessment)
     if assessment.routine_state is not RoutineState.OBJECTED:
         raise NotYet
-    if assessment.decided_by == actor.account_id:
+    if _decided(assessment, actor):
         raise OwnAssessment("异议应由确定等次以外的人员答复")
     if not answer.strip():
         raise Refused("请填写答复")
     assessment.answer = answer.strip()
-    assessment.answered_by, assessment.answered_at = actor.account_id, datetime.now(UTC)
+    assessment.answered_by, assessment.answered_by_person = actor.account_id, actor.person_id
+    assessment.answered_at = datetime.now(UTC)
     assessment.routine_state = RoutineState.ANSWERED
     db.session.flush()
-    record_change(assessment, action="routine_assessment.answered", actor=actor, reason=assessment.answer)
+    record_change(
+        assessment, action="routine_assessment.answered", actor=actor, after={"is_upheld": is_upheld},
+        reason=assessment.answer,
+    )  # fmt: skip
+    if is_upheld:
+        take_back_grade(assessment, reason=assessment.answer, actor=actor)
+        # The person reads on the form what was answered while the new grade is awaited.
+        assessment.answer = answer.strip()
+        db.session.flush()
+
+
+def tell_result(assessment: RoutineAssessment, *, actor: Actor) -> bool:
+    """Note that the person has seen the result (结果反馈), the first time only; also after the round is closed."""
+    if assessment.person_id != actor.person_id:
+        raise NotPermitted
+    if assessment.feedback_at is not None or (assessment.final_grade is None and assessment.not_assessed is None):
+        return False
+    assessment.feedback_at = datetime.now(UTC)
+    db.session.flush()
+    record_change(assessment, action="routine_assessment.told", actor=actor)
+    return True
+
+
+def take_back_grade(assessment: RoutineAssessment, *, reason: str, actor: Actor) -> None:
+    """Undo the decision, with a reason: the form is to be decided and told anew, its place of 好 is free again.
+
+    What the person and others said to the former grade stays in the audit. Raises OwnAssessment, RoundClosed, NotYet,
+    Refused.
+    """
+    _other_than(assessment, actor)
+    held = _hold_round(assessment)
+    if held.closed_at is not None:
+        raise RoundClosed
+    db.session.refresh(assessment, with_for_update=True)
+    if assessment.final_grade is None:
+        raise NotYet("等次还没有确定")
+    if assessment.routine_state is RoutineState.OBJECTED:
+        raise NotYet("本人对结果有异议，请先由确定等次以外的人员答复")
+    if not reason.strip():
+        raise Refused("请填写重新确定的原因")
+    before = {
+        "grade": assessment.final_grade,
+        "objection": assessment.objection,
+        "answer": assessment.answer,
+        "feedback_at": assessment.feedback_at,
+    }
+    held.good_used -= assessment.final_grade is RoutineGrade.GOOD
+    assessment.final_grade, assessment.decided_at = None, None
+    assessment.decided_by, assessment.decided_by_person = None, None
+    assessment.feedback_at, assessment.noted_at = None, None
+    assessment.objection = assessment.answer = ""
+    assessment.answered_by, assessment.answered_by_person, assessment.answered_at = None, None, None
+    assessment.routine_state = RoutineState.PROPOSED
+    db.session.flush()
+    record_change(assessment, action="routine_assessment.taken_back", actor=actor, before=before, reason=reason.strip())
+
+
+def _hold_round(assessment: RoutineAssessment) -> RoutineRound:
+    """The form's round, locked against others who decide or close, not against those who write their summary."""
+    return db.session.scalars(
+        select(RoutineRound)
+        .where(RoutineRound.id == assessment.round_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _still_open(assessment: RoutineAssessment) -> None:
+    """Raises RoundClosed; until the end of the transaction nobody closes the round."""
+    closed_at = db.session.scalars(
+        select(RoutineRound.closed_at)
+        .where(RoutineRound.id == assessment.round_id)
+        .with_for_update(read=True, key_share=True)
+    ).one()
+    if closed_at is not None:
+        raise RoundClosed
+
+
+def _decided(assessment: RoutineAssessment, actor: Actor) -> bool:
+    """Whether the actor, under this or another account, made the grade final."""
+    by_person = actor.person_id is not None and assessment.decided_by_person == actor.person_id
+    return by_person or assessment.decided_by == actor.account_id
 
 
 def _other_than(assessment: RoutineAssessment, actor: Actor) -> None:

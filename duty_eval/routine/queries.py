@@ -91,7 +91,7 @@ def rounds(actor: Actor) -> AnySelect:
         select(RoutineRound, UnitVersion.name.label("unit_name"), forms.c.people, forms.c.decided)
         .join(forms, forms.c.round_id == RoutineRound.id)
         .join(UnitVersion, and_(UnitVersion.unit_id == RoutineRound.unit_id, in_force(UnitVersion, today_in_china())))
-        .where(within(actor, Permission.ROUTINE_DECIDE, unit=RoutineRound.unit_id))
+        .where(within(actor, Permission.ROUTINE_READ, unit=RoutineRound.unit_id))
         .order_by(RoutineRound.last_day.desc(), UnitVersion.name_key, RoutineRound.id)
     )
 
@@ -105,19 +105,31 @@ def round_of(actor: Actor, round_id: int) -> AnyRow:
 
 
 def hold_round(round_id: int) -> None:
-    """Lock the round's row until the end of the transaction."""
-    db.session.execute(select(RoutineRound.id).where(RoutineRound.id == round_id).with_for_update())
+    """Lock the round against others who decide or close it, until the end of the transaction."""
+    db.session.execute(select(RoutineRound.id).where(RoutineRound.id == round_id).with_for_update(key_share=True))
 
 
 def forms_of_round(actor: Actor, round_id: int) -> AnySelect:
     """(RoutineAssessment, RoutineRound, person_name, section_name), by section and name: never by grade (R164)."""
-    reach = within(actor, Permission.ROUTINE_DECIDE, unit=RoutineRound.unit_id)
+    reach = within(actor, Permission.ROUTINE_READ, unit=RoutineRound.unit_id)
     return _named().where(RoutineAssessment.round_id == round_id, reach)
 
 
-def form_to_decide(actor: Actor, form_id: int) -> RoutineAssessment:
-    """One form, locked; raises NotFound beyond the actor's reach."""
-    return _one(form_id, within(actor, Permission.ROUTINE_DECIDE, unit=RoutineRound.unit_id))
+def form_to_decide(actor: Actor, form_id: int, permission: Permission = Permission.ROUTINE_DECIDE) -> RoutineAssessment:
+    """One form, locked; raises NotFound beyond the reach of ``permission``."""
+    return _one(form_id, within(actor, permission, unit=RoutineRound.unit_id))
+
+
+def round_of_form(actor: Actor, form_id: int, permission: Permission) -> int:
+    """The round of a form within the reach of ``permission``; raises NotFound."""
+    found = db.session.scalar(
+        select(RoutineAssessment.round_id)
+        .join(RoutineRound, RoutineRound.id == RoutineAssessment.round_id)
+        .where(RoutineAssessment.id == form_id, within(actor, permission, unit=RoutineRound.unit_id))
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def units_to_open(actor: Actor, day: date) -> AnySelect:

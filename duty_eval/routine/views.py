@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
+from duty_eval.publicity.queries import objections_of_round, publicities_of_round, unsettled
 from duty_eval.routine import queries
 from duty_eval.routine.forms import AnswerForm, NoteForm, RoundForm, SummaryForm, last_quarter
 from duty_eval.routine.models import RoutineGrade, RoutineState
@@ -15,6 +16,8 @@ from duty_eval.routine.operations import (
     open_round,
     propose_routine_grade,
     submit_summary,
+    take_back_grade,
+    tell_result,
 )
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
@@ -38,7 +41,10 @@ def my_routine() -> ResponseReturnValue:
 @bp.get("/routine/<int:form_id>")
 @requires(Permission.DUTY_RECORD_LOG)
 def my_routine_form(form_id: int) -> ResponseReturnValue:
-    assessment, held = queries.own_form(current_actor(), form_id)
+    actor = current_actor()
+    assessment, held = queries.own_form(actor, form_id)
+    if tell_result(assessment, actor=actor):
+        db.session.commit()
     return render_template(
         "duty_eval/routine/form.html",
         one=assessment,
@@ -104,7 +110,7 @@ def propose_routine_grades() -> ResponseReturnValue:
 
 
 @bp.get("/routine/rounds")
-@requires(Permission.ROUTINE_DECIDE)
+@requires(Permission.ROUTINE_READ)
 def routine_rounds() -> ResponseReturnValue:
     today = today_in_china()
     return _rounds_page(_round_form(RoundForm(formdata=None, data=last_quarter(today))))
@@ -135,7 +141,7 @@ def open_routine_round() -> ResponseReturnValue:
 
 
 @bp.get("/routine/rounds/<int:round_id>")
-@requires(Permission.ROUTINE_DECIDE)
+@requires(Permission.ROUTINE_READ)
 def routine_round(round_id: int) -> ResponseReturnValue:
     """A unit's round: who stands where, and the grades to decide, with the places that are left."""
     actor = current_actor()
@@ -146,7 +152,9 @@ def routine_round(round_id: int) -> ResponseReturnValue:
         rows=db.session.execute(queries.forms_of_round(actor, round_id)).all(),
         grades=list(RoutineGrade),
         states=RoutineState,
-        answer=AnswerForm(formdata=None),
+        publicities=db.session.execute(publicities_of_round(round_id)).all(),
+        objections=db.session.execute(objections_of_round(round_id)).all(),
+        left=unsettled(round_id),
     )
 
 
@@ -169,17 +177,33 @@ def decide_routine_grades(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("duty_eval.routine_round", round_id=round_id), 303)
 
 
-@bp.post("/routine/<int:form_id>/answer")
+@bp.post("/routine/<int:form_id>/take-back")
 @requires(Permission.ROUTINE_DECIDE)
+def take_back_routine_grade(form_id: int) -> ResponseReturnValue:
+    """Undo a decision, with a reason; the grade is to be decided anew."""
+    actor = current_actor()
+    round_id = queries.round_of_form(actor, form_id, Permission.ROUTINE_DECIDE)
+    queries.hold_round(round_id)
+    take_back_grade(queries.form_to_decide(actor, form_id), reason=request.form.get("reason", "")[:200], actor=actor)
+    db.session.commit()
+    flash("已退回，请重新确定等次", "success")
+    return redirect(url_for("duty_eval.routine_round", round_id=round_id), 303)
+
+
+@bp.post("/routine/<int:form_id>/answer")
+@requires(Permission.ROUTINE_ANSWER)
 def answer_routine_objection(form_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), AnswerForm()
-    assessment = queries.form_to_decide(actor, form_id)
+    # The round before its forms, as everywhere: an objection that is upheld gives a place of 好 back.
+    queries.hold_round(queries.round_of_form(actor, form_id, Permission.ROUTINE_ANSWER))
+    assessment = queries.form_to_decide(actor, form_id, Permission.ROUTINE_ANSWER)
     if not form.validate_on_submit():
-        raise Refused("请填写答复，不超过 500 字")
-    answer_objection(assessment, form.answer.data or "", actor=actor)
+        raise Refused("请选择异议是否成立，并填写答复（不超过 500 字）")
+    is_upheld = form.is_upheld.data == "yes"
+    answer_objection(assessment, form.answer.data or "", is_upheld=is_upheld, actor=actor)
     db.session.commit()
-    flash("已答复，本人会看到", "success")
-    return redirect(url_for("duty_eval.routine_round", round_id=assessment.round_id), 303)
+    flash("已答复，等次已退回，请重新确定" if is_upheld else "已答复，本人会看到", "success")
+    return redirect(url_for("duty_eval.routine_objections"), 303)
 
 
 def _chosen() -> list[tuple[int, RoutineGrade]]:
@@ -219,7 +243,7 @@ _COLUMNS: Columns = {
 register_export(
     "duty_eval.routine_round",
     "平时考核情况",
-    permission=Permission.ROUTINE_DECIDE,
+    permission=Permission.ROUTINE_READ,
     columns=_COLUMNS,
     rows=lambda actor, values: queries.forms_of_round(actor, whole_of(values, "round_id")),
     names_people=True,
@@ -227,7 +251,7 @@ register_export(
 register_export(
     "duty_eval.routine_rounds",
     "平时考核开展情况",
-    permission=Permission.ROUTINE_DECIDE,
+    permission=Permission.ROUTINE_READ,
     columns={
         "单位": "unit_name",
         "名称": "RoutineRound.name",

@@ -2,6 +2,8 @@
 
 THINGS = {
     "article": "业务知识",
+    "publicity": "平时考核公示",
+    "publicity_objection": "公示异议",
     "routine_assessment": "平时考核",
     "routine_round": "平时考核周期",
     "absence": "请假和出差",
@@ -71,6 +73,8 @@ VERBS = {
     "written": "撰写",
     "answered": "答复",
     "objected": "提出异议",
+    "taken_back": "退回重新确定",
+    "told": "反馈本人",
     "noted": "确认知悉",
     "standard_confirmed": "核定标准工时",
     "abolished": "撤销",

@@ -227,7 +227,10 @@ def test_a_leader_in_charge_answers_what_the_unit_s_head_decided(office: Office,
     note_result(form, objection="任务都已完成", actor=office.staff[0])
     db.session.commit()
     leader = sign_in_as(an_actor(Role.LEADER_IN_CHARGE, person=a_person(name="副局长"), unit=office.unit))
-    assert leader.post(f"/duty-eval/routine/{form.id}/answer", data={"answer": "维持"}).status_code == 303
+    assert (
+        leader.post(f"/duty-eval/routine/{form.id}/answer", data={"is_upheld": "no", "answer": "维持"}).status_code
+        == 303
+    )
     assert form.routine_state is RoutineState.ANSWERED
 
 

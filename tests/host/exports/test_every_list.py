@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -28,9 +28,11 @@ from duty_eval.assignments.operations import assign_task
 from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan
 from duty_eval.knowledge.models import ArticleKind, ArticleVersion
 from duty_eval.knowledge.operations import decide_version, write_article
+from duty_eval.publicity.models import Publicity, PublicityName
+from duty_eval.publicity.operations import object_to
 from duty_eval.record_templates.operations import keep_template
 from duty_eval.records.models import RecordState
-from duty_eval.routine.models import CapMode
+from duty_eval.routine.models import CapMode, RoutineAssessment, RoutineGrade
 from duty_eval.routine.operations import open_round
 from duty_eval.workload.queries import FEWEST_RECORDS
 from function_monitor.alerts.evaluating import evaluate_all, seed_rules
@@ -46,7 +48,7 @@ from host.kernel.tables.exports import registered_exports, table_of
 from performance.grading.settings import Grading, set_grading
 from performance.rounding import Rounding
 from performance.scoring.operations import score_now
-from tests.factories import a_function, a_region, an_account
+from tests.factories import a_function, a_person, a_region, an_account, an_actor
 from tests.function_monitor.rows import Office as Licensing
 from tests.function_monitor.rows import a_source, a_system
 from tests.performance.rows import FIRST, LAST, Office, a_published_scheme
@@ -123,6 +125,24 @@ class City:
         self.round = open_round(
             self.office.unit.id, name="一季度", first=first, last=last, cap_mode=CapMode.WARN, actor=self.actor
         )
+        self._publicity()
+
+    def _publicity(self) -> None:
+        """One of them is put up as 好, and somebody objects."""
+        form = db.session.scalars(
+            select(RoutineAssessment).where(RoutineAssessment.person_id == self.office.people[1].id)
+        ).one()
+        form.proposed_grade = form.final_grade = RoutineGrade.GOOD
+        form.decided_at = datetime.now(UTC)
+        today = today_in_china()
+        up = Publicity(
+            round_id=self.round.id, starts_on=today, ends_on=today + timedelta(days=7), published_at=datetime.now(UTC)
+        )
+        db.session.add(up)
+        db.session.flush()
+        db.session.add(PublicityName(publicity_id=up.id, assessment_id=form.id))
+        db.session.flush()
+        object_to(up, form, "任务没有完成", today=today, actor=an_actor(person=a_person()))
 
     def _knowledge(self) -> None:
         article = write_article(ArticleKind.CASE, "案例", "经过", post_duty_id=None, actor=self.actor)

@@ -27,6 +27,7 @@ from duty_eval.inspections.models import InspectionLine, InspectionSubject
 from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan, start_inspection
 from duty_eval.knowledge.models import Article, ArticleKind, ArticleVersion
 from duty_eval.periods.models import PeriodReopening
+from duty_eval.publicity.models import Publicity, PublicityName, PublicityObjection
 from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
 from duty_eval.routine.facts import facts_of
@@ -159,7 +160,24 @@ def _routine(office: Office, person_id: int) -> dict[str, int]:
     )  # fmt: skip
     db.session.add(form)
     db.session.flush()
-    return {"duty_eval.form_id": form.id, "duty_eval.round_id": held.id}
+    return {"duty_eval.form_id": form.id, "duty_eval.round_id": held.id, **_publicity(office, held.id, form)}
+
+
+def _publicity(office: Office, round_id: int, form: RoutineAssessment) -> dict[str, int]:
+    """The person is put up as 好 and a colleague objects."""
+    today = today_in_china()
+    up = Publicity(round_id=round_id, starts_on=today, ends_on=today + timedelta(days=7))
+    db.session.add(up)
+    db.session.flush()
+    db.session.add(PublicityName(publicity_id=up.id, assessment_id=form.id))
+    db.session.flush()
+    objection = PublicityObjection(
+        publicity_id=up.id, assessment_id=form.id, content=f"{SECRET}异议", about_person=form.person_id,
+        raised_by_person=form.person_id,
+    )  # fmt: skip
+    db.session.add(objection)
+    db.session.flush()
+    return {"publicity_id": up.id, "objection_id": objection.id}
 
 
 def _article(office: Office, person_id: int) -> int:
