@@ -28,6 +28,7 @@ from duty_eval.records import week_views as record_week_views
 from duty_eval.review import views as review_views
 from duty_eval.review import week_views as review_week_views
 from duty_eval.review.queries import count_waiting
+from duty_eval.routine import paper_views as routine_paper_views
 from duty_eval.routine import views as routine_views
 from duty_eval.tracing import todo, trace
 from duty_eval.workload import views as workload_views
@@ -38,6 +39,7 @@ _views = (
     inspection_views,
     knowledge_views,
     publicity_views,
+    routine_paper_views,
     routine_views,
     workload_views,
     absence_views,

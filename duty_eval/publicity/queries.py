@@ -102,6 +102,18 @@ def good_not_put_up(round_id: int) -> Select[int]:
     )
 
 
+def last_put_up(form_ids: list[int]) -> dict[int, tuple[date, date]]:
+    """Form → first and last day of the publicity in which its grade stands."""
+    rows = db.session.execute(
+        select(RoutineAssessment.id, Publicity.starts_on, Publicity.ends_on)
+        .join(PublicityName, PublicityName.assessment_id == RoutineAssessment.id)
+        .join(Publicity, Publicity.id == PublicityName.publicity_id)
+        .where(RoutineAssessment.id.in_(form_ids), *_counts())
+        .order_by(Publicity.id)
+    )
+    return {row.id: (row.starts_on, row.ends_on) for row in rows}
+
+
 def publicities_of_round(round_id: int) -> AnySelect:
     """(Publicity, names that count), the latest first."""
     names = (

@@ -1,3 +1,6 @@
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
+
 from host.kernel.errors import DomainError, NotPermitted
 
 
@@ -23,3 +26,14 @@ class RoundClosed(DomainError):
     """What a closed round says is final until it is reopened with a reason."""
 
     message = "本期平时考核已结束，内容不能再变动；确需更正的，由考核主管部门写明原因重新打开"
+
+
+#: What the guards of the database say, for the moment between a look and a write.
+_BY_STATE: dict[str, type[DomainError]] = {"LV010": RoundClosed, "LV011": NotYet}
+
+
+@event.listens_for(Engine, "handle_error")
+def _in_words(context: ExceptionContext) -> None:
+    refused = _BY_STATE.get(getattr(context.original_exception, "sqlstate", None) or "")
+    if refused is not None:
+        raise refused from context.original_exception

@@ -138,6 +138,7 @@ class RoutineAssessment(Model):
     comment: Mapped[str] = mapped_column(default="", server_default="")
     proposed_by: Mapped[int | None] = mapped_column(BigInteger)
     proposed_by_person: Mapped[int | None] = mapped_column(BigInteger)
+    proposed_at: Mapped[datetime | None]
     final_grade: Mapped[RoutineGrade | None] = mapped_column(_grade("final_routine_grade"))
     not_assessed: Mapped[NotAssessed | None]
     decided_by: Mapped[int | None] = mapped_column(BigInteger)

@@ -117,6 +117,7 @@ def propose_routine_grade(
     before = assessment.proposed_grade
     assessment.proposed_grade, assessment.comment = grade, comment.strip()
     assessment.proposed_by, assessment.proposed_by_person = actor.account_id, actor.person_id
+    assessment.proposed_at = datetime.now(UTC)
     assessment.routine_state = RoutineState.PROPOSED
     db.session.flush()
     record_change(

@@ -146,10 +146,12 @@ def routine_round(round_id: int) -> ResponseReturnValue:
     """A unit's round: who stands where, and the grades to decide, with the places that are left."""
     actor = current_actor()
     row = queries.round_of(actor, round_id)
+    rows = db.session.execute(queries.forms_of_round(actor, round_id)).all()
     return render_template(
         "duty_eval/routine/round.html",
         row=row,
-        rows=db.session.execute(queries.forms_of_round(actor, round_id)).all(),
+        rows=rows,
+        names={one.RoutineAssessment.section_id: one.section_name for one in rows},
         grades=list(RoutineGrade),
         states=RoutineState,
         publicities=db.session.execute(publicities_of_round(round_id)).all(),
