@@ -30,6 +30,7 @@ from duty_eval.review import week_views as review_week_views
 from duty_eval.review.queries import count_waiting
 from duty_eval.routine import paper_views as routine_paper_views
 from duty_eval.routine import views as routine_views
+from duty_eval.sanctions import views as sanction_views
 from duty_eval.tracing import todo, trace
 from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
@@ -41,6 +42,7 @@ _views = (
     publicity_views,
     routine_paper_views,
     routine_views,
+    sanction_views,
     workload_views,
     absence_views,
     dashboard_reports,
@@ -100,6 +102,7 @@ system = System(
             permission=Permission.ROUTINE_ANSWER,
             badge=count_to_answer,
         ),
+        MenuItem(title="处分和立案", endpoint="duty_eval.sanctions", permission=Permission.SANCTION_KEEP),
         MenuItem(title="监督检查", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),

@@ -4,6 +4,7 @@ from duty_eval.absences.models import AbsenceKind as AbsenceKind
 from duty_eval.absences.operations import decide_absence as decide_absence
 from duty_eval.absences.operations import request_absence as request_absence
 from duty_eval.dashboards.sums import count_sums_again as count_sums_again
+from duty_eval.entry_rules.models import CapMode as CapMode
 from duty_eval.entry_rules.operations import set_rules as set_rules
 from duty_eval.entry_rules.queries import Rules as Rules
 from duty_eval.expectations import away_spans as away_spans
@@ -18,7 +19,6 @@ from duty_eval.records.models import DutyRecord as DutyRecord
 from duty_eval.records.operations import SuggestionDraft as SuggestionDraft
 from duty_eval.records.operations import suggest_records as suggest_records
 from duty_eval.routine.forms import last_quarter as last_quarter
-from duty_eval.routine.models import CapMode as CapMode
 from duty_eval.routine.models import RoutineAssessment as RoutineAssessment
 from duty_eval.routine.models import RoutineGrade as RoutineGrade
 from duty_eval.routine.operations import open_round as open_round

@@ -14,6 +14,7 @@ from duty_eval.record_templates import models as record_templates
 from duty_eval.records import models as records
 from duty_eval.review import models as review
 from duty_eval.routine import models as routine
+from duty_eval.sanctions import models as sanctions
 
 __all__ = [
     "absences",
@@ -30,4 +31,5 @@ __all__ = [
     "records",
     "review",
     "routine",
+    "sanctions",
 ]

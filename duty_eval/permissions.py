@@ -44,6 +44,8 @@ class Permission(StrEnum):
     ROUTINE_READ = "duty_eval:routine:read"
     #: a closed round of routine assessment
     ROUTINE_REOPEN = "duty_eval:routine:reopen"
+    #: sanctions and investigations of people
+    SANCTION_KEEP = "duty_eval:sanction:keep"
     #: how long one piece of a duty's work takes
     STANDARD_CONFIRM = "duty_eval:standard:confirm"
     TASK_ASSIGN = "duty_eval:task:assign"
@@ -92,6 +94,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         Permission.INSPECTION_MAKE,
         Permission.PERIOD_LOCK,
         Permission.PERIOD_REOPEN,
+        Permission.SANCTION_KEEP,
         Permission.STANDARD_CONFIRM,
     },
     Role.UNIT_CLERK: frozenset(
@@ -142,6 +145,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.ROUTINE_ANSWER,
             Permission.ROUTINE_READ,
             Permission.ROUTINE_REOPEN,
+            Permission.SANCTION_KEEP,
         }
     ),
 }

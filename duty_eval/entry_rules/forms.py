@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from wtforms import BooleanField, DateField, DecimalField, IntegerField, StringField
+from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from duty_eval.entry_rules.models import CapMode
 from duty_eval.entry_rules.queries import Rules
-from host.kernel.forms import ChineseForm
+from host.kernel.forms import ChineseForm, options
 
 
 def _between(least: float, most: float) -> list[object]:
@@ -38,6 +39,13 @@ class RulesForm(ChineseForm):
         _between(3, 30),
         description="在本单位范围内公示姓名和等次，张贴当天不计；已经开始的公示不受影响。",
     )
+    routine_cap = SelectField(
+        "平时考核“好”等次超过 40% 时",
+        [InputRequired("请选择")],
+        choices=options((mode.value, mode.label) for mode in CapMode),
+        coerce=lambda value: CapMode.of_word(value) or value,
+        description="新开展的考核按此执行；已经开展的不变。",
+    )
     on = DateField("从哪一天起执行", [InputRequired("请选择日期")])
     reason = StringField("调整原因", [DataRequired("请说明为什么调整"), Length(max=200, message="原因不能超过 200 字")])
 
@@ -52,4 +60,5 @@ class RulesForm(ChineseForm):
             compares_text=bool(self.compares_text.data),
             sample_percent=self.sample_percent.data or 0,
             publicity_workdays=self.publicity_workdays.data or 0,
+            routine_cap=self.routine_cap.data,
         )

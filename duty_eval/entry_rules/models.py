@@ -5,9 +5,18 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Numeric, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
+from basic_info.organization.kinds import Worded
 from basic_info.regions.models import Region
 from host.kernel.db import Model
 from host.kernel.versions import Version, never_two
+
+
+class CapMode(Worded):
+    """What happens in a routine assessment when the places of 好 are taken (R93)."""
+
+    ENFORCE = "enforce", "不得超过"
+    WARN = "warn", "超过时提示"
+    OFF = "off", "不限制"
 
 
 class EntryRule(Version, Model):
@@ -40,5 +49,7 @@ class EntryRule(Version, Model):
     compares_text: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Share of the waiting records that are opened one by one before any batch is passed; 0: none.
     sample_percent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Whether a unit's round may have more 好 than two fifths.
+    routine_cap: Mapped[CapMode] = mapped_column(default=CapMode.ENFORCE, server_default=CapMode.ENFORCE.value)
     #: 工作日 that the names of 好 are up after a routine assessment.
     publicity_workdays: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")

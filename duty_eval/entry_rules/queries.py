@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import array
 
 from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
-from duty_eval.entry_rules.models import EntryRule
+from duty_eval.entry_rules.models import CapMode, EntryRule
 from host.kernel.access import scope_prefix
 from host.kernel.db import AnySelect, db
 from host.kernel.versions import in_force
@@ -31,6 +31,7 @@ class Rules:
     compares_text: bool = True
     sample_percent: int = 0
     publicity_workdays: int = 5
+    routine_cap: CapMode = CapMode.ENFORCE
 
 
 DEFAULTS = Rules()

@@ -22,7 +22,8 @@ from host.kernel.pages import today_in_china
 def entry_rules() -> ResponseReturnValue:
     region = _region(current_actor())
     rules = nearest(region.code, rules_by_code(today_in_china()))
-    return _page(region, RulesForm(formdata=None, data={**asdict(rules), "on": today_in_china()}))
+    given = {**asdict(rules), "routine_cap": rules.routine_cap.value, "on": today_in_china()}
+    return _page(region, RulesForm(formdata=None, data=given))
 
 
 @bp.post("/entry-rules")

@@ -18,6 +18,13 @@ class NotYet(DomainError):
     message = "前一步还没有完成，请刷新后再办理"
 
 
+class Blocked(DomainError):
+    """A sanction, an investigation or long leave stands against the grade (R93)."""
+
+    status = 422
+    message = "有不得确定该等次的情形，请刷新后核对"
+
+
 class RoundExists(DomainError):
     message = "该单位这个周期的平时考核已经开展"
 
@@ -29,7 +36,7 @@ class RoundClosed(DomainError):
 
 
 #: What the guards of the database say, for the moment between a look and a write.
-_BY_STATE: dict[str, type[DomainError]] = {"LV010": RoundClosed, "LV011": NotYet}
+_BY_STATE: dict[str, type[DomainError]] = {"LV010": RoundClosed, "LV011": NotYet, "LV012": Blocked}
 
 
 @event.listens_for(Engine, "handle_error")

@@ -65,11 +65,18 @@ def facts_of(person_ids: list[int], first: date, last: date) -> dict[int, dict[s
         .group_by(AssignedTask.person_id)
     ):
         facts[task.person_id] |= {"tasks": task.tasks, "tasks_done": task.done}
-    workdays = load_workdays()
-    for away in db.session.execute(away_spans(first, last)):
-        if away.person_id in facts:
-            facts[away.person_id]["days_expected"] -= workdays.count_between(away.begins, away.ends)
+    for person, days in days_expected(person_ids, first, last).items():
+        facts[person]["days_expected"] = days
     return facts
+
+
+def days_expected(person_ids: list[int], first: date, last: date) -> dict[int, int]:
+    """Person → working days of the span on which the person was not away; one statement."""
+    workdays = load_workdays()
+    days = dict.fromkeys(person_ids, workdays.count_between(first, last))
+    for away in db.session.execute(away_spans(first, last, people=person_ids)):
+        days[away.person_id] -= workdays.count_between(away.begins, away.ends)
+    return days
 
 
 def _nothing(first: date, last: date) -> dict[str, Any]:

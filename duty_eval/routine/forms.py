@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from duty_eval.routine.models import CapMode
+from duty_eval.routine.models import NotAssessed
 from host.kernel.forms import ChineseForm, options
 
 
@@ -15,12 +15,16 @@ class RoundForm(ChineseForm):
     name = StringField("名称", [DataRequired("请填写名称"), Length(max=60, message="不能超过 60 字")])
     first_day = DateField("从", [DataRequired("请填写开始日期")])
     last_day = DateField("到", [DataRequired("请填写结束日期")])
-    cap_mode = SelectField(
-        "“好”等次比例（不超过 40%）",
-        [InputRequired("请选择")],
-        choices=options((mode.value, mode.label) for mode in CapMode),
-        coerce=lambda value: CapMode.of_word(value) or value,
+
+
+class LeaveOutForm(ChineseForm):
+    why = SelectField(
+        "原因",
+        [InputRequired("请选择原因")],
+        choices=options((why.value, why.label) for why in NotAssessed),
+        coerce=lambda value: NotAssessed.of_word(value) or value,
     )
+    note = StringField("说明", [DataRequired("请填写说明"), Length(max=200, message="不能超过 200 字")])
 
 
 class SummaryForm(ChineseForm):

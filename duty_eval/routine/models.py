@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Person, Section, Unit
+from duty_eval.entry_rules.models import CapMode
 from host.kernel.db import Model
 
 #: 好 goes to at most two fifths of those assessed, whole places only (R93, T34).
@@ -31,20 +32,13 @@ class RoutineGrade(Worded):
     WEAK = "weak", "较差"
 
 
-class CapMode(Worded):
-    """What happens when the places of 好 are taken."""
-
-    ENFORCE = "enforce", "不得超过"
-    WARN = "warn", "超过时提示"
-    OFF = "off", "不限制"
-
-
 class NotAssessed(Worded):
     """Why a person takes part without a grade."""
 
     LONG_LEAVE = "long_leave", "本期请假超过一半"
     SANCTION = "sanction", "处分影响期内或被立案"
     NEWCOMER = "newcomer", "试用期或到岗不满一个月"
+    OTHER = "other", "其他原因"
 
 
 class RoutineState(Worded):
@@ -115,6 +109,10 @@ class RoutineAssessment(Model):
         CheckConstraint("decided_by_person IS DISTINCT FROM person_id", name="decided_by_another"),
         CheckConstraint("num_nonnulls(final_grade, not_assessed) <= 1", name="grade_or_none"),
         CheckConstraint("final_grade IS NULL OR proposed_grade IS NOT NULL", name="decided_after_it_was_proposed"),
+        CheckConstraint(
+            "final_grade IS NULL OR 2 * (facts ->> 'days_expected')::int >= (facts ->> 'days_in_all')::int",
+            name="no_grade_after_long_leave",
+        ),
         CheckConstraint("objection = '' OR routine_state IN ('objected', 'answered')", name="objection_has_its_state"),
         CheckConstraint("answered_by IS NULL OR answered_by IS DISTINCT FROM decided_by", name="answered_by_another"),
         CheckConstraint(
@@ -141,10 +139,11 @@ class RoutineAssessment(Model):
     proposed_at: Mapped[datetime | None]
     final_grade: Mapped[RoutineGrade | None] = mapped_column(_grade("final_routine_grade"))
     not_assessed: Mapped[NotAssessed | None]
+    not_assessed_note: Mapped[str] = mapped_column(default="", server_default="")
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decided_by_person: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None]
-    #: When the person first saw the result (结果反馈); it may be after the round is closed.
+    #: When the person opened the result (结果反馈); it may be after the round is closed.
     feedback_at: Mapped[datetime | None]
     #: The person's own word on the result.
     objection: Mapped[str] = mapped_column(default="", server_default="")
@@ -153,3 +152,13 @@ class RoutineAssessment(Model):
     answered_by: Mapped[int | None] = mapped_column(BigInteger)
     answered_by_person: Mapped[int | None] = mapped_column(BigInteger)
     answered_at: Mapped[datetime | None]
+
+    @property
+    def is_result_ready(self) -> bool:
+        """There is a result that the person has not opened yet."""
+        return self.feedback_at is None and (self.final_grade is not None or self.not_assessed is not None)
+
+    @property
+    def told_grade(self) -> RoutineGrade | None:
+        """The grade as the person sees it: once opened, so that the opening can be recorded."""
+        return self.final_grade if self.feedback_at else None

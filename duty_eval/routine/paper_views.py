@@ -12,6 +12,7 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.routine import queries
 from duty_eval.routine.document import routine_document
+from duty_eval.routine.errors import NotYet
 from duty_eval.routine.papers import Paper, own_paper, paper_of, papers_of_round
 from host.kernel.access import current_actor, require_fresh, requires
 from host.kernel.audit import record_change
@@ -28,7 +29,10 @@ MOST_AT_ONCE = 500
 @requires(Permission.DUTY_RECORD_LOG)
 def my_routine_paper(form_id: int) -> ResponseReturnValue:
     """One's own 平时考核登记表 as a Word document."""
-    return _word([own_paper(current_actor(), form_id)])
+    actor = current_actor()
+    if queries.own_form(actor, form_id).RoutineAssessment.is_result_ready:
+        raise NotYet("结果已确定，请先打开考核表查看结果，再下载")
+    return _word([own_paper(actor, form_id)])
 
 
 @bp.get("/routine/rounds/forms/<int:form_id>/paper")

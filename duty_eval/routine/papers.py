@@ -167,8 +167,14 @@ def _paper(row: AnyRow, put_up: tuple[date, date] | None) -> Paper:
             day=_day(form.noted_at),
         ),
         answer=Opinion(words=form.answer, name=row.answerer or "", day=_day(form.answered_at)),
-        not_assessed=form.not_assessed.label if form.not_assessed else "",
+        not_assessed=_why_not(form),
     )
+
+
+def _why_not(form: RoutineAssessment) -> str:
+    if form.not_assessed is None:
+        return ""
+    return f"{form.not_assessed.label}{f'：{form.not_assessed_note}' if form.not_assessed_note else ''}"
 
 
 def _attendance(facts: dict[str, Any]) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
 from basic_info.organization.scope import within
+from duty_eval.entry_rules.models import CapMode
 from duty_eval.permissions import Permission
 from duty_eval.records.queries import name_today
 from duty_eval.review.queries import in_charge_of
-from duty_eval.routine.models import RoutineAssessment, RoutineRound, RoutineState
+from duty_eval.routine.models import RoutineAssessment, RoutineGrade, RoutineRound, RoutineState
+from duty_eval.sanctions.models import Sanction
+from duty_eval.sanctions.queries import blocking
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
@@ -19,6 +24,20 @@ from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
 PAGE = 100
+
+
+@dataclass(frozen=True)
+class Places:
+    """How many places of 好 a round has and how many would be taken by what is chosen on a page."""
+
+    name: str
+    places: int
+    taken: int
+    mode: CapMode
+
+    @property
+    def left(self) -> int:
+        return self.places - self.taken
 
 
 def own_forms(person_id: int) -> Select[RoutineAssessment, RoutineRound]:
@@ -130,6 +149,46 @@ def round_of_form(actor: Actor, form_id: int, permission: Permission) -> int:
     if found is None:
         raise NotFound
     return found
+
+
+def blocks_of(rows: Sequence[AnyRow]) -> dict[int, Sanction]:
+    """Form → what stands against its grade, for rows with RoutineAssessment and RoutineRound; a statement a round."""
+    people: dict[int, tuple[RoutineRound, dict[int, int]]] = {}
+    for row in rows:
+        _, forms = people.setdefault(row.RoutineRound.id, (row.RoutineRound, {}))
+        forms[row.RoutineAssessment.person_id] = row.RoutineAssessment.id
+    found: dict[int, Sanction] = {}
+    for held, forms in people.values():
+        for person, sanction in blocking(forms, held.first_day, held.last_day).items():
+            found[forms[person]] = sanction
+    return found
+
+
+def places_if(rows: Sequence[AnyRow], chosen: Mapping[int, RoutineGrade], *, deciding: bool) -> list[Places]:
+    """The places of each round of the rows if ``chosen`` (form → grade) were saved; one statement.
+
+    ``deciding``: of final grades; else of what is final or proposed, as heads propose.
+    """
+    held = {row.RoutineRound.id: row.RoutineRound for row in rows}
+    good = RoutineAssessment.final_grade == RoutineGrade.GOOD
+    if not deciding:
+        proposed = RoutineAssessment.proposed_grade == RoutineGrade.GOOD
+        good = or_(good, and_(RoutineAssessment.final_grade.is_(None), proposed))
+    counts = (
+        select(RoutineAssessment.round_id, func.count())
+        .where(
+            RoutineAssessment.round_id.in_(held),
+            RoutineAssessment.not_assessed.is_(None),
+            RoutineAssessment.id.not_in(chosen.keys()),
+            good,
+        )
+        .group_by(RoutineAssessment.round_id)
+    )
+    taken = {round_id: count for round_id, count in db.session.execute(counts)}  # noqa: C416 - rows, not pairs
+    for row in rows:
+        if chosen.get(row.RoutineAssessment.id) is RoutineGrade.GOOD:
+            taken[row.RoutineRound.id] = taken.get(row.RoutineRound.id, 0) + 1
+    return [Places(one.name, one.good_places, taken.get(one.id, 0), one.cap_mode) for one in held.values()]
 
 
 def units_to_open(actor: Actor, day: date) -> AnySelect:

@@ -7,18 +7,22 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.publicity.queries import objections_of_round, publicities_of_round, unsettled
 from duty_eval.routine import queries
-from duty_eval.routine.forms import AnswerForm, NoteForm, RoundForm, SummaryForm, last_quarter
-from duty_eval.routine.models import RoutineGrade, RoutineState
+from duty_eval.routine.forms import AnswerForm, LeaveOutForm, NoteForm, RoundForm, SummaryForm, last_quarter
+from duty_eval.routine.models import NotAssessed, RoutineAssessment, RoutineGrade, RoutineRound
 from duty_eval.routine.operations import (
     answer_objection,
     decide_routine_grade,
+    leave_out,
     note_result,
     open_round,
     propose_routine_grade,
+    settle_long_leave,
     submit_summary,
     take_back_grade,
+    take_in,
     tell_result,
 )
+from duty_eval.sanctions.queries import blocking
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, Refused
@@ -41,17 +45,8 @@ def my_routine() -> ResponseReturnValue:
 @bp.get("/routine/<int:form_id>")
 @requires(Permission.DUTY_RECORD_LOG)
 def my_routine_form(form_id: int) -> ResponseReturnValue:
-    actor = current_actor()
-    assessment, held = queries.own_form(actor, form_id)
-    if tell_result(assessment, actor=actor):
-        db.session.commit()
-    return render_template(
-        "duty_eval/routine/form.html",
-        one=assessment,
-        round=held,
-        form=SummaryForm(formdata=None, data={"summary": assessment.summary}),
-        note=NoteForm(formdata=None),
-    )
+    assessment, held = queries.own_form(current_actor(), form_id)
+    return _form_page(assessment, held, SummaryForm(formdata=None, data={"summary": assessment.summary}))
 
 
 @bp.post("/routine/<int:form_id>/summary")
@@ -61,13 +56,21 @@ def hand_in_summary(form_id: int) -> ResponseReturnValue:
     assessment, held = queries.own_form(actor, form_id)
     form = SummaryForm()
     if not form.validate_on_submit():
-        page = render_template(
-            "duty_eval/routine/form.html", one=assessment, round=held, form=form, note=NoteForm(formdata=None)
-        )
-        return page, 422
+        return _form_page(assessment, held, form), 422
     submit_summary(assessment, form.summary.data or "", actor=actor)
     db.session.commit()
     flash("小结已提交，等待负责人审核", "success")
+    return redirect(url_for("duty_eval.my_routine_form", form_id=form_id), 303)
+
+
+@bp.post("/routine/<int:form_id>/open")
+@requires(Permission.DUTY_RECORD_LOG)
+def open_routine_result(form_id: int) -> ResponseReturnValue:
+    """Open the result; when that was is recorded (结果反馈)."""
+    actor = current_actor()
+    assessment, _ = queries.own_form(actor, form_id)
+    tell_result(assessment, actor=actor)
+    db.session.commit()
     return redirect(url_for("duty_eval.my_routine_form", form_id=form_id), 303)
 
 
@@ -89,8 +92,14 @@ def note_routine_result(form_id: int) -> ResponseReturnValue:
 @requires(Permission.REVIEW_OPEN)
 def routine_review() -> ResponseReturnValue:
     """The forms of the actor's people that are not decided yet: summary, numbers, grade and comment in one list."""
-    rows = db.session.execute(queries.forms_to_review(current_actor()).limit(MOST_AT_ONCE)).all()
-    return render_template("duty_eval/routine/review.html", rows=rows, grades=list(RoutineGrade))
+    return _review_page({})
+
+
+@bp.post("/routine/review/what-if")
+@requires(Permission.REVIEW_OPEN)
+def routine_review_what_if() -> ResponseReturnValue:
+    """How many 好 would be left with what is chosen; nothing is saved."""
+    return _review_page(dict(_chosen()))
 
 
 @bp.post("/routine/review")
@@ -128,7 +137,6 @@ def open_routine_round() -> ResponseReturnValue:
             name=form.name.data or "",
             first=form.first_day.data,
             last=form.last_day.data,
-            cap_mode=form.cap_mode.data,
             actor=current_actor(),
         )
     except DomainError as refused:
@@ -144,20 +152,14 @@ def open_routine_round() -> ResponseReturnValue:
 @requires(Permission.ROUTINE_READ)
 def routine_round(round_id: int) -> ResponseReturnValue:
     """A unit's round: who stands where, and the grades to decide, with the places that are left."""
-    actor = current_actor()
-    row = queries.round_of(actor, round_id)
-    rows = db.session.execute(queries.forms_of_round(actor, round_id)).all()
-    return render_template(
-        "duty_eval/routine/round.html",
-        row=row,
-        rows=rows,
-        names={one.RoutineAssessment.section_id: one.section_name for one in rows},
-        grades=list(RoutineGrade),
-        states=RoutineState,
-        publicities=db.session.execute(publicities_of_round(round_id)).all(),
-        objections=db.session.execute(objections_of_round(round_id)).all(),
-        left=unsettled(round_id),
-    )
+    return _round_page(round_id, {})
+
+
+@bp.post("/routine/rounds/<int:round_id>/what-if")
+@requires(Permission.ROUTINE_DECIDE)
+def routine_round_what_if(round_id: int) -> ResponseReturnValue:
+    """How many 好 would be left with what is chosen; nothing is saved."""
+    return _round_page(round_id, dict(_chosen()))
 
 
 @bp.post("/routine/rounds/<int:round_id>")
@@ -168,6 +170,7 @@ def decide_routine_grades(round_id: int) -> ResponseReturnValue:
     queries.round_of(actor, round_id)
     # The round before its forms: two leaders who decide at once wait for each other here and nowhere else.
     queries.hold_round(round_id)
+    settle_long_leave(queries.round_of(actor, round_id).RoutineRound, actor=actor)
     # What gives a place back comes before what takes one.
     for form_id, grade in sorted(_chosen(), key=lambda pair: pair[1] is RoutineGrade.GOOD):
         assessment = queries.form_to_decide(actor, form_id)
@@ -176,6 +179,35 @@ def decide_routine_grades(round_id: int) -> ResponseReturnValue:
             done += 1
     db.session.commit()
     flash(f"已确定 {done} 人的等次，本人会看到结果", "success")
+    return redirect(url_for("duty_eval.routine_round", round_id=round_id), 303)
+
+
+@bp.post("/routine/<int:form_id>/leave-out")
+@requires(Permission.ROUTINE_DECIDE)
+def leave_out_of_routine(form_id: int) -> ResponseReturnValue:
+    """Set down that the person gets no grade in this round, and why."""
+    actor, form = current_actor(), LeaveOutForm()
+    round_id = queries.round_of_form(actor, form_id, Permission.ROUTINE_DECIDE)
+    if not form.validate_on_submit():
+        raise Refused("请选择不确定等次的原因并填写说明（不超过 200 字）")
+    queries.hold_round(round_id)
+    assessment = queries.form_to_decide(actor, form_id)
+    leave_out(assessment, form.why.data, note=form.note.data or "", actor=actor)
+    db.session.commit()
+    flash("已记为不确定等次，不计入“好”等次的基数", "success")
+    return redirect(url_for("duty_eval.routine_round", round_id=round_id), 303)
+
+
+@bp.post("/routine/<int:form_id>/take-in")
+@requires(Permission.ROUTINE_DECIDE)
+def take_in_to_routine(form_id: int) -> ResponseReturnValue:
+    """Let a person who was left out take part after all."""
+    actor = current_actor()
+    round_id = queries.round_of_form(actor, form_id, Permission.ROUTINE_DECIDE)
+    queries.hold_round(round_id)
+    take_in(queries.form_to_decide(actor, form_id), reason=request.form.get("reason", "")[:200], actor=actor)
+    db.session.commit()
+    flash("已恢复参加考核", "success")
     return redirect(url_for("duty_eval.routine_round", round_id=round_id), 303)
 
 
@@ -206,6 +238,57 @@ def answer_routine_objection(form_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash("已答复，等次已退回，请重新确定" if is_upheld else "已答复，本人会看到", "success")
     return redirect(url_for("duty_eval.routine_objections"), 303)
+
+
+def _form_page(assessment: RoutineAssessment, held: RoutineRound, form: SummaryForm) -> str:
+    return render_template(
+        "duty_eval/routine/form.html",
+        one=assessment,
+        round=held,
+        form=form,
+        note=NoteForm(formdata=None),
+        block=blocking([assessment.person_id], held.first_day, held.last_day).get(assessment.person_id),
+    )
+
+
+def _review_page(chosen: dict[int, RoutineGrade]) -> str:
+    """With the choices of the page, and how many 好 they would leave; only that number for htmx."""
+    rows = db.session.execute(queries.forms_to_review(current_actor()).limit(MOST_AT_ONCE)).all()
+    places = queries.places_if(rows, chosen, deciding=False)
+    if "HX-Request" in request.headers:
+        return render_template("duty_eval/routine/_places.html", places=places)
+    return render_template(
+        "duty_eval/routine/review.html",
+        rows=rows,
+        grades=list(RoutineGrade),
+        chosen=chosen,
+        places=places,
+        blocks=queries.blocks_of(rows),
+    )
+
+
+def _round_page(round_id: int, chosen: dict[int, RoutineGrade]) -> str:
+    """With the choices of the page, and how many 好 they would leave; only that number for htmx."""
+    actor = current_actor()
+    row = queries.round_of(actor, round_id)
+    rows = db.session.execute(queries.forms_of_round(actor, round_id)).all()
+    places = queries.places_if(rows, chosen, deciding=True)
+    if "HX-Request" in request.headers:
+        return render_template("duty_eval/routine/_places.html", places=places)
+    return render_template(
+        "duty_eval/routine/round.html",
+        row=row,
+        rows=rows,
+        names={one.RoutineAssessment.section_id: one.section_name for one in rows},
+        grades=list(RoutineGrade),
+        reasons=list(NotAssessed),
+        chosen=chosen,
+        places=places,
+        blocks=queries.blocks_of(rows),
+        publicities=db.session.execute(publicities_of_round(round_id)).all(),
+        objections=db.session.execute(objections_of_round(round_id)).all(),
+        left=unsettled(round_id),
+    )
 
 
 def _chosen() -> list[tuple[int, RoutineGrade]]:
@@ -240,6 +323,7 @@ _COLUMNS: Columns = {
     "评语": "RoutineAssessment.comment",
     "等次": "RoutineAssessment.final_grade",
     "不定等次原因": "RoutineAssessment.not_assessed",
+    "不定等次说明": "RoutineAssessment.not_assessed_note",
     "状态": "RoutineAssessment.routine_state",
 }
 register_export(
@@ -281,7 +365,7 @@ register_export(
         "从": "RoutineRound.first_day",
         "到": "RoutineRound.last_day",
         "小结": "RoutineAssessment.summary",
-        "等次": "RoutineAssessment.final_grade",
+        "等次": "RoutineAssessment.told_grade",
         "评语": "RoutineAssessment.comment",
     },
     rows=lambda actor, _values: queries.own_forms(actor.person_id or 0),

@@ -262,12 +262,17 @@ def test_a_closed_round_is_reopened_with_a_reason_and_corrected(closed: Graded) 
 
 
 def test_the_person_is_told_once_and_after_the_end_too(closed: Graded, sign_in_as: SignIn) -> None:
+    db.session.commit()
     form = closed.form(1)
     client = sign_in_as(closed.staff[1])
-    assert "较好" in client.get(f"/duty-eval/routine/{form.id}").text
+    address = f"/duty-eval/routine/{form.id}"
+    assert "较好" not in client.get(address).text
+    assert form.feedback_at is None
+    assert client.post(f"{address}/open").status_code == 303
     told = form.feedback_at
     assert told is not None
-    client.get(f"/duty-eval/routine/{form.id}")
+    assert "较好" in client.get(address).text
+    client.post(f"{address}/open")
     assert form.feedback_at == told
 
 

@@ -8,14 +8,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.kinds import LeaderKind
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
+from duty_eval.entry_rules.models import CapMode
+from duty_eval.entry_rules.operations import set_rules
+from duty_eval.entry_rules.queries import Rules
 from duty_eval.records.operations import Entry, log_records
 from duty_eval.routine.errors import NoGoodLeft, NotYet, OwnAssessment, RoundExists
 from duty_eval.routine.models import (
-    CapMode,
     NotAssessed,
     RoutineAssessment,
     RoutineGrade,
@@ -26,14 +29,18 @@ from duty_eval.routine.operations import (
     answer_objection,
     decide_routine_grade,
     good_places,
+    leave_out,
     note_result,
     open_round,
     propose_routine_grade,
+    settle_long_leave,
     submit_summary,
+    take_in,
 )
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, a_post_duty, a_section, a_unit, an_account, an_actor, an_appointment
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -57,7 +64,7 @@ class Office:
         self.chief = an_actor(Role.UNIT_HEAD, person=chief, unit=self.unit)
         db.session.flush()
 
-    def open(self, mode: CapMode = CapMode.ENFORCE) -> RoutineRound:
+    def open(self, mode: CapMode | None = None) -> RoutineRound:
         return open_round(self.unit.id, name="一季度", first=FIRST, last=LAST, cap_mode=mode, actor=self.chief)
 
     def form(self, place: int) -> RoutineAssessment:
@@ -237,7 +244,6 @@ def test_a_leader_in_charge_answers_what_the_unit_s_head_decided(office: Office,
 def test_a_quarter_goes_its_way_over_the_pages(office: Office, sign_in_as: SignIn) -> None:
     body = {
         "unit_id": str(office.unit.id), "name": "一季度", "first_day": str(FIRST), "last_day": str(LAST),
-        "cap_mode": "enforce",
     }  # fmt: skip
     chief = sign_in_as(office.chief)
     opened = chief.post("/duty-eval/routine/rounds", data=body)
@@ -260,6 +266,104 @@ def test_a_quarter_goes_its_way_over_the_pages(office: Office, sign_in_as: SignI
     assert "1 / 2" in chief.get(opened.location).text
 
     staff = sign_in_as(office.staff[0])
+    staff.post(f"/duty-eval/routine/{form.id}/open")
     assert "扎实" in staff.get(f"/duty-eval/routine/{form.id}").text
     assert staff.post(f"/duty-eval/routine/{form.id}/note", data={"objection": ""}).status_code == 303
     assert form.routine_state is RoutineState.ANSWERED
+
+
+def test_a_round_goes_by_the_cap_of_its_division(office: Office) -> None:
+    today = today_in_china()
+    set_rules(
+        office.unit.region_id, Rules(routine_cap=CapMode.WARN), on=today, today=today, reason="试行", actor=SYSTEM
+    )
+    assert office.open().cap_mode is CapMode.WARN
+
+
+def test_who_is_left_out_is_no_part_of_the_base_until_taken_in_again(office: Office) -> None:
+    made = office.open()
+    form = office.form(0)
+    with pytest.raises(Refused, match="说明"):
+        leave_out(form, NotAssessed.NEWCOMER, note=" ", actor=office.chief)
+    leave_out(form, NotAssessed.NEWCOMER, note="2026 年 3 月到岗", actor=office.chief)
+    assert (made.base_count, made.good_places, form.routine_state) == (5, 2, RoutineState.ANSWERED)
+    leave_out(office.form(1), NotAssessed.OTHER, note="拒绝参加", actor=office.chief)
+    assert (made.base_count, made.good_places) == (4, 1)
+    take_in(form, reason="到岗日期有误", actor=office.chief)
+    assert (made.base_count, made.good_places, form.not_assessed) == (5, 2, None)
+    assert form.routine_state is RoutineState.SUMMARY
+
+
+def test_nobody_is_left_out_while_that_makes_one_good_too_many(office: Office) -> None:
+    office.open()
+    for place in range(2):
+        decide_routine_grade(office.proposed(place), RoutineGrade.GOOD, actor=office.chief)
+    leave_out(office.form(2), NotAssessed.OTHER, note="调离", actor=office.chief)
+    with pytest.raises(NoGoodLeft):
+        leave_out(office.form(3), NotAssessed.OTHER, note="调离", actor=office.chief)
+
+
+def test_leave_that_was_confirmed_after_the_opening_counts_too(office: Office) -> None:
+    made = office.open()
+    form = office.proposed(0)
+    leave = request_absence(
+        office.staff[0].person_id or 0, AbsenceKind.SICK, FIRST, date(2026, 3, 1), actor=office.staff[0]
+    )
+    decide_absence(leave, is_confirmed=True, actor=SYSTEM)
+
+    assert settle_long_leave(made, actor=office.chief) == 1
+    assert (form.not_assessed, made.base_count) == (NotAssessed.LONG_LEAVE, 5)
+    assert form.not_assessed_note.endswith("超过一半")
+    assert settle_long_leave(made, actor=office.chief) == 0
+
+
+def test_the_database_too_gives_no_grade_after_long_leave(office: Office) -> None:
+    office.open()
+    form = office.proposed(0)
+    form.facts = form.facts | {"days_expected": 1}
+    form.final_grade = RoutineGrade.FAIRLY_GOOD
+    with pytest.raises(IntegrityError, match="no_grade_after_long_leave"):
+        db.session.flush()
+
+
+def test_what_is_chosen_says_how_many_good_would_be_left_and_saves_nothing(office: Office, sign_in_as: SignIn) -> None:
+    made = office.open()
+    forms = [office.proposed(place, RoutineGrade.FAIRLY_GOOD) for place in range(4)]
+    db.session.commit()
+    chief = sign_in_as(office.chief)
+    address = f"/duty-eval/routine/rounds/{made.id}/what-if"
+
+    def left(count: int) -> str:
+        chosen = {f"grade-{form.id}": "good" for form in forms[:count]}
+        return chief.post(address, data=chosen, headers={"HX-Request": "true"}).text
+
+    assert "按当前选择用 1，还剩 <b>1</b>" in left(1)
+    assert "还剩 <b>0</b>" in left(2)
+    assert "超过 <b>1</b>，不能这样确定" in left(3)
+    assert made.good_used == 0
+    assert all(form.final_grade is None for form in forms)
+
+
+def test_without_a_script_the_page_comes_back_with_what_was_chosen(office: Office, sign_in_as: SignIn) -> None:
+    made = office.open()
+    form = office.proposed(0, RoutineGrade.FAIRLY_GOOD)
+    db.session.commit()
+    page = sign_in_as(office.chief).post(
+        f"/duty-eval/routine/rounds/{made.id}/what-if", data={f"grade-{form.id}": "good"}
+    )
+    assert "按当前选择用 1" in page.text
+    assert '<option value="good" selected>' in page.text
+
+
+def test_a_head_sees_what_is_proposed_in_the_whole_unit(office: Office, sign_in_as: SignIn) -> None:
+    office.open()
+    office.proposed(0)
+    form = office.form(1)
+    submit_summary(form, "完成了本期工作", actor=office.staff[1])
+    db.session.commit()
+    head = sign_in_as(office.head)
+    assert "按当前选择用 1，还剩 <b>1</b>" in head.get("/duty-eval/routine/review").text
+    answer = head.post(
+        "/duty-eval/routine/review/what-if", data={f"grade-{form.id}": "good"}, headers={"HX-Request": "true"}
+    )
+    assert "按当前选择用 2，还剩 <b>0</b>" in answer.text

@@ -25,6 +25,7 @@ from basic_info.power_lists.models import PowerList
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
+from duty_eval.entry_rules.models import CapMode
 from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan
 from duty_eval.knowledge.models import ArticleKind, ArticleVersion
 from duty_eval.knowledge.operations import decide_version, write_article
@@ -32,8 +33,10 @@ from duty_eval.publicity.models import Publicity, PublicityName
 from duty_eval.publicity.operations import object_to
 from duty_eval.record_templates.operations import keep_template
 from duty_eval.records.models import RecordState
-from duty_eval.routine.models import CapMode, RoutineAssessment, RoutineGrade
+from duty_eval.routine.models import RoutineAssessment, RoutineGrade
 from duty_eval.routine.operations import open_round
+from duty_eval.sanctions.models import SanctionEffect, SanctionKind
+from duty_eval.sanctions.operations import record_sanction
 from duty_eval.workload.queries import FEWEST_RECORDS
 from function_monitor.alerts.evaluating import evaluate_all, seed_rules
 from function_monitor.collection.ingesting import RawRow, ingest
@@ -126,6 +129,13 @@ class City:
             self.office.unit.id, name="一季度", first=first, last=last, cap_mode=CapMode.WARN, actor=self.actor
         )
         self._publicity()
+        self._sanction()
+
+    def _sanction(self) -> None:
+        record_sanction(
+            self.office.people[1].id, SanctionKind.WARNING, effective_on=date(2025, 1, 1), ends_on=date(2025, 6, 30),
+            document_no="市纪处〔2025〕3号", effect=SanctionEffect.NO_GOOD, actor=self.actor,
+        )  # fmt: skip
 
     def _publicity(self) -> None:
         """One of them is put up as 好, and somebody objects."""

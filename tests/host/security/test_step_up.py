@@ -141,6 +141,7 @@ def test_the_lists_that_name_people_are_these() -> None:
         "accounts.list",
         "basic_info.people_of_unit",
         "duty_eval.routine_round",
+        "duty_eval.sanctions",
         "performance.grades",
         "performance.people_scores",
     }

@@ -23,6 +23,7 @@ from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection
 from basic_info.regions.models import Tier
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
+from duty_eval.entry_rules.models import CapMode
 from duty_eval.inspections.models import InspectionLine, InspectionSubject
 from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan, start_inspection
 from duty_eval.knowledge.models import Article, ArticleKind, ArticleVersion
@@ -31,7 +32,8 @@ from duty_eval.publicity.models import Publicity, PublicityName, PublicityObject
 from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.models import DutyRecord, RecordState, RecordSuggestion
 from duty_eval.routine.facts import facts_of
-from duty_eval.routine.models import CapMode, RoutineAssessment, RoutineGrade, RoutineRound, RoutineState
+from duty_eval.routine.models import RoutineAssessment, RoutineGrade, RoutineRound, RoutineState
+from duty_eval.sanctions.models import Sanction, SanctionEffect, SanctionKind
 from function_monitor.alerts.evaluating import rules_in_order, seed_rules
 from function_monitor.alerts.models import Alert, AlertLevel, AlertState, AlertStep, StepKind
 from function_monitor.cases.models import FlowCase
@@ -117,6 +119,7 @@ def build() -> World:
         **_records(office, clerk.id, actor),
         "absence_id": _asked_for(office, clerk.id),
         **_routine(office, clerk.id),
+        "sanction_id": _sanction(office, clerk.id),
         "article_id": _article(office, clerk.id),
         **_inspection(office),
         **_monitor(office, system, clerk.id),
@@ -143,6 +146,17 @@ def _asked_for(office: Office, person_id: int) -> int:
     db.session.add(absence)
     db.session.flush()
     return absence.id
+
+
+def _sanction(office: Office, person_id: int) -> int:
+    """Of another time than the round's."""
+    sanction = Sanction(
+        person_id=person_id, sanction_kind=SanctionKind.WARNING, effective_on=date(YEAR - 2, 1, 1),
+        ends_on=date(YEAR - 2, 6, 30), document_no=f"{SECRET}1号", effect=SanctionEffect.NO_GOOD,
+    )  # fmt: skip
+    db.session.add(sanction)
+    db.session.flush()
+    return sanction.id
 
 
 def _routine(office: Office, person_id: int) -> dict[str, int]:
