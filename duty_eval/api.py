@@ -24,3 +24,5 @@ from duty_eval.routine.models import RoutineGrade as RoutineGrade
 from duty_eval.routine.operations import open_round as open_round
 from duty_eval.routine.operations import propose_routine_grade as propose_routine_grade
 from duty_eval.routine.operations import submit_summary as submit_summary
+from duty_eval.routine.results import RoutineResult as RoutineResult
+from duty_eval.routine.results import routine_results as routine_results

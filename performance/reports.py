@@ -191,6 +191,7 @@ register_export(
         "优秀比例": "GradingSetting.ratio",
         "取整": "GradingSetting.rounding",
         "不定等次计入基数": "GradingSetting.base_includes_ungraded",
+        "优秀对平时考核的要求": "GradingSetting.routine_gate",
         "起始": lambda row: row.GradingSetting.valid.lower,
         "依据": "GradingSetting.remark",
     },

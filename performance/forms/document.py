@@ -59,7 +59,7 @@ def register_document(form: RegisterForm) -> bytes:
     )
     _long(table, "本人意见", "", height=2.2, signature=SIGNATURE)
     _long(table, "未确定等次或\n不参加考核\n情况说明", form.no_grade, height=1.6)
-    _long(table, "备　　注", "", height=1.2)
+    _long(table, "备　　注", f"本年度平时考核：{form.routine}" if form.routine else "", height=1.2)
     _name_substitutes(document)
     written = io.BytesIO()
     document.save(written)

@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, func, select
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion, PostVersion, SectionVersion, UnitVersion
 from basic_info.organization.scope import within
-from duty_eval.api import DutyRecord, person_facts
+from duty_eval.api import DutyRecord, person_facts, routine_results
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import NotFound
@@ -47,6 +47,7 @@ class RegisterForm:
     proposed: str = ""
     final: str = ""
     no_grade: str = ""
+    routine: str = ""
 
 
 def register_form_of(actor: Actor, person_id: int, year: int, *, today: date) -> RegisterForm:
@@ -97,6 +98,7 @@ def register_form_of(actor: Actor, person_id: int, year: int, *, today: date) ->
         unit_and_post=f"{row.unit_name} {row.section_name} {held.job_title or row.post_title}",
         work=_work_of(held.post_id, day),
         report=draft_report(person_id, year, day),
+        routine=_routine(person_id, year),
         **_graded(assessment, regime),
     )
 
@@ -171,6 +173,13 @@ def _graded(assessment: AnnualAssessment | None, regime: Regime) -> dict[str, st
         "final": final.word(regime) if final else "",
         "no_grade": reason.label if reason else "",
     }
+
+
+def _routine(person_id: int, year: int) -> str:
+    """The closed rounds of the year, as they are named on the form."""
+    return "；".join(
+        f"{one.name}：{one.grade.label if one.grade else '不确定等次'}" for one in routine_results(person_id, year)
+    )
 
 
 def _month(day: date | None) -> str:

@@ -14,6 +14,20 @@ class NotAssessable(DomainError):
     message = "该人员不在本单位该年度的考核范围内"
 
 
+class RoutineForbids(DomainError):
+    """The year's 平时考核 does not carry an 优秀 (R94)."""
+
+    status = 422
+    message = "本年度平时考核结果不符合优秀的条件"
+
+
+class RoutineWantsReason(DomainError):
+    """The year's 平时考核 was mostly 一般 or 较差; more than 基本称职 wants a reason (R94)."""
+
+    status = 422
+    message = "本年度平时考核多数为“一般”或“较差”，建议更高等次请在评语中说明理由"
+
+
 class OwnGrade(NotPermitted):
     """Nobody proposes or decides their own grade."""
 

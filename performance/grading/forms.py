@@ -7,7 +7,7 @@ from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectFie
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from host.kernel.forms import ChineseForm, options
-from performance.grading.models import AnnualGrade, NoGradeReason, Regime
+from performance.grading.models import AnnualGrade, NoGradeReason, Regime, RoutineGate
 from performance.grading.operations import Proposal
 from performance.rounding import Rounding
 
@@ -72,5 +72,8 @@ class SettingForm(ChineseForm):
     )
     rounding = SelectField("名额取整", choices=options((kind.value, kind.label) for kind in Rounding))
     base_includes_ungraded = BooleanField("不定等次的人员计入基数")
+    routine_gate = SelectField(
+        "优秀对平时考核的要求", choices=options((gate.value, gate.label) for gate in RoutineGate)
+    )
     since = DateField("自何日起", [InputRequired("请填写生效日期")])
     reason = StringField("依据或理由", [InputRequired("请填写依据或理由"), Length(max=200, message="不超过 200 个字")])

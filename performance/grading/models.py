@@ -33,6 +33,14 @@ class Regime(Worded):
     INSTITUTION = "institution", "事业单位（含机关工勤）"
 
 
+class RoutineGate(Worded):
+    """What of the year's 平时考核 优秀 requires (R94), where rounds gave grades at all (R95)."""
+
+    ANY_GOOD = "any_good", "至少一次“好”"
+    MOSTLY_GOOD = "mostly_good", "多数为“好”，没有“一般”和“较差”"
+    OFF = "off", "不要求"
+
+
 class AnnualGrade(Worded):
     """等次 / 档次. The word for the second and the fourth depends on the regime: see ``word``."""
 
@@ -87,6 +95,9 @@ class GradingSetting(Version, Model):
     ratio: Mapped[Decimal] = mapped_column(Numeric(5, 4))
     rounding: Mapped[Rounding]
     base_includes_ungraded: Mapped[bool]
+    routine_gate: Mapped[RoutineGate] = mapped_column(
+        default=RoutineGate.ANY_GOOD, server_default=RoutineGate.ANY_GOOD.value
+    )
 
 
 class ExcellentQuota(Model):

@@ -17,7 +17,8 @@ from host.kernel.errors import NotFound, Refused
 from performance.grading.errors import AlreadyDecided, NoPlaceLeft, NotAssessable, OwnGrade, PostingNotOver
 from performance.grading.models import AnnualAssessment, AnnualGrade, ExcellentQuota, NoGradeReason, Regime
 from performance.grading.quotas import allot, assessed_people, hold_quota
-from performance.grading.settings import assessment_day
+from performance.grading.routine import check_routine, standing_of
+from performance.grading.settings import assessment_day, grading_for
 
 #: 优秀 is up in the unit for at least so many working days (R101).
 POSTING_WORKDAYS = 5
@@ -37,14 +38,17 @@ def propose_grade(
 ) -> AnnualAssessment:
     """Propose a person's grade of the year (考核等次建议).
 
-    A 优秀 takes one of the group's places and another grade gives it back. Raises NoPlaceLeft, NotAssessable,
-    AlreadyDecided, OwnGrade, Refused.
+    A 优秀 takes one of the group's places and another grade gives it back; the year's 平时考核 must carry it (R94).
+    Raises NoPlaceLeft, NotAssessable, AlreadyDecided, OwnGrade, RoutineForbids, RoutineWantsReason, Refused.
     """
     if proposal.grade is not None and proposal.no_grade_reason is not None:
         raise Refused("已选择不定等次的原因，不能同时建议等次")
     if actor.person_id == person_id:
         raise OwnGrade
     standing = _standing(person_id, unit.id, assessment_day(year, today))
+    if proposal.grade is not None:
+        gate = grading_for(unit.region_id, assessment_day(year, today)).routine_gate
+        check_routine(standing_of(person_id, year, gate), proposal.grade, proposal.comment)
     quota = hold_quota(unit.id, year, standing.regime) or _first_count(unit, year, standing.regime, today, actor)
     assessment = _hold_assessment(person_id, year)
     if assessment is None:
@@ -84,7 +88,7 @@ def decide_grade(assessment: AnnualAssessment, *, grade: AnnualGrade, today: dat
     """Make a grade final (确定等次). 优秀 only for who holds a place and was posted long enough (R101).
 
     Another grade than the proposed one gives the place back. Raises PostingNotOver, Refused, OwnGrade,
-    AlreadyDecided.
+    AlreadyDecided, RoutineForbids, RoutineWantsReason.
     """
     if actor.person_id == assessment.person_id:
         raise OwnGrade
@@ -93,6 +97,9 @@ def decide_grade(assessment: AnnualAssessment, *, grade: AnnualGrade, today: dat
     _check_open(assessment)
     if assessment.no_grade_reason is not None:
         raise Refused("该人员本年度不定等次")
+    unit = db.session.get_one(Unit, assessment.unit_id)
+    gate = grading_for(unit.region_id, assessment_day(assessment.year, today)).routine_gate
+    check_routine(standing_of(assessment.person_id, assessment.year, gate), grade, assessment.comment)
     if grade is AnnualGrade.EXCELLENT:
         _check_posting(assessment, today)
     elif quota is not None and assessment.proposed_grade is AnnualGrade.EXCELLENT:

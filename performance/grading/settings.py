@@ -15,7 +15,7 @@ from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.versions import in_force
-from performance.grading.models import GradingSetting
+from performance.grading.models import GradingSetting, RoutineGate
 from performance.rounding import Rounding
 
 #: 25 %: with the consent of the department in charge (R98, R99).
@@ -24,11 +24,12 @@ MOST = Decimal("0.25")
 
 @dataclass(frozen=True)
 class Grading:
-    """The share of 优秀, how it is rounded and whether those without a grade count (R98–R100)."""
+    """The share of 优秀, how it is rounded, whether those without a grade count (R98–R100), what it requires (R94)."""
 
     ratio: Decimal
     rounding: Rounding
     base_includes_ungraded: bool
+    routine_gate: RoutineGate = RoutineGate.ANY_GOOD
 
 
 NATIONAL = Grading(ratio=Decimal("0.20"), rounding=Rounding.FLOOR, base_includes_ungraded=True)
@@ -47,7 +48,7 @@ def grading_for(region_id: int, day: date) -> Grading:
     )
     if row is None:
         return NATIONAL
-    return Grading(row.ratio, row.rounding, row.base_includes_ungraded)
+    return Grading(row.ratio, row.rounding, row.base_includes_ungraded, row.routine_gate)
 
 
 def set_grading(region_id: int, grading: Grading, *, since: date, reason: str, actor: Actor) -> GradingSetting:
@@ -62,6 +63,7 @@ def set_grading(region_id: int, grading: Grading, *, since: date, reason: str, a
         ratio=grading.ratio,
         rounding=grading.rounding,
         base_includes_ungraded=grading.base_includes_ungraded,
+        routine_gate=grading.routine_gate,
         valid=Range(since, None),
         recorded_by=actor.account_id,
         remark=reason.strip(),
@@ -72,7 +74,7 @@ def set_grading(region_id: int, grading: Grading, *, since: date, reason: str, a
         row,
         action="grading_setting.set",
         actor=actor,
-        after={"ratio": row.ratio, "rounding": row.rounding, "since": since},
+        after={"ratio": row.ratio, "rounding": row.rounding, "routine_gate": row.routine_gate, "since": since},
         reason=reason,
     )
     return row
@@ -99,6 +101,7 @@ def _end_before(region_id: int, since: date) -> None:
                     ratio=row.ratio,
                     rounding=row.rounding,
                     base_includes_ungraded=row.base_includes_ungraded,
+                    routine_gate=row.routine_gate,
                     valid=Range(began, since),
                     recorded_by=row.recorded_by,
                     remark=row.remark,

@@ -14,9 +14,10 @@ from host.kernel.pages import day, today_in_china
 from performance.blueprint import bp
 from performance.grading import operations, queries
 from performance.grading.forms import DecisionForm, PostingForm, ProposalForm, SettingForm
-from performance.grading.models import AnnualAssessment, AnnualGrade
+from performance.grading.models import AnnualAssessment, AnnualGrade, RoutineGate
 from performance.grading.quotas import allot, quotas_of
-from performance.grading.settings import NATIONAL, Grading, assessment_day, set_grading
+from performance.grading.routine import standing_of
+from performance.grading.settings import NATIONAL, Grading, assessment_day, grading_for, set_grading
 from performance.permissions import Permission
 from performance.rounding import Rounding
 
@@ -166,6 +167,7 @@ def set_grading_setting() -> ResponseReturnValue:
         ratio=(Decimal(form.percent.data or 0) / 100).quantize(Decimal("0.0001")),
         rounding=next(kind for kind in Rounding if kind.value == form.rounding.data),
         base_includes_ungraded=bool(form.base_includes_ungraded.data),
+        routine_gate=next(gate for gate in RoutineGate if gate.value == form.routine_gate.data),
     )
     set_grading(
         form.region_id.data, grading, since=form.since.data, reason=form.reason.data or "", actor=current_actor()
@@ -188,7 +190,8 @@ def _show(
     actor = current_actor()
     unit, unit_name = queries.unit_of(actor, unit_id, Permission.GRADE_READ)
     year = year or _year()
-    row = queries.person_of(unit_id, person_id, year, assessment_day(year, today_in_china()))
+    on = assessment_day(year, today_in_china())
+    row = queries.person_of(unit_id, person_id, year, on)
     assessment = row.AnnualAssessment
     if form is None:
         form = ProposalForm(formdata=None)
@@ -213,6 +216,7 @@ def _show(
         refused=refused,
         quotas=quotas_of(unit_id, year),
         posting_ends=ends,
+        routine=standing_of(person_id, year, grading_for(unit.region_id, on).routine_gate),
         run_id=queries.newest_score_run(person_id, year),
         is_excellent=bool(assessment and assessment.proposed_grade is AnnualGrade.EXCELLENT),
         may_propose=actor.may(Permission.GRADE_PROPOSE) and actor.person_id != person_id,
