@@ -9,8 +9,11 @@ from duty_eval.dashboards import reports as dashboard_reports
 from duty_eval.dashboards import views as dashboard_views
 from duty_eval.delegations import views as delegation_views
 from duty_eval.entry_rules import views as entry_rule_views
+from duty_eval.inspections import finding_views as inspection_finding_views
 from duty_eval.inspections import reports as inspection_reports
+from duty_eval.inspections import sheet_views as inspection_sheet_views
 from duty_eval.inspections import views as inspection_views
+from duty_eval.inspections.sheets import count_waiting as count_evidence_waiting
 from duty_eval.knowledge import views as knowledge_views
 from duty_eval.offline import views as offline_views
 from duty_eval.periods import reports as period_reports
@@ -36,7 +39,9 @@ from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    inspection_finding_views,
     inspection_reports,
+    inspection_sheet_views,
     inspection_views,
     knowledge_views,
     publicity_views,
@@ -103,7 +108,12 @@ system = System(
             badge=count_to_answer,
         ),
         MenuItem(title="处分和立案", endpoint="duty_eval.sanctions", permission=Permission.SANCTION_KEEP),
-        MenuItem(title="监督检查", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ),
+        MenuItem(
+            title="监督检查",
+            endpoint="duty_eval.inspections",
+            permission=Permission.INSPECTION_READ,
+            badge=count_evidence_waiting,
+        ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     INSPECTION_ANSWER = "duty_eval:inspection:answer"
     #: by another than who made the plan
     INSPECTION_CLOSE = "duty_eval:inspection:close"
+    #: what was found, of oneself too
+    INSPECTION_FINDING_READ = "duty_eval:inspection:finding_read"
     #: plans, their samples and what is found
     INSPECTION_MAKE = "duty_eval:inspection:make"
     INSPECTION_READ = "duty_eval:inspection:read"
@@ -52,7 +54,7 @@ class Permission(StrEnum):
     WORKLOAD_READ = "duty_eval:workload:read"
 
 
-_OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ})
+_OWN = frozenset({Permission.DUTY_RECORD_LOG, Permission.DUTY_RECORD_READ, Permission.INSPECTION_FINDING_READ})
 
 _RUNS_ROUTINE = frozenset({Permission.ROUTINE_ANSWER, Permission.ROUTINE_DECIDE, Permission.ROUTINE_READ})
 
@@ -62,6 +64,7 @@ _ABOVE_HEADS = frozenset(
         Permission.DASHBOARD_READ,
         Permission.DUTY_RECORD_READ,
         Permission.DUTY_RECORD_REVIEW_HEADS,
+        Permission.INSPECTION_FINDING_READ,
         Permission.INSPECTION_READ,
         Permission.REVIEW_DELEGATE,
         Permission.REVIEW_OPEN,
@@ -78,6 +81,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.DUTY_RECORD_READ,
             Permission.DUTY_RECORD_REVIEW,
             Permission.INSPECTION_ANSWER,
+            Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.RECORD_TEMPLATE_KEEP,
             Permission.REVIEW_DELEGATE,
@@ -101,6 +105,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         {
             Permission.INSPECTION_ANSWER,
             Permission.INSPECTION_MAKE,
+            Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.PERIOD_LOCK,
         }
@@ -110,6 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.DASHBOARD_READ,
             Permission.ENTRY_RULE_SET,
             Permission.INSPECTION_MAKE,
+            Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.PERIOD_LOCK,
             Permission.PERIOD_UNLOCK,
@@ -121,6 +127,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         {
             Permission.DASHBOARD_READ,
             Permission.INSPECTION_CLOSE,
+            Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.STANDARD_CONFIRM,
             Permission.WORKLOAD_READ,
@@ -132,6 +139,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.DUTY_RECORD_READ,
             Permission.INSPECTION_CLOSE,
             Permission.INSPECTION_MAKE,
+            Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.WORKLOAD_READ,
         }
@@ -141,6 +149,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         {
             Permission.DASHBOARD_READ,
             Permission.DUTY_RECORD_READ,
+            Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.ROUTINE_ANSWER,
             Permission.ROUTINE_READ,

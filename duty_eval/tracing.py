@@ -12,6 +12,7 @@ from basic_info.duties.thread import Layer, post_duties_under
 from basic_info.organization.scope import within
 from duty_eval.absences.queries import count_to_decide
 from duty_eval.expectations import away_days
+from duty_eval.inspections.sheets import waiting as waiting_inspections
 from duty_eval.permissions import Permission
 from duty_eval.publicity.queries import count_to_answer
 from duty_eval.records.models import RecordRollup
@@ -81,6 +82,19 @@ def todo(actor: Actor) -> list[TodoItem]:
     if waiting := count_to_decide(actor):
         url = url_for("duty_eval.absences_to_decide")
         items.append(TodoItem(title="待确认的请假", count=waiting, url=url))
+    return items + _inspections(actor)
+
+
+def _inspections(actor: Actor) -> list[TodoItem]:
+    """Evidence that an inspection asked of the actor's section, and answers that wait for its makers."""
+    waits, url = waiting_inspections(actor), url_for("duty_eval.evidence_requests")
+    items = []
+    if waits.to_answer:
+        late = f"（{waits.overdue} 项已逾期）" if waits.overdue else ""
+        title = f"监督检查要求补证{late}"
+        items.append(TodoItem(title=title, count=waits.to_answer, url=url, is_urgent=bool(waits.overdue)))
+    if waits.to_decide:
+        items.append(TodoItem(title="待核对的补证答复", count=waits.to_decide, url=url))
     return items
 
 

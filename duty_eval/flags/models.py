@@ -17,6 +17,7 @@ class FlagKind(Worded):
     QUANTITY = "quantity", "数量明显偏大"
     LIKE_OWN = "like_own", "与本人近期内容雷同"
     LIKE_OTHERS = "like_others", "与他人内容雷同"
+    INSPECTED = "inspected", "监督检查发现不符"
 
 
 class RecordFlag(Model):

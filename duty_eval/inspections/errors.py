@@ -24,3 +24,25 @@ class AlreadyInSample(DomainError):
 
 in_words_of("LV005", InspectionStep)
 in_words_of("LV006", InspectionFixed)
+
+
+class EvidenceNeeded(DomainError):
+    status = 422
+    message = "登记人员缺岗或纪实不符，须附照片、文件或链接作为佐证"
+
+
+class OwnFinding(DomainError):
+    status = 403
+    message = "不能登记关于自己的检查发现"
+
+
+class OnLeave(DomainError):
+    status = 422
+    message = "该人员当日已请假，不能登记为无故缺岗"
+
+
+class AlreadyFound(DomainError):
+    message = "这条纪实或这次缺岗在本次检查中已经登记"
+
+
+in_words_of("LV007", EvidenceNeeded)

@@ -2,13 +2,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from duty_eval.inspections.models import DrawRule, InspectionBlock, InspectionMethod, SubjectKind
+from duty_eval.inspections.asking import LIMIT_WORKDAYS, MOST_WORKDAYS
+from duty_eval.inspections.models import DrawRule, InspectionBlock, InspectionMethod, SubjectKind, Violation
 from duty_eval.inspections.risks import risk_sources
 from host.kernel.forms import ChineseForm, options
+
+_LIMIT_WORDS = f"期限应在 1 至 {MOST_WORKDAYS} 个工作日之间"
 
 
 def _words(kind: Any) -> dict[str, Any]:
@@ -67,3 +79,67 @@ class ReasonForm(ChineseForm):
 class AddSubjectForm(ReasonForm):
     #: ``<section>:<post>``, the post empty for a section.
     chosen = HiddenField("对象", [DataRequired("请先查找并选择要补充的对象")])
+
+
+class FindingForm(ChineseForm):
+    """What is common to findings: the line, the words, evidence (its files come beside the form)."""
+
+    line_id = SelectField("检查内容", [InputRequired("请选择检查内容")], coerce=int)
+    words = TextAreaField(
+        "发现的情况", [DataRequired("请写明发现的情况"), Length(max=1000, message="不能超过 1000 字")]
+    )
+    link = StringField("佐证链接", [Length(max=500, message="链接不能超过 500 字")])
+
+
+class DutyFindingForm(FindingForm):
+    about = SelectField("岗位职责或单位职能", [InputRequired("请选择岗位职责或单位职能")])
+    violation = SelectField(
+        "违规情形",
+        choices=options([("", "不属于违规"), *((one.value, one.label) for one in Violation)]),
+        default="",
+    )
+
+
+class RecordFindingForm(FindingForm):
+    #: ``17:2026-03-02``
+    record = HiddenField("纪实", [DataRequired("请选择一条履职纪实")])
+
+
+class AbsenceForm(FindingForm):
+    person_id = SelectField("人员", [InputRequired("请选择人员")], coerce=int)
+    day = DateField("日期", [DataRequired("请填写日期")])
+
+
+class RequestForm(ChineseForm):
+    text = StringField("需要补充什么", [DataRequired("请写明需要补充什么"), Length(max=500, message="不能超过 500 字")])
+    limit_workdays = IntegerField(
+        "期限（工作日）",
+        [
+            InputRequired("请填写期限"),
+            NumberRange(1, MOST_WORKDAYS, message=_LIMIT_WORDS),
+        ],
+        default=LIMIT_WORKDAYS,
+    )
+    finding_id = SelectField("针对的发现", choices=options([("0", "不针对某一条")]), coerce=int, default=0)
+
+
+class AnswerForm(ChineseForm):
+    words = TextAreaField("说明", [DataRequired("请填写说明"), Length(max=1000, message="不能超过 1000 字")])
+    link = StringField("佐证链接", [Length(max=500, message="链接不能超过 500 字")])
+
+
+class DecideForm(ChineseForm):
+    verdict = RadioField(
+        "核对结果",
+        [InputRequired("请选择核对结果")],
+        choices=options([("accept", "采纳"), ("again", "要求重新补充")]),
+    )
+    note = StringField("意见", [Length(max=500, message="意见不能超过 500 字")])
+    limit_workdays = IntegerField(
+        "重新补充的期限（工作日）",
+        [
+            InputRequired("请填写期限"),
+            NumberRange(1, MOST_WORKDAYS, message=_LIMIT_WORDS),
+        ],
+        default=LIMIT_WORKDAYS,
+    )

@@ -19,6 +19,7 @@ from duty_eval.inspections.models import (
     Inspection,
     InspectionBlock,
     InspectionDraw,
+    InspectionFinding,
     InspectionLine,
     InspectionMethod,
     InspectionState,
@@ -225,6 +226,11 @@ def remove_subject(plan: Inspection, subject: InspectionSubject, *, reason: str,
         raise Refused("移出抽查对象请写明原因")
     if subject.removed_at is not None:
         raise InspectionStep("该对象已移出")
+    found = select(InspectionFinding.id).where(
+        InspectionFinding.subject_id == subject.id, InspectionFinding.withdrawn_at.is_(None)
+    )
+    if db.session.scalar(found.limit(1)) is not None:
+        raise InspectionStep("该对象已有检查发现，不能移出；登记有误的先撤回发现")
     subject.removed_at, subject.removed_reason = datetime.now(UTC), reason.strip()
     db.session.flush()
     record_change(subject, action="inspection_subject.removed", actor=actor, reason=subject.removed_reason)

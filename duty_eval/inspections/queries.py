@@ -19,8 +19,10 @@ from basic_info.organization.scope import within
 from basic_info.regions.models import Region
 from basic_info.regions.queries import region_choices
 from duty_eval.inspections.models import (
+    EvidenceRequest,
     Inspection,
     InspectionDraw,
+    InspectionFinding,
     InspectionLine,
     InspectionState,
     InspectionSubject,
@@ -102,6 +104,32 @@ def subjects_known_to(actor: Actor, today: date) -> ColumnElement[bool]:
     return or_(makes(actor), and_(is_public(today), reach))
 
 
+def findings_known_to(actor: Actor) -> Select[int]:
+    """Ids of the findings that the actor may read: those of the plans known to them in their reach, and of oneself."""
+    reach = or_(
+        in_place(actor, Permission.INSPECTION_READ),
+        within(
+            actor,
+            Permission.INSPECTION_FINDING_READ,
+            unit=InspectionFinding.unit_id,
+            section=InspectionFinding.section_id,
+            person=InspectionFinding.person_id,
+        ),
+    )
+    return (
+        select(InspectionFinding.id)
+        .join(Inspection, Inspection.id == InspectionFinding.inspection_id)
+        .where(or_(makes(actor), and_(is_public(today_in_china()), reach)))
+    )
+
+
+def requests_known_to(actor: Actor) -> Select[int]:
+    """Ids of the requests for evidence that the actor made, or may read or answer."""
+    reach = within(actor, Permission.INSPECTION_READ, unit=EvidenceRequest.unit_id, section=EvidenceRequest.section_id)
+    asked = select(EvidenceRequest.id).join(Inspection, Inspection.id == EvidenceRequest.inspection_id)
+    return asked.where(or_(makes(actor), in_place(actor, Permission.INSPECTION_READ), reach))
+
+
 def plans(actor: Actor, filters: Filters | None = None) -> AnySelect:
     """(Inspection, place, subjects) that the actor may know of, the latest first; ``subjects`` within their reach."""
     today, filters = today_in_china(), filters or Filters()
@@ -151,8 +179,21 @@ def plan_to_make(actor: Actor, plan_id: int) -> Inspection:
     return _one(select(Inspection).where(Inspection.id == plan_id, makes(actor)))
 
 
-def _one(rows: Select[Inspection]) -> Inspection:
-    found = db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)).one_or_none()
+def plan_to_fill(actor: Actor, plan_id: int) -> Inspection:
+    """The same, held so that many may fill it in at once while nobody closes it."""
+    return _one(select(Inspection).where(Inspection.id == plan_id, makes(actor)), is_shared=True)
+
+
+def plan_to_close(actor: Actor, plan_id: int) -> Inspection:
+    """A plan that the actor may close, locked; raises NotFound."""
+    reach = in_place(actor, Permission.INSPECTION_CLOSE)
+    return _one(select(Inspection).where(Inspection.id == plan_id, reach, is_public(today_in_china())))
+
+
+def _one(rows: Select[Inspection], *, is_shared: bool = False) -> Inspection:
+    found = db.session.scalars(
+        rows.with_for_update(read=is_shared).execution_options(populate_existing=True)
+    ).one_or_none()
     if found is None:
         raise NotFound
     return found

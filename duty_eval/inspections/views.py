@@ -7,7 +7,7 @@ from sqlalchemy import select
 from basic_info.organization.models import Section
 from basic_info.regions.models import Region
 from duty_eval.blueprint import bp
-from duty_eval.inspections import queries
+from duty_eval.inspections import queries, sheets
 from duty_eval.inspections.forms import AddSubjectForm, LineForm, PlanForm, ReasonForm
 from duty_eval.inspections.models import Inspection, InspectionState
 from duty_eval.inspections.operations import (
@@ -212,6 +212,8 @@ def _show(inspection_id: int, *, line_form: LineForm | None = None, add_form: Ad
         row=row,
         plan=plan,
         lines=queries.lines_of(plan.id),
+        standing=sheets.standing_of(plan.id),
+        requests=sheets.requests_of(actor, plan_id=plan.id),
         subjects=db.session.execute(queries.subjects(actor, plan.id).limit(queries.MOST_SUBJECTS)).all(),
         line_form=line_form or LineForm(formdata=None),
         add_form=add_form or AddSubjectForm(formdata=None),

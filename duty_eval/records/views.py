@@ -12,6 +12,7 @@ from duty_eval.evidence.operations import Evidence, evidence_from
 from duty_eval.evidence.queries import evidence_of
 from duty_eval.expectations import away_days
 from duty_eval.flags.queries import flags_of
+from duty_eval.inspections.sheets import findings_of_record
 from duty_eval.periods.queries import is_closed_to
 from duty_eval.permissions import Permission
 from duty_eval.records import own, queries
@@ -263,6 +264,7 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         flags=flags,
         flag_words="；".join(f"{one.kind.label}（{one.detail}）" for one in flags),
         evidence=evidence_of(record_id, _parse(day)),
+        inspected=findings_of_record(record_id, _parse(day)),
         **history,
     )
 

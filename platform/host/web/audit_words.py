@@ -34,7 +34,9 @@ THINGS = {
     "flow_step": "流程环节",
     "flowchart": "流程图",
     "grading_setting": "等次设置",
+    "evidence_request": "补证",
     "inspection": "监督检查",
+    "inspection_finding": "检查发现",
     "inspection_line": "检查清单",
     "inspection_subject": "抽查对象",
     "indicator": "指标",
@@ -69,6 +71,8 @@ THINGS = {
 }
 
 VERBS = {
+    "judged": "判断",
+    "registered": "登记",
     "sampled": "抽取",
     "marked": "标为有用",
     "written": "撰写",

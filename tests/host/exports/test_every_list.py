@@ -26,7 +26,10 @@ from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
 from duty_eval.entry_rules.models import CapMode
-from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan
+from duty_eval.inspections.asking import ask_evidence
+from duty_eval.inspections.finding import Found, note_duty
+from duty_eval.inspections.models import InspectionLine, InspectionSubject
+from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan, start_inspection
 from duty_eval.knowledge.models import ArticleKind, ArticleVersion
 from duty_eval.knowledge.operations import decide_version, write_article
 from duty_eval.publicity.models import Publicity, PublicityName
@@ -163,6 +166,12 @@ class City:
         said = PlanDraft(name="一季度检查", unit_id=self.office.unit.id, starts_on=FIRST, ends_on=LAST, draw_amount=100)
         self.inspection = make_plan(said, actor=SYSTEM)
         draw_sample(self.inspection, day=FIRST, actor=SYSTEM)
+        start_inspection(self.inspection, today=FIRST, actor=SYSTEM)
+        subject = db.session.scalars(select(InspectionSubject)).one()
+        line_id = db.session.scalars(select(InspectionLine.id)).first() or 0
+        found = Found(line_id=line_id, words="职责没有落实")
+        note_duty(self.inspection, subject, found, post_duty_id=self.office.duties[0].id, actor=SYSTEM)
+        ask_evidence(self.inspection, subject, text="分工文件", today=FIRST, actor=SYSTEM)
 
     def _away(self) -> None:
         """One of the reader's own and one of somebody else's."""

@@ -24,6 +24,8 @@ from basic_info.regions.models import Tier
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.entry_rules.models import CapMode
+from duty_eval.inspections.asking import answer_request, ask_evidence
+from duty_eval.inspections.finding import Found, note_duty
 from duty_eval.inspections.models import InspectionLine, InspectionSubject
 from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan, start_inspection
 from duty_eval.knowledge.models import Article, ArticleKind, ArticleVersion
@@ -219,10 +221,18 @@ def _inspection(office: Office) -> dict[str, int]:
     plan = make_plan(said, actor=actor)
     draw_sample(plan, day=day, actor=actor)
     start_inspection(plan, today=day, actor=actor)
+    line_id = db.session.scalars(select(InspectionLine.id)).first() or 0
+    subject = db.session.scalars(select(InspectionSubject)).one()
+    found = Found(line_id=line_id, words=f"{SECRET}发现")
+    finding = note_duty(plan, subject, found, post_duty_id=office.post_duty.id, actor=actor)
+    asked = ask_evidence(plan, subject, text=f"{SECRET}补证", today=day, actor=actor)
+    answer_request(asked, words=f"{SECRET}答复", actor=an_actor(Role.SECTION_HEAD, section=office.section))
     return {
         "inspection_id": plan.id,
-        "line_id": db.session.scalars(select(InspectionLine.id)).first() or 0,
-        "subject_id": db.session.scalars(select(InspectionSubject.id)).one(),
+        "line_id": line_id,
+        "subject_id": subject.id,
+        "finding_id": finding.id,
+        "request_id": asked.id,
     }
 
 
