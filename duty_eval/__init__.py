@@ -13,7 +13,6 @@ from duty_eval.inspections import finding_views as inspection_finding_views
 from duty_eval.inspections import reports as inspection_reports
 from duty_eval.inspections import sheet_views as inspection_sheet_views
 from duty_eval.inspections import views as inspection_views
-from duty_eval.inspections.sheets import count_waiting as count_evidence_waiting
 from duty_eval.knowledge import views as knowledge_views
 from duty_eval.offline import views as offline_views
 from duty_eval.periods import reports as period_reports
@@ -108,12 +107,7 @@ system = System(
             badge=count_to_answer,
         ),
         MenuItem(title="处分和立案", endpoint="duty_eval.sanctions", permission=Permission.SANCTION_KEEP),
-        MenuItem(
-            title="监督检查",
-            endpoint="duty_eval.inspections",
-            permission=Permission.INSPECTION_READ,
-            badge=count_evidence_waiting,
-        ),
+        MenuItem(title="监督检查", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),

@@ -14,6 +14,7 @@ from duty_eval.facts import last_activity_by_post_duty as last_activity_by_post_
 from duty_eval.facts import person_facts as person_facts
 from duty_eval.facts import reviews_of_person as reviews_of_person
 from duty_eval.flags.comparing import compare_day as compare_day
+from duty_eval.inspections.risks import register_risk as register_risk
 from duty_eval.periods.operations import lock_past_months as lock_past_months
 from duty_eval.records.models import DutyRecord as DutyRecord
 from duty_eval.records.operations import SuggestionDraft as SuggestionDraft

@@ -10,6 +10,8 @@ from sqlalchemy import case, func, select
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment
 from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.inspections.correcting import corrected_by_person, is_corrected
+from duty_eval.inspections.models import InspectionResult
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED, COUNTED
 from duty_eval.review.models import RecordReview
@@ -39,13 +41,19 @@ def person_facts(first: date, end: date) -> AnySelect:
 
     Columns: person_id, section_id, unit_id (of the primary appointment on the last day), record_count,
     approved_count, minutes, quantity, days_logged, duties_worked, duties_total, quality_sum, quality_count,
-    tasks_due, tasks_done_in_time. Everybody with a primary appointment has a row.
+    tasks_due, tasks_done_in_time, check_weight, check_ok, check_problems. Everybody with a primary appointment has a
+    row. Records whose verdict a closed inspection corrected are not approved; checks are those that were closed in
+    the months and looked at the section or the post (weights), and the problems found with the person (R92).
     """
     sums = _sums(first, end).subquery("sums")
     days = _days(first, end).subquery("days")
     duties = _duties(end).subquery("duties")
     quality = _quality(first, end).subquery("quality")
     tasks = _tasks(first, end).subquery("tasks")
+    corrected = corrected_by_person(first, end).subquery("corrected")
+    of_section = _checks(first, end, InspectionResult.section_id).subquery("checks_of_section")
+    of_post = _checks(first, end, InspectionResult.post_id).subquery("checks_of_post")
+    problems = _check_problems(first, end).subquery("problems")
     person = Appointment.person_id
     return (
         select(
@@ -53,7 +61,7 @@ def person_facts(first: date, end: date) -> AnySelect:
             Appointment.section_id,
             Appointment.unit_id,
             _or_0(sums.c.record_count),
-            _or_0(sums.c.approved_count),
+            (_or_0(sums.c.approved_count) - _or_0(corrected.c.corrected)).label("approved_count"),
             _or_0(sums.c.minutes),
             _or_0(sums.c.quantity),
             _or_0(days.c.days_logged),
@@ -63,12 +71,19 @@ def person_facts(first: date, end: date) -> AnySelect:
             _or_0(quality.c.quality_count),
             _or_0(tasks.c.tasks_due),
             _or_0(tasks.c.tasks_done_in_time),
+            (_or_0(of_section.c.weight) + _or_0(of_post.c.weight)).label("check_weight"),
+            (_or_0(of_section.c.ok) + _or_0(of_post.c.ok)).label("check_ok"),
+            _or_0(problems.c.check_problems),
         )
         .outerjoin(sums, sums.c.person_id == person)
         .outerjoin(days, days.c.person_id == person)
         .outerjoin(duties, duties.c.person_id == person)
         .outerjoin(quality, quality.c.person_id == person)
         .outerjoin(tasks, tasks.c.person_id == person)
+        .outerjoin(corrected, corrected.c.person_id == person)
+        .outerjoin(of_section, of_section.c.place == Appointment.section_id)
+        .outerjoin(of_post, of_post.c.place == Appointment.post_id)
+        .outerjoin(problems, problems.c.person_id == person)
         .where(
             Appointment.is_primary,
             Appointment.superseded_at.is_(None),
@@ -118,11 +133,47 @@ def _days(first: date, end: date) -> AnySelect:
     """Counted from the records themselves: one day may have several duties, so sums of months cannot say it."""
     distinct_days = (
         select(DutyRecord.person_id, DutyRecord.worked_on)
-        .where(DutyRecord.worked_on >= first, DutyRecord.worked_on < end, DutyRecord.record_state.in_(APPROVED))
+        .where(
+            DutyRecord.worked_on >= first,
+            DutyRecord.worked_on < end,
+            DutyRecord.record_state.in_(APPROVED),
+            ~is_corrected(),
+        )
         .distinct()
         .subquery()
     )
     return select(distinct_days.c.person_id, func.count().label("days_logged")).group_by(distinct_days.c.person_id)
+
+
+def _checks(first: date, end: date, place: Any) -> AnySelect:
+    """Weights of what closed inspections looked at and found right, by section (where no post was drawn) or by post."""
+    is_of_place = InspectionResult.post_id.is_(None) if place is InspectionResult.section_id else place.is_not(None)
+    return (
+        select(
+            place.label("place"),
+            func.sum(InspectionResult.checked_weight).label("weight"),
+            func.sum(InspectionResult.ok_weight).label("ok"),
+        )
+        .where(
+            InspectionResult.subject_id.is_not(None),
+            InspectionResult.closed_on >= first,
+            InspectionResult.closed_on < end,
+            is_of_place,
+        )
+        .group_by(place)
+    )
+
+
+def _check_problems(first: date, end: date) -> AnySelect:
+    return (
+        select(InspectionResult.person_id, func.sum(InspectionResult.problem_count).label("check_problems"))
+        .where(
+            InspectionResult.person_id.is_not(None),
+            InspectionResult.closed_on >= first,
+            InspectionResult.closed_on < end,
+        )
+        .group_by(InspectionResult.person_id)
+    )
 
 
 def _duties(end: date) -> AnySelect:

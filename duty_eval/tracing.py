@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, true
 
 from basic_info.duties.thread import Layer, post_duties_under
 from basic_info.organization.scope import within
 from duty_eval.absences.queries import count_to_decide
 from duty_eval.expectations import away_days
+from duty_eval.inspections.sheets import count_under
 from duty_eval.inspections.sheets import waiting as waiting_inspections
 from duty_eval.permissions import Permission
 from duty_eval.publicity.queries import count_to_answer
@@ -27,8 +28,9 @@ from host.kernel.system import TodoItem, TraceLine
 
 
 def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
-    """Records logged under the post duties that carry the thing; one statement."""
-    rows = db.session.execute(
+    """Records logged under the post duties that carry the thing, and what inspections found there; one statement."""
+    duties = post_duties_under(Layer(kind), thing_id)
+    logged = (
         select(
             RecordRollup.post_duty_id,
             func.sum(RecordRollup.record_count).label("records"),
@@ -36,7 +38,7 @@ def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
             func.max(RecordRollup.last_worked_on).label("last"),
         )
         .where(
-            RecordRollup.post_duty_id.in_(post_duties_under(Layer(kind), thing_id)),
+            RecordRollup.post_duty_id.in_(duties),
             RecordRollup.record_count > 0,
             within(
                 actor,
@@ -49,6 +51,14 @@ def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
         .group_by(RecordRollup.post_duty_id)
         .order_by(func.max(RecordRollup.last_worked_on).desc())
         .limit(20)
+        .subquery("logged")
+    )
+    # From one row that is always there: what was found is told where nothing was logged, too.
+    always = select(literal(1).label("one")).subquery("always")
+    rows = db.session.execute(
+        select(logged, count_under(Layer(kind), thing_id, actor, duties=duties).label("problems")).select_from(
+            always.outerjoin(logged, true())
+        )
     ).all()
     return [
         TraceLine(
@@ -59,7 +69,16 @@ def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
             count=int(row.records),
         )
         for row in rows
-    ]
+        if row.post_duty_id is not None
+    ] + _found(kind, thing_id, rows[0].problems)
+
+
+def _found(kind: str, thing_id: int, count: int) -> list[TraceLine]:
+    """The line of what inspections found with the thing and the duties under it."""
+    if not count:
+        return []
+    url = url_for("duty_eval.inspection_findings", layer=kind, thing_id=thing_id)
+    return [TraceLine(layer="监督检查", title=f"检查发现问题 {count} 个", url=url, count=count)]
 
 
 def todo(actor: Actor) -> list[TodoItem]:

@@ -1,10 +1,11 @@
 """职能运行监管: collects cases, compares what was done with what ought to be, and follows alerts up."""
 
 from basic_info.api import register_item_activity
+from duty_eval.api import register_risk
 from function_monitor import models as models
 from function_monitor import reports as reports
 from function_monitor.alerts import views as alert_views
-from function_monitor.alerts.queries import badge
+from function_monitor.alerts.queries import badge, sections_with_alerts
 from function_monitor.blueprint import bp
 from function_monitor.cases import views as case_views
 from function_monitor.cases.queries import cases_by_item
@@ -17,6 +18,7 @@ from host.kernel.system import MenuItem, Schedule, System
 _views = (alert_views, case_views, collection_views)
 
 register_item_activity(cases_by_item)
+register_risk("open_alerts", "有未办结的红色、黄色预警", sections_with_alerts)
 
 system = System(
     name="function_monitor",

@@ -21,6 +21,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, Refused
 from host.kernel.pages import today_in_china
+from host.kernel.tables.exports import day_of
 
 
 @bp.get("/inspection-findings")
@@ -63,6 +64,17 @@ def _list(filters: sheets.Filters, **more: Any) -> ResponseReturnValue:
 def _here(**values: Any) -> str:
     assert request.endpoint is not None  # a request that a view answers has one
     return url_for(request.endpoint, **(request.view_args or {}), **values)
+
+
+@bp.get("/people/<int:person_id>/inspections")
+@requires(Permission.INSPECTION_FINDING_READ)
+def person_inspections(person_id: int) -> ResponseReturnValue:
+    """The results of checks that a person's score counts: of themselves, and of their section or post."""
+    today = today_in_china()
+    first = day_of(request.args, "from", today.replace(month=1, day=1))
+    last = day_of(request.args, "to", today)
+    rows = sheets.results_of_person(current_actor(), person_id, first, last)
+    return render_template("duty_eval/inspections/person.html", rows=rows, person_id=person_id, first=first, last=last)
 
 
 @bp.get("/inspection-findings/<int:finding_id>")

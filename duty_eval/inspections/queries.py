@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from basic_info.organization.models import Post, Section, SectionVersion, Unit, UnitVersion
+from basic_info.organization.models import Appointment, Post, Section, SectionVersion, Unit, UnitVersion
 from basic_info.organization.queries import post_titles, region_names, section_names, unit_names
 from basic_info.organization.scope import within
 from basic_info.regions.models import Region
@@ -105,7 +105,7 @@ def subjects_known_to(actor: Actor, today: date) -> ColumnElement[bool]:
 
 
 def findings_known_to(actor: Actor) -> Select[int]:
-    """Ids of the findings that the actor may read: those of the plans known to them in their reach, and of oneself."""
+    """Ids of the findings that the actor may read: those of plans known to them in their reach, and of oneself."""
     reach = or_(
         in_place(actor, Permission.INSPECTION_READ),
         within(
@@ -119,7 +119,19 @@ def findings_known_to(actor: Actor) -> Select[int]:
     return (
         select(InspectionFinding.id)
         .join(Inspection, Inspection.id == InspectionFinding.inspection_id)
-        .where(or_(makes(actor), and_(is_public(today_in_china()), reach)))
+        .where(or_(makes(actor), and_(is_public(today_in_china()), reach), _of_own_section(actor)))
+    )
+
+
+def _of_own_section(actor: Actor) -> ColumnElement[bool]:
+    """What a closed check found about the section where the actor works, people aside: it counts in their score."""
+    own = select(Appointment.section_id).where(
+        Appointment.person_id == (actor.person_id or 0), Appointment.is_primary, in_force(Appointment, today_in_china())
+    )
+    return and_(
+        Inspection.inspection_state == InspectionState.CLOSED,
+        InspectionFinding.person_id.is_(None),
+        InspectionFinding.section_id.in_(own),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from duty_eval.inspections.models import InspectionResult
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.rollups import COUNTED
 
@@ -57,4 +58,13 @@ def _with_late_records(day: date) -> Any:
     )
 
 
+def _with_problems_before(day: date) -> Any:
+    return select(InspectionResult.section_id).where(
+        InspectionResult.subject_id.is_not(None),
+        InspectionResult.problem_count > 0,
+        InspectionResult.closed_on > day - timedelta(days=365),
+    )
+
+
+register_risk("problems_before", "近一年检查发现过问题", _with_problems_before)
 register_risk("late_records", f"近 {LOOKS_BACK_DAYS} 天补填的纪实占五分之一以上", _with_late_records)

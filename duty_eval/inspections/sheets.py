@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from basic_info.duties.models import PostDuty, UnitFunction
+from basic_info.duties.models import DutyLink, LinkState, PostDuty, UnitFunction
+from basic_info.duties.thread import LINK_COLUMNS, Layer, post_duties_under
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.queries import person_in_reach, person_names, post_titles, section_names, unit_names
 from basic_info.organization.scope import within
@@ -55,6 +56,9 @@ class Filters:
     unit_id: int | None = None
     post_duty_id: int | None = None
     function_id: int | None = None
+    #: What hangs under a thing of the golden thread.
+    layer: Layer | None = None
+    thing_id: int | None = None
     withdrawn: bool = False
 
     @classmethod
@@ -69,6 +73,8 @@ class Filters:
             unit_id=_whole(values.get("unit_id", "")),
             post_duty_id=_whole(values.get("post_duty_id", "")),
             function_id=_whole(values.get("function_id", "")),
+            layer=next((one for one in Layer if one.value == values.get("layer")), None),
+            thing_id=_whole(values.get("thing_id", "")),
         )
 
 
@@ -218,7 +224,8 @@ def findings(actor: Actor, filters: Filters) -> AnySelect:
         .outerjoin(units, units.c.unit_id == finding.unit_id)
         .outerjoin(sections, sections.c.section_id == finding.section_id)
         .outerjoin(posts, posts.c.post_id == InspectionSubject.post_id)
-        .outerjoin(PostDuty, PostDuty.id == finding.post_duty_id)
+        .outerjoin(DutyRecord, (DutyRecord.id == finding.record_id) & (DutyRecord.worked_on == finding.worked_on))
+        .outerjoin(PostDuty, PostDuty.id == func.coalesce(finding.post_duty_id, DutyRecord.post_duty_id))
         .outerjoin(UnitFunction, UnitFunction.id == finding.function_id)
         .where(finding.id.in_(queries.findings_known_to(actor)))
         .order_by(finding.id.desc())
@@ -231,12 +238,34 @@ def findings(actor: Actor, filters: Filters) -> AnySelect:
         (finding.violation, filters.violation),
         (finding.inspection_id, filters.inspection_id),
         (finding.unit_id, filters.unit_id),
-        (finding.post_duty_id, filters.post_duty_id),
+        (PostDuty.id, filters.post_duty_id),
         (finding.function_id, filters.function_id),
     ):
         if wanted is not None:
             rows = rows.where(column == wanted)
+    if filters.layer is not None and filters.thing_id is not None:
+        under = post_duties_under(filters.layer, filters.thing_id)
+        rows = rows.where(_hangs_under(filters.layer, filters.thing_id, under))
     return rows
+
+
+def _hangs_under(layer: Layer, thing_id: int, duties: Any) -> ColumnElement[bool]:
+    """Findings about the post duties that carry a thing, their records, or the function that it is or gives."""
+    functions: Any = [thing_id] if layer is Layer.FUNCTION else []
+    if layer in {Layer.CLAUSE, Layer.ITEM}:
+        functions = select(DutyLink.function_id).where(
+            LINK_COLUMNS[layer] == thing_id, DutyLink.link_state == LinkState.CONFIRMED
+        )
+    return or_(PostDuty.id.in_(duties), InspectionFinding.function_id.in_(functions))
+
+
+def count_under(layer: Layer, thing_id: int, actor: Actor, *, duties: Any) -> Any:
+    """How many problems stand about a thing and what carries it, within the actor's reach: a scalar for a query.
+
+    ``duties``: the post duties under it, as the rest of the query has them (they are a CTE, named once).
+    """
+    rows = findings(actor, Filters()).where(_hangs_under(layer, thing_id, duties)).order_by(None)
+    return rows.with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery()
 
 
 def finding_row(actor: Actor, finding_id: int) -> AnyRow:
@@ -429,10 +458,6 @@ class Waiting:
     overdue: int = 0
     to_decide: int = 0
 
-    @property
-    def total(self) -> int:
-        return self.to_answer + self.to_decide
-
 
 def waiting(actor: Actor) -> Waiting:
     """One statement, none for who has nothing to do with inspections."""
@@ -452,7 +477,3 @@ def waiting(actor: Actor) -> Waiting:
         .where(Inspection.inspection_state == InspectionState.UNDER_WAY)
     ).one()
     return Waiting(*row)
-
-
-def count_waiting(actor: Actor) -> int:
-    return waiting(actor).total

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tup
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
+from duty_eval.inspections.correcting import is_corrected
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today, readable
 from duty_eval.records.rollups import APPROVED, COUNTED
@@ -133,6 +134,7 @@ STATES = {
     "counted": "计入的（已提交和已审核）",
     "submitted": "待审核",
     "approved": "已审核（含已锁定）",
+    "upheld": "已审核（不含检查更正的）",
     "rated": "有质量评价的",
     "returned": "已退回",
 }
@@ -140,6 +142,8 @@ STATES = {
 
 def _in_state(word: str) -> list[ColumnElement[bool]]:
     """The records in a state of ``STATES``; anything else narrows nothing."""
+    if word == "upheld":
+        return [DutyRecord.record_state.in_(APPROVED), ~is_corrected()]
     if word == "rated":
         return [_rated()]
     wanted = {"counted": COUNTED, "approved": APPROVED}.get(word)

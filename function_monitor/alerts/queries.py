@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Self
 
 from sqlalchemy import ColumnElement, Row, func, select
@@ -97,6 +98,15 @@ def count_by_rule(actor: Actor) -> dict[int, int]:
         .group_by(Alert.rule_id)
     )
     return {rule_id: int(count) for rule_id, count in found}
+
+
+def sections_with_alerts(_day: date) -> AnySelect:
+    """Ids of the sections that have a red or yellow alert open: inspections look there first."""
+    return select(Alert.section_id).where(
+        Alert.section_id.is_not(None),
+        Alert.level.in_([AlertLevel.RED, AlertLevel.YELLOW]),
+        Alert.alert_state.not_in(OVER),
+    )
 
 
 def names_people(actor: Actor) -> bool:

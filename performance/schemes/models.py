@@ -55,6 +55,8 @@ class DataSource(Worded):
     TASKS_IN_TIME = "tasks_in_time", "任务按时率"
     REVIEW_QUALITY = "review_quality", "质量评价"
     TASKS_LATE = "tasks_late", "逾期任务数"
+    INSPECTION_PASSED = "inspection_passed", "监督检查合格率"
+    INSPECTION_PROBLEMS = "inspection_problems", "监督检查问题数"
 
 
 class IndicatorScheme(Model):

@@ -38,6 +38,9 @@ COUNTED = (
     "quality_count",
     "tasks_due",
     "tasks_done_in_time",
+    "check_weight",
+    "check_ok",
+    "check_problems",
 )
 
 

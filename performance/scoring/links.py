@@ -9,8 +9,8 @@ from flask import url_for
 
 #: The fact of a score → the list that it opens, and how that list is narrowed to what was counted.
 _LISTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "days_logged": ("duty_eval.person_records", {"state": "approved"}),
-    "approved_count": ("duty_eval.person_records", {"state": "approved"}),
+    "days_logged": ("duty_eval.person_records", {"state": "upheld"}),
+    "approved_count": ("duty_eval.person_records", {"state": "upheld"}),
     "record_count": ("duty_eval.person_records", {"state": "counted"}),
     "duties_worked": ("duty_eval.person_records", {"state": "counted"}),
     "quality_sum": ("duty_eval.person_records", {"state": "rated"}),
@@ -18,6 +18,9 @@ _LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "tasks_due": ("duty_eval.person_tasks", {}),
     "tasks_done_in_time": ("duty_eval.person_tasks", {"which": "in_time"}),
     "tasks_late": ("duty_eval.person_tasks", {"which": "late"}),
+    "check_weight": ("duty_eval.person_inspections", {}),
+    "check_ok": ("duty_eval.person_inspections", {}),
+    "check_problems": ("duty_eval.person_inspections", {}),
 }
 
 

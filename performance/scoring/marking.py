@@ -20,7 +20,7 @@ from performance.schemes.models import Indicator, RuleKind
 from performance.schemes.rules import BandRule, Rule, ThresholdRule, read_rule
 
 #: Raised with every change that could change a digit of a score.
-RULE_VERSION = "2026.1"
+RULE_VERSION = "2026.2"
 MILLION = 1_000_000
 FULL = 100 * MILLION
 #: Values in rules have four places.

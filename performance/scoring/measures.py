@@ -77,6 +77,21 @@ MEASURES: dict[DataSource, Measure] = {
         numerator_words="逾期的交办任务",
         unit="count",
     ),
+    DataSource.INSPECTION_PASSED: Measure(
+        numerator="check_ok",
+        denominator="check_weight",
+        words="本期办结的监督检查中，所在科室或岗位无问题的检查内容 ÷ 适用的检查内容（按权重）",
+        numerator_words="无问题的检查内容",
+        denominator_words="适用的检查内容",
+        missing_words="本期没有办结的检查涉及所在科室或岗位",
+    ),
+    DataSource.INSPECTION_PROBLEMS: Measure(
+        numerator="check_problems",
+        denominator=None,
+        words="本期办结的监督检查中，关于本人的问题（无故缺岗、纪实不符）",
+        numerator_words="关于本人的问题",
+        unit="count",
+    ),
 }
 
 

@@ -154,7 +154,7 @@ def test_each_number_of_a_score_opens_the_rows_that_it_counts(office: Office, si
 
     # Three approved days with one mark of 4; four records count, of one duty; two tasks were due.
     assert opened == {
-        "approved": {(3, 3)},
+        "upheld": {(3, 3)},
         "counted": {(4, 4), (4, 1)},
         "rated": {(1, 4), (1, 1)},
         "due": {(2, 2)},

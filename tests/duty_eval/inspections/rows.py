@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.duties.models import WorkSource
 from basic_info.organization.kinds import LeaderKind
 from basic_info.organization.models import Person, Post, Section, Unit
-from duty_eval.inspections.models import DrawRule, Inspection, InspectionSubject
+from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
+from duty_eval.evidence.operations import Evidence
+from duty_eval.inspections import queries
+from duty_eval.inspections.closing import close_inspection
+from duty_eval.inspections.finding import Found, Judgement, judge_lines
+from duty_eval.inspections.models import DrawRule, FindingVerdict, Inspection, InspectionSubject
 from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan, start_inspection
 from duty_eval.records.models import DutyRecord, RecordState
 from host.kernel.access import Actor, Role
@@ -88,3 +94,40 @@ def a_record(person: Person, post: Post, *, worked_on: date = DAY, **over: Any) 
     db.session.add(record)
     db.session.flush()
     return record
+
+
+PROOF = Evidence(link="https://example.org/photo")
+OK = Judgement(verdict=FindingVerdict.OK)
+PROBLEM = Judgement(verdict=FindingVerdict.PROBLEM, words="分工不清")
+
+
+class Check:
+    """A plan under way over both bureaus, looked at through the trade bureau's second section."""
+
+    def __init__(self) -> None:
+        self.city = City()
+        self.plan = self.city.under_way()
+        self.lines = queries.lines_of(self.plan.id)
+        self.place = 1
+        section = self.city.trade.sections[1]
+        self.subject = next(one for one in subjects_of(self.plan) if one.section_id == section.id)
+        self.person = self.city.trade.people[1]
+        self.post = self.city.trade.posts[1]
+        self.office, self.reviewer = self.city.office, self.city.reviewer
+
+    def found(self, words: str = "与台账不符", **over: object) -> Found:
+        return Found(**{"line_id": self.lines[2].id, "words": words, "evidence": PROOF, **over})  # type: ignore[arg-type]
+
+    def judge_all(self, judgement: Judgement = OK) -> None:
+        for subject in subjects_of(self.plan):
+            if subject.removed_at is None:
+                judge_lines(self.plan, subject, {line.id: judgement for line in self.lines}, actor=self.office)
+
+    def close(self, day: date = DAY) -> None:
+        close_inspection(self.plan, today=day, actor=self.reviewer)
+
+    def away(self, kind: AbsenceKind, state: AbsenceState = AbsenceState.CONFIRMED) -> None:
+        span, when = Range(DAY, DAY + timedelta(days=1)), func.now() if state is AbsenceState.CONFIRMED else None
+        place = {"person_id": self.person.id, "section_id": self.subject.section_id}
+        db.session.add(Absence(**place, absence_kind=kind, span=span, absence_state=state, decided_at=when))
+        db.session.flush()
