@@ -211,7 +211,7 @@ def _one(rows: Select[Inspection], *, is_shared: bool = False) -> Inspection:
     return found
 
 
-def lines_of(plan_id: int) -> Sequence[InspectionLine]:
+def lines_of_inspection(plan_id: int) -> Sequence[InspectionLine]:
     return db.session.scalars(
         select(InspectionLine)
         .where(InspectionLine.inspection_id == plan_id)
@@ -247,6 +247,12 @@ def subjects(actor: Actor, plan_id: int) -> AnySelect:
             SectionVersion.sort_no, InspectionSubject.id,
         )
     )  # fmt: skip
+
+
+def subjects_of_inspection(plan_id: int) -> Sequence[InspectionSubject]:
+    """Every subject of a plan as it was drawn and added, for loaders; pages ask ``subjects``."""
+    rows = select(InspectionSubject).where(InspectionSubject.inspection_id == plan_id)
+    return db.session.scalars(rows.order_by(InspectionSubject.id)).all()
 
 
 def subject_to_change(plan: Inspection, subject_id: int) -> InspectionSubject:

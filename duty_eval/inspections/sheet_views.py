@@ -148,7 +148,7 @@ def _noted(
     """Do what the form asks, or show the sheet again with what is to be mended."""
     plan_id, subject_id = plan.id, subject.id
     if isinstance(form, FindingForm):
-        form.line_id.choices = _line_choices(queries.lines_of(plan_id))
+        form.line_id.choices = _line_choices(queries.lines_of_inspection(plan_id))
     if not form.validate_on_submit():
         return _sheet(plan_id, subject_id, **{name: form}), 422
     try:
@@ -170,7 +170,7 @@ def _sheet(inspection_id: int, subject_id: int, **forms: Any) -> str:
     found = sheets.findings_of_subject(actor, subject_id)
     fills = row.may_make and plan.inspection_state.value == "under_way" and subject.removed_at is None
     day = _day(plan)
-    lines = queries.lines_of(plan.id)
+    lines = queries.lines_of_inspection(plan.id)
     return render_template(
         "duty_eval/inspections/sheet.html",
         row=row,
@@ -242,7 +242,7 @@ def _judgements(plan: Inspection) -> dict[int, Judgement]:
     """``verdict-17=problem`` and ``words-17=…``; with ``rest=ok`` also the lines that have no verdict yet."""
     chosen: dict[int, Judgement] = {}
     rest_is_ok = request.form.get("rest") == "ok"
-    for line in queries.lines_of(plan.id)[:MOST_LINES]:
+    for line in queries.lines_of_inspection(plan.id)[:MOST_LINES]:
         verdict = FindingVerdict.of_word(request.form.get(f"verdict-{line.id}", ""))
         words = request.form.get(f"words-{line.id}", "")
         if verdict is not None:

@@ -211,7 +211,7 @@ def _show(inspection_id: int, *, line_form: LineForm | None = None, add_form: Ad
         "duty_eval/inspections/show.html",
         row=row,
         plan=plan,
-        lines=queries.lines_of(plan.id),
+        lines=queries.lines_of_inspection(plan.id),
         standing=sheets.standing_of(plan.id),
         requests=sheets.requests_of(actor, plan_id=plan.id),
         subjects=db.session.execute(queries.subjects(actor, plan.id).limit(queries.MOST_SUBJECTS)).all(),

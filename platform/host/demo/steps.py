@@ -29,6 +29,7 @@ from host.auth.models import Account
 from host.demo.cases import write_case_drops
 from host.demo.city import CityPlan, is_full_size
 from host.demo.files import CityFiles
+from host.demo.inspections import inspect
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.jobs.actors import actor_of
@@ -184,6 +185,7 @@ def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, in
     _close_one_alert(offices, today)
     _ask_for_leave(today)
     _routine_round(today)
+    inspect(days, region, offices=offices, today=today)
     assessor = actor_of(offices[Role.ASSESSOR])
     scheme = performance.default_scheme(region.id, year=today.year, actor=assessor)
     performance.publish_scheme(scheme, actor=assessor)

@@ -107,7 +107,7 @@ class Check:
     def __init__(self) -> None:
         self.city = City()
         self.plan = self.city.under_way()
-        self.lines = queries.lines_of(self.plan.id)
+        self.lines = queries.lines_of_inspection(self.plan.id)
         self.place = 1
         section = self.city.trade.sections[1]
         self.subject = next(one for one in subjects_of(self.plan) if one.section_id == section.id)

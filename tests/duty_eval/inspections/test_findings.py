@@ -81,14 +81,14 @@ def test_a_problem_needs_words(check: Check) -> None:
 
 
 def test_a_line_of_another_plan_is_not_found(check: Check) -> None:
-    other = queries.lines_of(check.city.plan(name="另一次").id)[0]
+    other = queries.lines_of_inspection(check.city.plan(name="另一次").id)[0]
     with pytest.raises(NotFound):
         judge_lines(check.plan, check.subject, {other.id: OK}, actor=check.office)
 
 
 def test_before_it_begins_nothing_is_found(check: Check) -> None:
     plan = check.city.drawn(name="另一次")
-    line = queries.lines_of(plan.id)[0].id
+    line = queries.lines_of_inspection(plan.id)[0].id
     with pytest.raises(InspectionStep):
         judge_lines(plan, subjects_of(plan)[0], {line: OK}, actor=check.office)
 

@@ -121,7 +121,7 @@ def test_a_plan_is_drawn_once(city: City) -> None:
 
 def test_without_a_checklist_nothing_is_drawn(city: City) -> None:
     plan = city.plan()
-    for line in queries.lines_of(plan.id):
+    for line in queries.lines_of_inspection(plan.id):
         remove_line(plan, line.id, actor=city.office)
     with pytest.raises(Refused, match="清单"):
         draw_sample(plan, day=DAY, actor=city.office)
@@ -238,7 +238,7 @@ def test_a_draft_is_edited_and_discarded(city: City) -> None:
     plan = city.plan()
     edit_plan(plan, city.draft(name="二季度检查"), actor=city.office)
     add_line(plan, inspection_block=InspectionBlock.REFORM, text="改革任务落实", weight=3, actor=city.office)
-    assert (plan.name, queries.lines_of(plan.id)[-1].weight) == ("二季度检查", 3)
+    assert (plan.name, queries.lines_of_inspection(plan.id)[-1].weight) == ("二季度检查", 3)
     discard_plan(plan, actor=city.office)
     assert db.session.scalar(select(InspectionLine.id)) is None
 
