@@ -74,7 +74,9 @@ def _offer(form: DelegationForm) -> bool:
     form.grant_id.choices = options(
         (row.RoleGrant.id, f"{row.place_name} · {row.RoleGrant.role.label}（{row.holder_name}）") for row in mine
     )
-    form.account_id.choices = options((row.account_id, f"{row.person_name}（{row.section_name}）") for row in people)
+    form.account_id.choices = options(
+        [(0, "请选择"), *((row.account_id, f"{row.person_name}（{row.section_name}）") for row in people)]
+    )
     return bool(mine and people)
 
 
