@@ -22,6 +22,7 @@ from duty_eval.publicity import views as publicity_views
 from duty_eval.publicity.queries import count_to_answer
 from duty_eval.record_templates import views as record_template_views
 from duty_eval.records import list_views as record_list_views
+from duty_eval.records import on_behalf_views as record_on_behalf_views
 from duty_eval.records import reattach_views as record_reattach_views
 from duty_eval.records import repeat_views as record_repeat_views
 from duty_eval.records import reports as record_reports
@@ -51,6 +52,7 @@ _views = (
     absence_views,
     dashboard_reports,
     dashboard_views,
+    record_on_behalf_views,
     record_reattach_views,
     record_template_views,
     record_repeat_views,
@@ -109,6 +111,7 @@ system = System(
         MenuItem(title="处分和立案", endpoint="duty_eval.sanctions", permission=Permission.SANCTION_KEEP),
         MenuItem(title="监督检查", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ),
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
+        MenuItem(title="代填纪实", endpoint="duty_eval.choose_behalf", permission=Permission.DUTY_RECORD_LOG_FOR),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
         MenuItem(title="填报规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),

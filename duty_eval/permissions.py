@@ -11,6 +11,8 @@ class Permission(StrEnum):
     #: sums of a section, a unit, a division
     DASHBOARD_READ = "duty_eval:dashboard:read"
     DUTY_RECORD_LOG = "duty_eval:duty_record:log"
+    #: records of others who cannot write them themselves
+    DUTY_RECORD_LOG_FOR = "duty_eval:duty_record:log_for"
     DUTY_RECORD_READ = "duty_eval:duty_record:read"
     #: records of a section's people
     DUTY_RECORD_REVIEW = "duty_eval:duty_record:review"
@@ -78,6 +80,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         {
             Permission.ABSENCE_DECIDE,
             Permission.DASHBOARD_READ,
+            Permission.DUTY_RECORD_LOG_FOR,
             Permission.DUTY_RECORD_READ,
             Permission.DUTY_RECORD_REVIEW,
             Permission.INSPECTION_ANSWER,
@@ -103,6 +106,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     },
     Role.UNIT_CLERK: frozenset(
         {
+            Permission.DUTY_RECORD_LOG_FOR,
             Permission.INSPECTION_ANSWER,
             Permission.INSPECTION_MAKE,
             Permission.INSPECTION_FINDING_READ,

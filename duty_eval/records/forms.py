@@ -66,6 +66,12 @@ class CorrectionForm(RecordForm):
     reason = StringField("修改说明", [DataRequired("请填写修改说明"), Length(max=200, message="说明不能超过 200 字")])
 
 
+class BehalfForm(RecordForm):
+    """One thing that somebody else did."""
+
+    reason = StringField("代填原因", [DataRequired("请说明代填原因"), Length(max=200, message="原因不能超过 200 字")])
+
+
 class ReattachForm(ChineseForm):
     post_duty_id = SelectField("对应职责", coerce=int, validate_choice=False, default=0)
     reason = StringField("改挂原因", [DataRequired("请说明改挂原因"), Length(max=200, message="原因不能超过 200 字")])

@@ -48,6 +48,7 @@ class RecordOrigin(Worded):
     COPIED = "copied", "复制"
     PREFILLED = "prefilled", "系统预填"
     IMPORTED = "imported", "导入"
+    ON_BEHALF = "on_behalf", "代填"
 
 
 #: What a reviewer should look at before it is passed with the rest: done again, outside duty, long, late, or flagged.

@@ -72,6 +72,14 @@ class SuggestionDraft:
 
 
 @dataclass(frozen=True)
+class Behalf:
+    """Somebody for whom another logs, and why."""
+
+    person_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Logged:
     """The records that a submission made, or made when it first came."""
 
@@ -89,20 +97,24 @@ def log_records(
     today: date,
     late_reason: str = "",
     evidence: Evidence = NO_EVIDENCE,
+    behalf: Behalf | None = None,
 ) -> Logged:
     """Submit one or more records of the actor's own day (填写纪实), once per ``client_key``.
 
+    ``behalf``: of another's day; the caller has made sure that the actor may.
     ``evidence`` belongs to the first one, and to what the key stands for: other files with it are another submission.
 
     Raises NoPost, NotMyDuty, FutureDay, LateWithoutReason, TooMuchOfADay (422) and KeyReused (409). Statements
     for one typed entry: standing, then all that is written in one.
     """
-    person_id = _person_of(actor)
+    person_id = behalf.person_id if behalf else _person_of(actor)
     if not 1 <= len(entries) <= MOST_AT_ONCE:
         raise Refused(f"一次请提交 1 至 {MOST_AT_ONCE} 条")
     body: dict[str, Any] = {"day": worked_on, "late_reason": late_reason, "entries": [vars(entry) for entry in entries]}
     if evidence:
         body["evidence"] = evidence.as_body()
+    if behalf:
+        body["person"] = person_id
     key = key_of(owner=f"account:{actor.account_id}", key=client_key, body=body)
     try:
         late = _check_day(worked_on, person_id=person_id, today=today, reason=late_reason)
@@ -123,8 +135,8 @@ def log_records(
         f"duty_record:{ids[0]}",
         action="duty_record.submitted",
         actor=actor,
-        after={"ids": ids, "day": worked_on},
-        reason=late_reason or None,
+        after={"ids": ids, "day": worked_on} | ({"person": person_id} if behalf else {}),
+        reason="；".join(filter(None, (behalf.reason if behalf else "", late_reason))) or None,
     )
     if not write_once(key, rows, answer={"ids": list(ids), "day": worked_on.isoformat()}, audit=audit):
         return _logged_before(kept_answer(key) or {})
@@ -232,6 +244,8 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
     for name, value in facts.items():
         if name not in {"suggestion_id", "task_id", "origin"}:
             setattr(record, name, value)
+    if record.origin is RecordOrigin.ON_BEHALF:  # from here on the words are the person's own
+        record.origin, record.entered_by_id = RecordOrigin.TYPED, actor.account_id
     record.work_source = _source(entry)
     step(record, RecordState.SUBMITTED)
     record.version_no += 1

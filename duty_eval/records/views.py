@@ -27,8 +27,9 @@ from duty_eval.records.forms import (
     submitted_ids,
     typed_over,
 )
-from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.records.models import DutyRecord, RecordOrigin, RecordState
 from duty_eval.records.offers import duty_buttons, offers_for
+from duty_eval.records.on_behalf import typed_by
 from duty_eval.records.operations import (
     Logged,
     copy_day,
@@ -262,6 +263,7 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         may_reattach=may_reattach(actor, row[0]),
         may_reopen=actor.may(Permission.PERIOD_REOPEN) and row[0].person_id != actor.person_id,
         flags=flags,
+        typed_by=typed_by(row[0].entered_by_id) if row[0].origin is RecordOrigin.ON_BEHALF else "",
         flag_words="；".join(f"{one.kind.label}（{one.detail}）" for one in flags),
         evidence=evidence_of(record_id, _parse(day)),
         inspected=findings_of_record(record_id, _parse(day)),

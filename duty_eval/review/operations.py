@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from duty_eval.records import rollups
 from duty_eval.records.errors import NotSubmitted
-from duty_eval.records.models import DutyRecord, RecordState
+from duty_eval.records.models import DutyRecord, RecordOrigin, RecordState
 from duty_eval.records.states import step
 from duty_eval.review.errors import NotOpened
 from duty_eval.review.models import RecordReview, Verdict
@@ -83,6 +83,8 @@ def _check(record: DutyRecord, actor: Actor) -> None:
         raise NotPermitted("您的账号没有对应人员，不能审核；请联系管理员")
     if record.person_id == actor.person_id:
         raise NotPermitted("不能审核自己的纪实")
+    if record.origin is RecordOrigin.ON_BEHALF and record.entered_by_id == actor.account_id:
+        raise NotPermitted("不能审核自己代填的纪实")
 
 
 def _review(record: DutyRecord, verdict: Verdict, actor: Actor, comment: str, quality: int | None) -> dict[str, object]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.kinds import LeaderKind
@@ -31,9 +32,10 @@ from basic_info.organization.scope import within
 from duty_eval.delegations.queries import acts_today
 from duty_eval.flags.queries import flag_words
 from duty_eval.permissions import Permission
-from duty_eval.records.models import REVIEW_RANK, WANTS_LOOK, DutyRecord, RecordState
+from duty_eval.records.models import REVIEW_RANK, WANTS_LOOK, DutyRecord, RecordOrigin, RecordState
 from duty_eval.records.queries import evidence_count, name_today
 from duty_eval.review.sampling import must_open
+from host.auth.models import Account
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -57,27 +59,51 @@ class Waiting:
 
 def reviewable(actor: Actor) -> ColumnElement[bool]:
     """The submitted records that the actor may decide on: never one's own; heads' go to those above them (R89)."""
+    return and_(DutyRecord.record_state == RecordState.SUBMITTED, decides_on_records(actor))
+
+
+def decides_on_records(actor: Actor) -> ColumnElement[bool]:
+    """The records that are the actor's to decide on, in whatever state; what one typed for another is not."""
+    is_behalf = DutyRecord.origin == RecordOrigin.ON_BEHALF
+    typist = aliased(Account)
+    by_head = select(typist.id).where(typist.id == DutyRecord.entered_by_id, is_head_today(typist.person_id)).exists()
     return and_(
-        DutyRecord.record_state == RecordState.SUBMITTED,
         in_charge_of(
             actor,
             Permission.DUTY_RECORD_REVIEW,
             person=DutyRecord.person_id,
             unit=DutyRecord.unit_id,
             section=DutyRecord.section_id,
+            goes_above=and_(is_behalf, by_head),
         ),
+        or_(~is_behalf, DutyRecord.entered_by_id != (actor.account_id or 0)),
     )
 
 
-def in_charge_of(actor: Actor, permission: str, *, person: Any, unit: Any, section: Any) -> ColumnElement[bool]:
+def in_charge_of(
+    actor: Actor,
+    permission: str,
+    *,
+    person: Any,
+    unit: Any,
+    section: Any,
+    goes_above: ColumnElement[bool] | None = None,
+) -> ColumnElement[bool]:
     """Whether the actor decides on what is the person's: who holds ``permission`` in the section, of heads those above.
 
-    Never on one's own (R89).
+    ``goes_above``: what else those above decide on. Never on one's own (R89).
     """
-    is_head = or_(leads_today(person), acts_today(person))
+    is_head = is_head_today(person)
+    if goes_above is not None:
+        is_head = or_(is_head, goes_above)
     ordinary = and_(within(actor, permission, unit=unit, section=section), ~is_head)
     of_heads = and_(within(actor, Permission.DUTY_RECORD_REVIEW_HEADS, unit=unit, section=section), is_head)
     return and_(or_(ordinary, of_heads), person != (actor.person_id or 0))
+
+
+def is_head_today(person: Any) -> ColumnElement[bool]:
+    """Whether the person leads today, or acts for somebody who does: what is theirs goes to those above."""
+    return or_(leads_today(person), acts_today(person))
 
 
 def leads_today(person: Any) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today
 from duty_eval.records.rollups import COUNTED
-from duty_eval.review.queries import LONG_MINUTES, WANTS_A_LOOK, in_charge_of, reviewable
+from duty_eval.review.queries import LONG_MINUTES, WANTS_A_LOOK, decides_on_records, in_charge_of, reviewable
 from duty_eval.review.sampling import must_open
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
@@ -221,13 +221,7 @@ def _facts(actor: Actor, people: Sequence[int], first: date, last: date) -> Sequ
             DutyRecord.person_id.in_(people),
             DutyRecord.worked_on.between(first, last),
             DutyRecord.record_state != RecordState.DRAFT,
-            in_charge_of(
-                actor,
-                Permission.DUTY_RECORD_REVIEW,
-                person=DutyRecord.person_id,
-                unit=DutyRecord.unit_id,
-                section=DutyRecord.section_id,
-            ),
+            decides_on_records(actor),
         )
         .group_by(DutyRecord.person_id, DutyRecord.section_id, DutyRecord.worked_on)
     ).all()
