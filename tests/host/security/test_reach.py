@@ -116,7 +116,7 @@ def values_for(rule: Rule, target: World, *, missing: bool = False) -> dict[str,
     found = {name: target.values.get(f"{system}.{name}", target.values.get(name)) for name in rule.arguments}
     if rule.endpoint in ON_A_DRAFT:
         found["chart_id"] = target.values["draft.chart_id"]
-    if rule.endpoint.endswith("_paper"):
+    if rule.endpoint.endswith("_paper") and "kind" in found:
         found["kind"] = "mandate"
     if rule.endpoint.endswith("missed_reading"):
         found["kind"] = "duty"
