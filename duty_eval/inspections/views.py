@@ -220,6 +220,8 @@ def _show(inspection_id: int, *, line_form: LineForm | None = None, add_form: Ad
         reason_form=ReasonForm(formdata=None),
         words=words,
         found=found,
+        # Whoever made a plan does not close it.
+        closes_others=plan.made_by is None or plan.made_by != actor.account_id,
         today=today_in_china(),
     )
 
