@@ -53,6 +53,8 @@ def _list(filters: sheets.Filters, **more: Any) -> ResponseReturnValue:
         rows=found[: sheets.PAGE],
         next_url=_here(**shown, after=next_key) if next_key else None,
         after=after,
+        own_id=current_actor().person_id,
+        may_read_plans=current_actor().may(Permission.INSPECTION_READ),
         filters=filters,
         verdicts=[(one.value, one.label) for one in FindingVerdict],
         blocks=[(one.value, one.label) for one in InspectionBlock],
