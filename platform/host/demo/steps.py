@@ -30,6 +30,7 @@ from host.demo.cases import write_case_drops
 from host.demo.city import CityPlan, is_full_size
 from host.demo.files import CityFiles
 from host.demo.inspections import inspect
+from host.demo.routine import hold_routine_rounds
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.jobs.actors import actor_of
@@ -184,8 +185,8 @@ def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, in
     _sample_reviews(region, actor_of(offices[Role.OFFICE_CLERK]), today)
     _close_one_alert(offices, today)
     _ask_for_leave(today)
-    _routine_round(today)
     inspect(days, region, offices=offices, today=today)
+    hold_routine_rounds(offices, today)
     assessor = actor_of(offices[Role.ASSESSOR])
     scheme = performance.default_scheme(region.id, year=today.year, actor=assessor)
     performance.publish_scheme(scheme, actor=assessor)
@@ -223,41 +224,6 @@ def _ask_for_leave(today: date) -> None:
             colleague, duty_eval.AbsenceKind.TRIP, monday, monday + timedelta(days=1), note="赴省厅培训", actor=head
         )
         duty_eval.decide_absence(trip, is_confirmed=True, actor=head)
-
-
-def _routine_round(today: date) -> None:
-    """Last quarter's routine assessment of the demo's unit, half way: each role has something of it to do.
-
-    The demo's staff member has a summary to hand in, the head some to review, the unit's head some grades to decide.
-    """
-    people = {
-        account.login_name: account.id
-        for account in db.session.scalars(select(Account).where(Account.login_name.in_(["staff", "head", "unit-head"])))
-    }
-    chief, head, staff = (actor_of(people[name]) for name in ("unit-head", "head", "staff"))
-    unit = next(grant.unit_id for grant in chief.grants if grant.unit_id is not None)
-    section = next(grant.section_id for grant in head.grants if grant.section_id is not None)
-    quarter = duty_eval.last_quarter(today)
-    held = duty_eval.open_round(
-        unit,
-        name=quarter["name"],
-        first=quarter["first_day"],
-        last=quarter["last_day"],
-        cap_mode=duty_eval.CapMode.ENFORCE,
-        actor=chief,
-    )
-    grades = (duty_eval.RoutineGrade.GOOD, duty_eval.RoutineGrade.FAIRLY_GOOD, duty_eval.RoutineGrade.FAIRLY_GOOD)
-    forms = db.session.execute(
-        select(duty_eval.RoutineAssessment, Account.id)
-        .join(Account, Account.person_id == duty_eval.RoutineAssessment.person_id)
-        .where(duty_eval.RoutineAssessment.round_id == held.id, duty_eval.RoutineAssessment.section_id == section)
-        .order_by(duty_eval.RoutineAssessment.id)
-    ).all()
-    others = [row for row in forms if row[0].person_id not in {staff.person_id, head.person_id} and row[0].summary]
-    for number, (form, account) in enumerate(others):
-        duty_eval.submit_summary(form, form.summary, actor=actor_of(account))
-        if number < len(others) - 2:
-            duty_eval.propose_routine_grade(form, grades[number % 3], comment="按时完成本岗位工作", actor=head)
 
 
 def _close_one_alert(offices: dict[Role, int], today: date) -> None:
