@@ -123,7 +123,7 @@ def _half_way(cast: Cast, assessor: Actor, today: date) -> None:
     others = [
         (form, account)
         for form, account in _forms(held.id)
-        if form.section_id == cast.section_id and form.person_id not in own and form.summary and account is not None
+        if form.person_id not in own and form.not_assessed is None and form.summary and account is not None
     ]
     if others:
         duty_eval.record_sanction(
@@ -135,7 +135,8 @@ def _half_way(cast: Cast, assessor: Actor, today: date) -> None:
     for number, (form, account) in enumerate(others):
         duty_eval.submit_summary(form, form.summary, actor=actor_of(account))
         if number < len(others) - 1:
-            duty_eval.propose_routine_grade(form, grades[number % 3], comment=COMMENT, actor=cast.head)
+            proposer = cast.head if form.section_id == cast.section_id else cast.chief
+            duty_eval.propose_routine_grade(form, grades[number % 3], comment=COMMENT, actor=proposer)
 
 
 def _forms(round_id: int) -> Sequence[tuple[Any, int | None]]:
