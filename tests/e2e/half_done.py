@@ -40,6 +40,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_register(office, folder / "组织机构.xlsx"),
             *_broken_register(office, folder / "组织机构.xlsx"),
             *_adjusted_list(office, library),
+            *_draft_check(office),
         ],
         "unit-clerk": [
             *_paper(clerk, library, "flowchart", "流程图.bpmn", XML, CHART.encode()),
@@ -122,6 +123,15 @@ def _broken_register(context: BrowserContext, workbook: Path) -> list[str]:
     book.save(broken)
     page = _post(context, "/basic-info/register-import", _upload(broken.name, broken.read_bytes()))
     return [urlsplit(page.url).path]
+
+
+def _draft_check(context: BrowserContext) -> list[str]:
+    """A supervision check that nothing was drawn for yet."""
+    day = today_in_china().isoformat()
+    fields = {"place": "region:371300", "name": "草拟中的检查", "inspection_method": "on_site", "is_announced": "yes"}
+    drawn = {"subject_kind": "section", "draw_rule": "share", "draw_amount": "10"}
+    made = _post(context, "/duty-eval/inspections/new", {**fields, **drawn, "starts_on": day, "ends_on": day})
+    return [urlsplit(made.url).path]
 
 
 def _draft_scheme(context: BrowserContext) -> list[str]:
