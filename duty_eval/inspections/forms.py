@@ -33,7 +33,7 @@ def _words(kind: Any) -> dict[str, Any]:
 
 class PlanForm(ChineseForm):
     place = SelectField("检查范围", [InputRequired("请选择检查范围")])
-    name = StringField("名称", [DataRequired("请填写检查名称"), Length(max=60, message="不能超过 60 字")])
+    name = StringField("名称", [DataRequired("请填写检查名称"), Length(max=120, message="不能超过 120 字")])
     basis = StringField("依据", [Length(max=300, message="不能超过 300 字")], description="文件名称、文号或会议决定")
     inspection_method = RadioField("检查方式", [InputRequired("请选择检查方式")], **_words(InspectionMethod))
     is_announced = RadioField(

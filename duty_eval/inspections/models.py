@@ -107,7 +107,7 @@ class Inspection(Model):
     __table_args__ = (
         CheckConstraint("num_nonnulls(region_id, unit_id) = 1", name="of_one_place"),
         CheckConstraint("starts_on <= ends_on", name="span_runs_forward"),
-        CheckConstraint("name <> '' AND length(name) <= 60 AND length(basis) <= 300", name="texts_are_bounded"),
+        CheckConstraint("name <> '' AND length(name) <= 120 AND length(basis) <= 300", name="texts_are_bounded"),
         CheckConstraint(
             "draw_amount > 0 AND (draw_rule <> 'share' OR draw_amount <= 100)", name="draws_some_of_each_stratum"
         ),

@@ -144,7 +144,7 @@ def _make_plan() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint("num_nonnulls(region_id, unit_id) = 1", name="of_one_place"),
         sa.CheckConstraint("starts_on <= ends_on", name="span_runs_forward"),
-        sa.CheckConstraint("name <> '' AND length(name) <= 60 AND length(basis) <= 300", name="texts_are_bounded"),
+        sa.CheckConstraint("name <> '' AND length(name) <= 120 AND length(basis) <= 300", name="texts_are_bounded"),
         sa.CheckConstraint(
             "draw_amount > 0 AND (draw_rule <> 'share' OR draw_amount <= 100)", name="draws_some_of_each_stratum"
         ),
