@@ -272,7 +272,15 @@ def _round_page(round_id: int, chosen: dict[int, RoutineGrade]) -> str:
     actor = current_actor()
     row = queries.round_of(actor, round_id)
     rows = db.session.execute(queries.forms_of_round(actor, round_id)).all()
-    places = queries.places_if(rows, chosen, deciding=True)
+    # What the page has chosen already when it comes: the proposals of those who are not decided yet.
+    proposed = {
+        one.RoutineAssessment.id: one.RoutineAssessment.proposed_grade
+        for one in rows
+        if one.RoutineAssessment.proposed_grade and not one.RoutineAssessment.final_grade
+        if not one.RoutineAssessment.not_assessed and one.RoutineAssessment.person_id != actor.person_id
+        if f"grade-{one.RoutineAssessment.id}" not in request.form
+    }
+    places = queries.places_if(rows, proposed | chosen, deciding=True)
     if "HX-Request" in request.headers:
         return render_template("duty_eval/routine/_places.html", places=places)
     return render_template(

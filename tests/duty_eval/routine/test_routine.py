@@ -355,6 +355,16 @@ def test_without_a_script_the_page_comes_back_with_what_was_chosen(office: Offic
     assert '<option value="good" selected>' in page.text
 
 
+def test_the_page_comes_with_the_proposals_chosen_and_counts_them(office: Office, sign_in_as: SignIn) -> None:
+    made = office.open()
+    form = office.proposed(0)
+    db.session.commit()
+    chief = sign_in_as(office.chief)
+    assert "按当前选择用 1，还剩 <b>1</b>" in chief.get(f"/duty-eval/routine/rounds/{made.id}").text
+    undecided = chief.post(f"/duty-eval/routine/rounds/{made.id}/what-if", data={f"grade-{form.id}": ""})
+    assert "按当前选择用 0" in undecided.text
+
+
 def test_a_head_sees_what_is_proposed_in_the_whole_unit(office: Office, sign_in_as: SignIn) -> None:
     office.open()
     office.proposed(0)
