@@ -167,6 +167,33 @@ def fill_records(total: int, *, until: date, waiting_days: int = 8) -> None:
     settled.close()
 
 
+def fill_month(county: str, total: int, *, until: date) -> date:
+    """``total`` approved records of a county's people in the month before ``until``; returns the month's last day."""
+    last = first_of_month(until) - timedelta(days=1)
+    ensure_month(db.session.connection(), "duty_record", first_of_month(last))
+    db.session.execute(text("SET statement_timeout = 0"))
+    with unchecked_keys():
+        db.session.execute(
+            text(
+                "INSERT INTO duty_record (worked_on, person_id, post_id, section_id, unit_id, post_duty_id, work_source,"
+                " content, minutes, origin, record_state, submitted_at)"
+                " SELECT :first + CAST(n % :days AS int), a.person_id, a.post_id, a.section_id, a.unit_id, y.duty,"
+                " 'mandate', '审核第' || n || '件申报材料' || repeat('，核对并提出意见', CAST(n % 3 AS int)), 15 + n % 400,"
+                " 'typed', 'approved', now()"
+                " FROM generate_series(CAST(0 AS bigint), CAST(:total AS bigint) - 1) n"
+                " JOIN (SELECT *, row_number() OVER (ORDER BY person_id) - 1 AS place, count(*) OVER () AS people"
+                " FROM appointment JOIN unit u ON u.id = unit_id JOIN region g ON g.id = u.region_id AND g.code = :county)"
+                " a ON a.place = n % a.people"
+                " JOIN (SELECT post_id, min(id) AS duty FROM post_duty GROUP BY 1) y ON y.post_id = a.post_id"
+            ),
+            {"first": first_of_month(last), "days": last.day, "total": total, "county": county},
+        )
+    db.session.commit()
+    db.session.execute(text("ANALYZE duty_record"))
+    db.session.commit()
+    return last
+
+
 def fill_queue(login: Login, count: int, *, day: date) -> list[str]:
     """Records that wait for a head, logged by the people of the section themselves; ``<id>:<day>`` of each."""
     staff = db.session.execute(

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  # SQL is laid out as SQL
 """``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
 
-python -m bench.run [--quick] [names …]     names: records crash peak review import score library dashboards flowchart
+python -m bench.run [--quick] [names …]     names: records crash peak review import export score library dashboards flowchart
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ from host.seeding import seed
 ROOT = Path(__file__).parents[1]
 #: 168,000 people × 1.3 records in the half hour before they go home.
 PEAK_PER_SECOND = 168_000 * 1.3 / 1800
+#: Whose month is taken out as a table.
+COUNTY = "371302"
 
 
 class Bench:
@@ -80,11 +82,11 @@ class Bench:
             cpu = (self._cpu_seconds(web) - before) * 1000 / len(four)
         p50 = statistics.median(one) * 1000
         add = self.figures.add
-        add("record_http_c1_p50_ms", p50, "ms", ratio=p50 / raw)
+        add("record_http_c1_p50_ms", p50, "ms", limit=8, ratio=p50 / raw)
         add("record_http_c1_p99_ms", _p99(one) * 1000, "ms")
         add("record_http_c4_p99_ms", _p99(four) * 1000, "ms")
-        add("record_http_c4_rps", len(four) / spent, "1/s", limit=300, ratio=(len(four) / spent) / (1000 / raw))
-        add("record_cpu_ms", cpu, "ms", limit=5)
+        add("record_http_c4_rps", len(four) / spent, "1/s", limit=400, ratio=(len(four) / spent) / (1000 / raw))
+        add("record_cpu_ms", cpu, "ms", limit=4)
         add("record_failed", bad_one + bad_four, "answers", limit=0)
         add("record_sql", self._count_sql("POST"), "statements", limit=8)
 
@@ -111,7 +113,7 @@ class Bench:
         found = look(self.server.url, set(took))
         self.figures.add("peak_per_second", len(took) / seconds, "1/s", limit=PEAK_PER_SECOND * 0.99)
         self.figures.add("peak_p50_ms", statistics.median(took.values()) * 1000, "ms")
-        self.figures.add("peak_p99_ms", _p99(list(took.values())) * 1000, "ms", limit=500)
+        self.figures.add("peak_p99_ms", _p99(list(took.values())) * 1000, "ms", limit=250)
         self.figures.add("peak_lost", len(arrivals) - len(took) + found["lost"], "records", limit=0)
         self.figures.add("peak_twice", found["twice"], "records", limit=0)
 
@@ -198,6 +200,22 @@ class Bench:
         seconds, peak_mib, raw = map(float, found.stdout.split()[-3:])
         self.figures.add("import_people_210k_s", seconds, "s", limit=90, ratio=seconds / raw)
         self.figures.add("import_people_rss_mib", peak_mib, "MiB", limit=1024)
+
+    def export(self) -> None:
+        """A county's month as a table, written by a process of its own beside what else is in the database."""
+        with self.app.app_context():
+            last = city.fill_month(COUNTY, 10_000 if self.quick else 300_000, until=self.today)
+        code = (ROOT / "bench" / "export.py").as_posix()
+        env = {**os.environ, "LVZHI_DATABASE_URL": self.server.url, "LVZHI_VAR_DIR": str(self.folder),
+               "PYTHONPATH": ROOT.as_posix()}  # fmt: skip
+        for kind in ("csv", "xlsx"):
+            command = [sys.executable, code, COUNTY, last.isoformat(), kind]
+            found = subprocess.run(command, env=env, check=True, capture_output=True, text=True, cwd=ROOT)
+            seconds, rows, peak_mib, before = map(float, found.stdout.split()[-4:])
+            suffix = "" if kind == "csv" else f"_{kind}"
+            self.figures.add(f"export_county_month{suffix}_mib", peak_mib, "MiB", limit=150)
+            self.figures.add(f"export_county_month{suffix}_grows_mib", peak_mib - before, "MiB")
+            self.figures.add(f"export_county_month{suffix}_rows_per_s", rows / seconds, "1/s")
 
     def score(self) -> None:
         """A score run over everybody, against the plain aggregate over the same sums."""
@@ -329,7 +347,7 @@ def main() -> None:
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
         "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review,
-        "import": bench.people, "score": bench.score,
+        "import": bench.people, "export": bench.export, "score": bench.score,
         "library": bench.library, "dashboards": bench.dashboards,
         "flowchart": lambda: flowcharts.measure(bench.figures),
     }  # fmt: skip

@@ -164,6 +164,7 @@ def region_dashboard(code: str) -> ResponseReturnValue:
         months=queries.months_of_region(place, queries.two_years_to(at.day)),
         lines=lines,
         units=units,
+        may_read_records=actor.may(Permission.DUTY_RECORD_READ),
         tiles={"all": None, "waiting": None, "outside": None},
         next_url=url_for("duty_eval.region_dashboard", code=code, after=next_key, **at.address) if next_key else None,
         first_url=url_for("duty_eval.region_dashboard", code=code, **at.address) if request.args.get("after") else None,

@@ -1,18 +1,18 @@
-"""Lists of duty records that go out as tables: a person's, a duty's, the review queue."""
+"""Lists of duty records that go out as tables: a person's, a duty's, a division's, the review queue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from duty_eval.dashboards.forms import shown
+from duty_eval.dashboards.queries import region_of
 from duty_eval.permissions import Permission
-from duty_eval.records.lists import listed, listed_of_person, listed_of_unit, unit_filter
+from duty_eval.records.lists import listed, listed_of_person, listed_of_region, listed_of_unit, unit_filter
 from duty_eval.records.models import DutyRecord
 from duty_eval.review.queries import attention, queue
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
-from host.kernel.tables.exports import Columns, day_of, register_export, whole_of
+from host.kernel.tables.exports import Columns, Values, day_of, register_export, whole_of
 
 _RECORD: Columns = {
     "日期": "DutyRecord.worked_on",
@@ -32,7 +32,7 @@ _RECORD: Columns = {
 }
 
 
-def _of_person(actor: Actor, values: Mapping[str, str]) -> AnySelect:
+def _of_person(actor: Actor, values: Values) -> AnySelect:
     today = today_in_china()
     first, last = day_of(values, "from", first_of_month(today)), day_of(values, "to", today)
     return listed_of_person(actor, whole_of(values, "person_id"), first, last, state=values.get("state", ""))
@@ -55,7 +55,7 @@ register_export(
 )
 
 
-def _of_unit(actor: Actor, values: Mapping[str, str]) -> AnySelect:
+def _of_unit(actor: Actor, values: Values) -> AnySelect:
     today = today_in_china()
     first, last = day_of(values, "from", first_of_month(today)), day_of(values, "to", today)
     return listed_of_unit(actor, whole_of(values, "unit_id"), first, last, unit_filter(values))
@@ -78,7 +78,31 @@ register_export(
 )
 
 
-def _waiting(actor: Actor, values: Mapping[str, str]) -> AnySelect:
+def _of_region(actor: Actor, values: Values) -> AnySelect:
+    at = shown(values, today_in_china())
+    place = region_of(values.get("code", ""), actor, at.day)
+    return listed_of_region(actor, place.code, at.span.first, at.day)
+
+
+register_export(
+    "duty_eval.region_records",
+    "区划履职纪实",
+    permission=Permission.DUTY_RECORD_READ,
+    columns={
+        "区划代码": "region_code",
+        "单位": "unit_name",
+        "科室": "section_name",
+        **{
+            title: column.removeprefix("DutyRecord.") if isinstance(column, str) else column
+            for title, column in _RECORD.items()
+        },
+    },
+    rows=_of_region,
+    names_people=True,
+)
+
+
+def _waiting(actor: Actor, values: Values) -> AnySelect:
     return queue(
         actor,
         which=values.get("which", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -67,4 +68,10 @@ def status(settings: Settings) -> dict[str, str | None]:
         found = connection.scalar(text("SELECT to_regclass('alembic_version')"))
         revision = connection.scalar(text("SELECT version_num FROM alembic_version")) if found else None
     engine.dispose()
-    return {"database": revision, "newest": ScriptDirectory.from_config(migration_config()).get_current_head()}
+    return {"database": revision, "newest": newest_revision()}
+
+
+@cache
+def newest_revision() -> str | None:
+    """The revision that this code needs; read from the folder once."""
+    return ScriptDirectory.from_config(migration_config()).get_current_head()

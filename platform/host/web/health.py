@@ -6,7 +6,6 @@ import hmac
 import time
 from datetime import UTC, datetime
 
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -15,7 +14,6 @@ from sqlalchemy import select, text
 from host.kernel.access import public
 from host.kernel.clock.models import ClockLeader
 from host.kernel.db import db
-from host.migrating import migration_config
 from host.web.errors import answer
 
 bp = Blueprint("health", __name__)
@@ -45,10 +43,13 @@ def alive() -> ResponseReturnValue:
 @public
 def ready() -> ResponseReturnValue:
     """Database and migrations are as this code needs them. A missing scheduler is told, not fatal."""
+    # Alembic takes memory of every process that loads it, and only those that are asked need it.
+    from host.migrating import newest_revision  # noqa: PLC0415
+
     checks = {"database": "ok", "migrations": "ok", "scheduler": "ok"}
     try:
         version = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-        if version != ScriptDirectory.from_config(migration_config()).get_current_head():
+        if version != newest_revision():
             checks["migrations"] = "behind"
         beat = db.session.scalar(select(ClockLeader.beat_at))
         if beat is None or (datetime.now(UTC) - beat).total_seconds() > SCHEDULER_SILENT_SECONDS:

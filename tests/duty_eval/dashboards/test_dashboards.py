@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,6 +20,7 @@ from duty_eval.review.operations import approve_records
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.tables.exports import find_export, table_of
 from tests.factories import (
     a_function,
     a_person,
@@ -161,3 +163,23 @@ def test_a_city_s_page_costs_the_same_statements_however_many_counties(
             assert client.get(f"/duty-eval/dashboard/regions/371300?day={DAY}").status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 6
+
+
+def test_a_divisions_records_go_out_by_unit_and_day_and_no_other_divisions(connection: Connection) -> None:
+    here, elsewhere = Office(), Office("371321", "沂南县水利局")
+    for day in (DAY, date(2026, 3, 16)):
+        here.log(day, minutes=30)
+    elsewhere.log(DAY, minutes=40)
+    rows = list(_records_out(_region_head(), code="371302"))
+    assert [(row[1], row[3].day) for row in rows] == [("区水利局", 16), ("区水利局", 17)]
+
+
+def test_the_whole_citys_records_do_not_go_out_to_a_county(connection: Connection) -> None:
+    Office().log(DAY, minutes=30)
+    with pytest.raises(NotFound):
+        list(_records_out(an_actor(Role.INSPECTOR, region="371302"), code="371300"))
+
+
+def _records_out(actor: Actor, *, code: str) -> Iterator[Sequence[Any]]:
+    export = find_export("duty_eval.region_records", actor)
+    return table_of(export, actor, {"code": code, "day": DAY.isoformat()}).rows()

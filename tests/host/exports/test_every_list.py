@@ -253,6 +253,7 @@ class City:
                 "to": "2026-03-31",
             },
             "duty_eval.unit_records": {"unit_id": str(self.office.unit.id), "from": "2026-03-01", "to": "2026-03-31"},
+            "duty_eval.region_records": {"code": "371300", "day": "2026-03-31"},
             **self._dashboards(),
             "duty_eval.inspection_subjects": {"inspection_id": str(self.inspection.id)},
             "duty_eval.routine_round": {"round_id": str(self.round.id)},
