@@ -45,6 +45,8 @@ class Settings:
     trusted_proxies: int = 0
     #: who may read /metrics from anywhere; empty: the machine itself only
     metrics_token: str = field(default="", repr=False)
+    #: where messages for people may be sent, as ``https://gateway.example``; empty: nowhere
+    outgoing_origins: tuple[str, ...] = ()
     log_level: str = "INFO"
     testing: bool = False
 
@@ -81,6 +83,7 @@ class Settings:
             files_secret_key=env.get("LVZHI_FILES_SECRET_KEY", ""),
             trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies),
             metrics_token=env.get("LVZHI_METRICS_TOKEN", ""),
+            outgoing_origins=_origins(env.get("LVZHI_OUTGOING_ORIGINS", "")),
             log_level=env.get("LVZHI_LOG_LEVEL", cls.log_level).upper(),
         )
 
@@ -98,6 +101,17 @@ def _integer(env: Mapping[str, str], name: str, default: int, *, most: int | Non
     if most is not None and value > most:
         raise BadSetting(f"{name}={text!r}：不能大于 {most}")
     return value
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Addresses by comma, each with scheme and host."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in found:
+        if not re.fullmatch(r"(https?|smtps?)://[^/@\s]+", origin):
+            raise BadSetting(
+                f"LVZHI_OUTGOING_ORIGINS 中的 {origin!r}：应写成 https://主机 或 smtps://主机:465，多个用逗号隔开"
+            )
+    return found
 
 
 def _database_url(text: str) -> str | None:

@@ -26,6 +26,7 @@ from host.kernel.calendar.views import bp as calendar_bp
 from host.kernel.db import db, engine_options
 from host.kernel.files.views import bp as files_bp
 from host.kernel.jobs.views import bp as jobs_bp
+from host.kernel.outgoing.views import bp as outgoing_bp
 from host.kernel.pages import register_pages
 from host.kernel.tables.views import bp as exports_bp
 from host.permissions import HOST_ROLE_PERMISSIONS
@@ -52,6 +53,7 @@ HOST_BLUEPRINTS = (
     calendar_bp,
     files_bp,
     exports_bp,
+    outgoing_bp,
 )
 HERE = Path(__file__).parent
 

@@ -6,5 +6,6 @@ from host.kernel.calendar import models as calendar
 from host.kernel.clock import models as clock
 from host.kernel.files import models as files
 from host.kernel.jobs import models as jobs
+from host.kernel.outgoing import models as outgoing
 
-__all__ = ["audit", "auth", "calendar", "clock", "files", "idempotency", "installation", "jobs"]
+__all__ = ["audit", "auth", "calendar", "clock", "files", "idempotency", "installation", "jobs", "outgoing"]

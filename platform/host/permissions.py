@@ -17,6 +17,7 @@ class Permission(StrEnum):
     JOB_MANAGE_ALL = "host:job:manage_all"
     JOB_READ = "host:job:read"
     JOB_READ_ALL = "host:job:read_all"
+    OUTGOING_MANAGE = "host:outgoing:manage"
     ROLE_GRANT = "host:role:grant"
     SCHEDULE_EDIT = "host:schedule:edit"
     #: at all; each list asks for its own permission besides
@@ -34,6 +35,7 @@ HOST_ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         Permission.ACCOUNT_READ,
         Permission.JOB_MANAGE_ALL,
         Permission.JOB_READ_ALL,
+        Permission.OUTGOING_MANAGE,
         Permission.SCHEDULE_EDIT,
     },
     Role.SECURITY_ADMIN: _EVERYBODY | {Permission.ACCOUNT_READ, Permission.ROLE_GRANT},

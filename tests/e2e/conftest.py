@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config import Settings
 from host.running.children import free_port
+from tests.e2e.half_done import OUTGOING_ORIGIN
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -54,6 +55,7 @@ def platform(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
     env |= {
         "LVZHI_DATABASE_URL": settings.database_url or "",
         "LVZHI_SCHEMA": "lvzhi_browser",
+        "LVZHI_OUTGOING_ORIGINS": OUTGOING_ORIGIN,
         "LVZHI_VAR_DIR": str(var_dir),
         "LVZHI_PORT": str(port),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),

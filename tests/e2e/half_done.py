@@ -24,6 +24,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER_RUN = re.compile(r'<option value="(\d+)"')
 _WITHDRAW = re.compile(r'action="(/duty-eval/records/\d+/[\d-]+)/withdraw"')
 XML = "application/xml"
+#: The receiver that the test's operator opened.
+OUTGOING_ORIGIN = "https://gateway.example"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -55,8 +57,23 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
         ],
         "unit-head": _approved_record(context_of("unit-head")),
         "head": _behind_a_dashboard(context_of("head")),
+        "sysadmin": [_outgoing_channel(context_of("sysadmin"))],
         "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
     }
+
+
+def _outgoing_channel(admin: BrowserContext) -> str:
+    """The page of a channel that rests all day, so that nothing leaves in a test."""
+    said = {
+        "name": "政务微信",
+        "channel_kind": "webhook",
+        "address": f"{OUTGOING_ORIGIN}/notices",
+        "secret": "签名密钥",
+        "quiet_from": "00:00",
+        "quiet_until": "23:59",
+    }
+    _post(admin, "/outgoing/new", said, to="/outgoing")
+    return _link_like(admin, "/outgoing", r"/outgoing/\d+")
 
 
 def _behind_a_dashboard(head: BrowserContext) -> list[str]:

@@ -33,6 +33,7 @@ HOST_MENU: tuple[MenuItem, ...] = (
     MenuItem(title="审计日志", endpoint="audit.list_entries", permission=Permission.AUDIT_READ),
     MenuItem(title="后台任务", endpoint="jobs.list_jobs", permission=Permission.JOB_READ),
     MenuItem(title="定时任务", endpoint="jobs.list_schedules", permission=Permission.SCHEDULE_EDIT),
+    MenuItem(title="对外通知", endpoint="outgoing.list_channels", permission=Permission.OUTGOING_MANAGE),
 )
 
 

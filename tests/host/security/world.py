@@ -48,6 +48,7 @@ from host.kernel.audit import AuditEntry
 from host.kernel.crypto import provider
 from host.kernel.db import db
 from host.kernel.jobs.operations import enqueue
+from host.kernel.outgoing.models import ChannelKind, OutgoingChannel
 from host.kernel.pages import today_in_china
 from performance.grading.models import AnnualAssessment, AnnualGrade, Regime
 from performance.grading.quotas import allot
@@ -456,4 +457,14 @@ def _host(office: Office, actor: Actor, person_id: int) -> dict[str, Any]:
         "delegation_id": delegation.id,
         "entry_id": db.session.scalars(select(AuditEntry.id)).first(),
         "name": "host.prune",
+        "channel_id": _channel(),
     }
+
+
+def _channel() -> int:
+    channel = OutgoingChannel(
+        name=f"{SECRET}网关", channel_kind=ChannelKind.WEBHOOK, address="https://gateway.example/a"
+    )
+    db.session.add(channel)
+    db.session.flush()
+    return channel.id

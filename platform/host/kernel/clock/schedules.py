@@ -14,6 +14,7 @@ from host.kernel.system import Schedule, System
 HOST_SCHEDULES = (
     Schedule(name="host.make_partitions", title="按月分表", cron="10 2 * * *", job="host.make_partitions"),
     Schedule(name="host.drop_expired_files", title="清理到期文件", cron="20 4 * * *", job="host.drop_expired_files"),
+    Schedule(name="host.send_outgoing", title="送出对外通知", cron="*/2 * * * *", job="host.send_outgoing"),
     Schedule(name="host.prune", title="清理过期数据", cron="40 3 * * *", job="host.prune"),
 )
 
