@@ -26,6 +26,8 @@ NOT_AUDITED = {
     "sign_in_guard": "counts failed sign-ins",
     "request_key": "remembers that a submission was accepted",
     "record_rollup": "sums of records, counted again at will",
+    "notification": "tells its account of what was audited; reading it changes nothing",
+    "outgoing_message": "the outbox of what was audited",
     "job_log_line": "a job's own log",
 }
 #: What a browser's session keeps for itself: its last visit and the messages to be shown.

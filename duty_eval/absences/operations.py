@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from basic_info.organization.queries import primary_appointment
 from duty_eval.absences.errors import AbsenceOverlaps, NotWaiting
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
+from duty_eval.notices import tell_absence_decided
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -71,6 +72,7 @@ def decide_absence(absence: Absence, *, is_confirmed: bool, note: str = "", acto
     db.session.flush()
     action = "absence.confirmed" if is_confirmed else "absence.rejected"
     record_change(absence, action=action, actor=actor, reason=note.strip() or None)
+    tell_absence_decided(absence, is_confirmed=is_confirmed)
 
 
 def cancel_absence(absence: Absence, *, reason: str, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from basic_info.organization.models import Appointment
 from duty_eval.assignments.errors import TaskOver
 from duty_eval.assignments.models import AssignedTask, TaskState
+from duty_eval.notices import tell_task
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -28,6 +29,7 @@ def assign_task(
     db.session.add(task)
     db.session.flush()  # the audit row names it
     record_change(task, action="assigned_task.assigned", actor=actor, after={"title": task.title, "due_on": due_on})
+    tell_task(task)
     return task
 
 
@@ -38,3 +40,4 @@ def withdraw_task(task: AssignedTask, *, actor: Actor) -> None:
     task.task_state = TaskState.WITHDRAWN
     db.session.flush()
     record_change(task, action="assigned_task.withdrawn", actor=actor, before={"title": task.title})
+    tell_task(task, is_withdrawn=True)

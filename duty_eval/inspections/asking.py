@@ -18,6 +18,7 @@ from duty_eval.inspections.models import (
     InspectionSubject,
     RequestState,
 )
+from duty_eval.notices import tell_evidence_asked
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.calendar.workdays import load_workdays
@@ -55,6 +56,7 @@ def ask_evidence(
     db.session.add(asked)
     db.session.flush()
     record_change(asked, action="evidence_request.raised", actor=actor, after={"text": asked.text, "due": asked.due_on})
+    tell_evidence_asked(asked)
     return asked
 
 
@@ -113,6 +115,8 @@ def decide_answer(
     db.session.flush()
     action = "evidence_request.approved" if is_accepted else "evidence_request.returned"
     record_change(asked, action=action, actor=actor, after={"due": asked.due_on}, reason=note.strip() or None)
+    if not is_accepted:
+        tell_evidence_asked(asked)
 
 
 def _rounds(asked: EvidenceRequest) -> int:

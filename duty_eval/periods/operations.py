@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from basic_info.organization.models import Section, Unit
 from basic_info.regions.models import Region
 from duty_eval.entry_rules.queries import nearest, rules_by_code
+from duty_eval.notices import tell_returned
 from duty_eval.periods.errors import MonthNotOver, NothingToDo, StateRefused
 from duty_eval.periods.models import LockAct, PeriodLock, PeriodReopening, SectionMonth
 from duty_eval.periods.queries import Place, is_closed, is_open_to
@@ -273,6 +274,7 @@ def reopen_record(record: DutyRecord, *, reason: str, days: int, actor: Actor) -
     db.session.flush()
     rollups.apply([rollups.delta_of(record, records=-1, approved=-1)])
     record_change(record, action="duty_record.reopened", actor=actor, reason=reason.strip())
+    tell_returned(record, record.return_reason)
     signals.duty_record_returned.send(record, reason=reason.strip())
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, select
 from basic_info.organization.models import Appointment, PersonVersion, SectionVersion
 from basic_info.organization.scope import within
 from duty_eval.evidence.operations import NO_EVIDENCE, Evidence
+from duty_eval.notices import tell_logged_for
 from duty_eval.permissions import Permission
 from duty_eval.records.models import RecordOrigin
 from duty_eval.records.operations import Behalf, Entry, Logged, log_records
@@ -51,7 +52,7 @@ def log_on_behalf(
     if not reason.strip():
         raise Refused("请说明代填原因")
     person_within(actor, person_id, worked_on)
-    return log_records(
+    logged = log_records(
         [replace(entry, origin=RecordOrigin.ON_BEHALF)],
         worked_on=worked_on,
         client_key=client_key,
@@ -61,6 +62,9 @@ def log_on_behalf(
         evidence=evidence,
         behalf=Behalf(person_id, reason.strip()),
     )
+    for record_id in logged.record_ids:
+        tell_logged_for(person_id, record_id, logged.worked_on, actor.display_name)
+    return logged
 
 
 def person_within(actor: Actor, person_id: int, day: date) -> AnyRow:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 
+from duty_eval.notices import tell_returned
 from duty_eval.records import rollups
 from duty_eval.records.errors import NotSubmitted
 from duty_eval.records.models import DutyRecord, RecordOrigin, RecordState
@@ -73,6 +74,7 @@ def return_record(record: DutyRecord, *, reason: str, actor: Actor) -> None:
     db.session.flush()  # the constraints speak here, before anyone is told
     rollups.apply([rollups.delta_of(record, records=-1)])
     record_change(record, action="duty_record.returned", actor=actor, reason=reason.strip())
+    tell_returned(record, record.return_reason)
     signals.duty_record_returned.send(record, reason=reason)
 
 

@@ -12,6 +12,7 @@ from basic_info.organization.kinds import Identity, LeaderKind
 from basic_info.organization.models import Appointment, PersonVersion
 from duty_eval.entry_rules.models import CapMode
 from duty_eval.entry_rules.queries import rules_of_unit
+from duty_eval.notices import tell_round_opened, tell_routine
 from duty_eval.routine.errors import Blocked, NoGoodLeft, NotYet, OwnAssessment, RoundClosed, RoundExists
 from duty_eval.routine.facts import days_expected, facts_of, summary_of
 from duty_eval.routine.models import (
@@ -97,6 +98,7 @@ def open_round(
     )
     after = {"name": made.name, "first": first, "last": last, "people": len(people), "good_places": made.good_places}
     record_change(made, action="routine_round.opened", actor=actor, after=after)
+    tell_round_opened(made)
     return made
 
 
@@ -178,6 +180,7 @@ def decide_routine_grade(assessment: RoutineAssessment, grade: RoutineGrade, *, 
         after={"grade": grade},
         reason=reason.strip() or None,
     )
+    tell_routine(assessment, "等次已确定，请查看结果", key=f"decided:{assessment.decided_at.isoformat()}")
 
 
 def _take_up_objection(assessment: RoutineAssessment, reason: str, actor: Actor) -> None:
@@ -230,6 +233,7 @@ def answer_objection(assessment: RoutineAssessment, answer: str, *, is_upheld: b
         assessment, action="routine_assessment.answered", actor=actor, after={"is_upheld": is_upheld},
         reason=assessment.answer,
     )  # fmt: skip
+    tell_routine(assessment, "：您的异议已有答复，请查看", key=f"answered:{assessment.answered_at.isoformat()}")
     if is_upheld:
         take_back_grade(assessment, reason=assessment.answer, actor=actor)
         # The person reads on the form what was answered while the new grade is awaited.

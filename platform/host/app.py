@@ -26,6 +26,7 @@ from host.kernel.calendar.views import bp as calendar_bp
 from host.kernel.db import db, engine_options
 from host.kernel.files.views import bp as files_bp
 from host.kernel.jobs.views import bp as jobs_bp
+from host.kernel.notifications.views import bp as notifications_bp
 from host.kernel.outgoing.views import bp as outgoing_bp
 from host.kernel.pages import register_pages
 from host.kernel.tables.views import bp as exports_bp
@@ -53,6 +54,7 @@ HOST_BLUEPRINTS = (
     calendar_bp,
     files_bp,
     exports_bp,
+    notifications_bp,
     outgoing_bp,
 )
 HERE = Path(__file__).parent

@@ -6,6 +6,18 @@ from host.kernel.calendar import models as calendar
 from host.kernel.clock import models as clock
 from host.kernel.files import models as files
 from host.kernel.jobs import models as jobs
+from host.kernel.notifications import models as notifications
 from host.kernel.outgoing import models as outgoing
 
-__all__ = ["audit", "auth", "calendar", "clock", "files", "idempotency", "installation", "jobs", "outgoing"]
+__all__ = [
+    "audit",
+    "auth",
+    "calendar",
+    "clock",
+    "files",
+    "idempotency",
+    "installation",
+    "jobs",
+    "notifications",
+    "outgoing",
+]

@@ -16,15 +16,18 @@ from host.auth.models import Account, AuthSession, RoleGrant, SignInGuard
 from host.auth.passwords import check_password, hash_password, one_time_password, verify_password
 from host.auth.reach import ADMINISTRATORS, require_account, require_grantable, require_person
 from host.auth.sessions import start_session
-from host.kernel.access import Actor, Role, ScopeKind
+from host.kernel.access import ROLE_LABELS, Actor, Role, ScopeKind
 from host.kernel.audit import record_change
 from host.kernel.db import Model, db
 from host.kernel.errors import NotFound, Refused
+from host.kernel.notifications.kinds import register_kind
+from host.kernel.notifications.operations import tell
 from host.permissions import Permission
 
 #: Roles that their holder may let another act under for a while.
 DELEGABLE = frozenset({Role.SECTION_HEAD, Role.LEADER_IN_CHARGE, Role.UNIT_HEAD})
 MOST_DELEGATED_DAYS = 92
+DELEGATED = register_kind("role.delegated", "他人委托我代行职责", is_obligatory=True)
 
 
 def sign_in(
@@ -280,6 +283,13 @@ def delegate_role(
         raise
     after = {"account": account.id, "from": grant.id, "role": grant.role, "valid": days}
     record_change(made, action="role.delegated", actor=actor, after=after, reason=reason.strip())
+    tell(
+        DELEGATED,
+        accounts=[account.id],
+        title=f"{actor.display_name}委托您代行{ROLE_LABELS[grant.role]}职责：{_words(first)}至{_words(last)}，{reason.strip()}",
+        link="/",
+        key=f"role_grant:{made.id}:delegated",
+    )
     return made
 
 
@@ -290,6 +300,10 @@ def end_delegation(grant: RoleGrant, *, actor: Actor) -> None:
     if grant.revoked_at is None:
         grant.revoked_at = datetime.now(UTC)
         record_change(grant, action="role.delegation_ended", actor=actor)
+
+
+def _words(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def _same_place(one: RoleGrant, other: RoleGrant) -> bool:

@@ -17,6 +17,7 @@ from werkzeug.datastructures import CallbackDict
 from host.auth.models import Account, AuthSession, RoleGrant
 from host.kernel.access import PRIVILEGED, Actor, Grant, Role, ScopeKind
 from host.kernel.db import db
+from host.kernel.notifications.queries import unread_count
 
 COOKIE = "__Host-lvzhi"
 VISITOR_COOKIE = "__Host-lvzhi-visitor"
@@ -46,6 +47,7 @@ class Sessions(SessionInterface):
         self._visitors = SecureCookieSessionInterface()
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        g.pop("unread", None)
         g.pop("actor", None)  # nobody is anybody before the cookie was looked at
         token = request.cookies.get(COOKIE)
         try:
@@ -56,6 +58,7 @@ class Sessions(SessionInterface):
             return SecureCookieSession()
         if found is not None:
             g.actor = _actor(app, found, request.remote_addr)
+            g.unread = found.unread
             return ServerSession(found.id, found.data)
         serializer = self._visitors.get_signing_serializer(app)
         cookie = request.cookies.get(VISITOR_COOKIE)
@@ -108,7 +111,7 @@ def _digest(token: str) -> bytes:
 
 
 def _session_statement() -> Any:
-    """Session, account and grants in one statement: a session ended or a role taken away counts at once."""
+    """Session, account, grants and unread count in one statement: a session ended or a role lost counts at once."""
     # Tables, not classes: nothing of it becomes an object of the session's, and every request pays for this one.
     session, account, grant = AuthSession.__table__.c, Account.__table__.c, RoleGrant.__table__.c
     grants = (
@@ -148,6 +151,7 @@ def _session_statement() -> Any:
             account.person_id,
             account.must_change_password,
             grants.label("grants"),
+            unread_count(account.id).label("unread"),
         )
         .select_from(AuthSession.__table__.join(Account.__table__, account.id == session.account_id))
         .where(

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 
 from host.kernel.access import Actor
+from host.kernel.notifications.queries import MOST_COUNTED
 from host.kernel.system import MenuItem, System
 from host.permissions import Permission
 
@@ -41,7 +42,12 @@ def register_menu(app: Flask) -> None:
     @app.context_processor
     def page_context() -> dict[str, Any]:
         actor: Actor | None = g.get("actor")
-        return {"actor": actor, "navigation": () if actor is None else navigation(actor)}
+        return {
+            "actor": actor,
+            "navigation": () if actor is None else navigation(actor),
+            "unread": g.get("unread", 0),
+            "most_unread": MOST_COUNTED,
+        }
 
 
 def navigation(actor: Actor) -> tuple[Group, ...]:

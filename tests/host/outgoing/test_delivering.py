@@ -152,7 +152,7 @@ def test_nothing_leaves_in_the_quiet_hours_and_all_of_it_afterwards(connection: 
 def test_what_was_read_on_the_platform_is_not_sent(connection: Connection, gateway: Gateway) -> None:
     a_channel(gateway)
     ids = told("wangfang")
-    withdraw([(ids[0], "duty_record:1")])
+    withdraw(ids[0], ["duty_record:1"])
     deliver(Progress(), now=NOON)
     assert (gateway.said, states()) == ([], [MessageState.WITHDRAWN])
 

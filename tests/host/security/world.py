@@ -48,6 +48,7 @@ from host.kernel.audit import AuditEntry
 from host.kernel.crypto import provider
 from host.kernel.db import db
 from host.kernel.jobs.operations import enqueue
+from host.kernel.notifications.models import Notification
 from host.kernel.outgoing.models import ChannelKind, OutgoingChannel
 from host.kernel.pages import today_in_china
 from performance.grading.models import AnnualAssessment, AnnualGrade, Regime
@@ -458,7 +459,15 @@ def _host(office: Office, actor: Actor, person_id: int) -> dict[str, Any]:
         "entry_id": db.session.scalars(select(AuditEntry.id)).first(),
         "name": "host.prune",
         "channel_id": _channel(),
+        "notification_id": _notification(actor.account_id or 0),
     }
+
+
+def _notification(account_id: int) -> int:
+    told = Notification(account_id=account_id, kind="x", title=f"{SECRET}消息", link="/", key="x")
+    db.session.add(told)
+    db.session.flush()
+    return told.id
 
 
 def _channel() -> int:

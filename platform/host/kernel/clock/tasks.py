@@ -21,6 +21,9 @@ SESSION_DAYS = 30
 FIRING_DAYS = 400
 #: Runs of the clock that went well; those people asked for, and failed ones, are kept.
 CLOCK_RUN_DAYS = 30
+#: Whatever they tell of is found on its own page for good.
+NOTIFICATION_DAYS = 400
+OUTGOING_DAYS = 90
 BATCH = 5000
 
 
@@ -41,6 +44,8 @@ def make_partitions(run: Progress) -> dict[str, Any]:
         "request_keys": "过期的提交编号",
         "firings": "旧的定时记录",
         "runs": "旧的定时任务记录",
+        "notifications": "旧消息",
+        "outgoing": "已办结的对外通知",
     },
     alone=True,
 )
@@ -51,6 +56,7 @@ def prune(run: Progress) -> dict[str, Any]:
     # The kernel knows the sign-in's tables by name only: it imports nothing of host.auth.
     counter, session = tables["rate_counter"], tables["auth_session"]
     key, firing = tables[RequestKey.__tablename__], tables[ClockFiring.__tablename__]
+    told, sent = tables["notification"], tables["outgoing_message"]
     sessions_before = now - timedelta(days=SESSION_DAYS)
     session_is_over = (session.c.ended_at < sessions_before) | (session.c.expires_at < sessions_before)
     return {
@@ -59,6 +65,8 @@ def prune(run: Progress) -> dict[str, Any]:
         "request_keys": _delete(run, key, key.c.created_at < now - timedelta(days=REQUEST_KEY_DAYS)),
         "firings": _delete(run, firing, firing.c.tick < now - timedelta(days=FIRING_DAYS)),
         "runs": _delete_clock_runs(run, now - timedelta(days=CLOCK_RUN_DAYS)),
+        "notifications": _delete(run, told, told.c.created_at < now - timedelta(days=NOTIFICATION_DAYS)),
+        "outgoing": _delete(run, sent, sent.c.settled_at < now - timedelta(days=OUTGOING_DAYS)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -19,7 +19,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -130,15 +129,14 @@ def _takes(kind: str) -> ColumnElement[bool]:
     return or_(func.cardinality(OutgoingChannel.kinds) == 0, literal(kind) == any_(OutgoingChannel.kinds))
 
 
-def withdraw(pairs: Iterable[tuple[int, str]]) -> None:
-    """(account, key) were read on the platform: what was not taken up yet is not sent any more. One statement."""
-    wanted = list(pairs)
-    if not wanted:
+def withdraw(account_id: int, keys: Collection[str]) -> None:
+    """The account read these on the platform: what was not taken up yet is not sent any more. One statement."""
+    if not keys:
         return
     m = OutgoingMessage
     db.session.execute(
         update(m)
-        .where(tuple_(m.account_id, m.key).in_(wanted), m.message_state == MessageState.WAITING, m.batch.is_(None))
+        .where(m.account_id == account_id, m.key.in_(keys), m.message_state == MessageState.WAITING, m.batch.is_(None))
         .values(message_state=MessageState.WITHDRAWN, settled_at=datetime.now(UTC))
     )
 
