@@ -1,7 +1,7 @@
 # ruff: noqa: E501  # SQL is laid out as SQL
 """``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
 
-python -m bench.run [--quick] [names …]     names: records crash peak review import export score library dashboards flowchart
+python -m bench.run [--quick] [names …]     names: records crash peak review import export reminders score library dashboards flowchart
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ from bench.client import Arrival, Connection, Login, get_times, log_arrivals, lo
 from bench.crash import children_of, crash_test, look, wait_for_web
 from bench.figures import Figures
 from config import Settings
+from duty_eval.reminders.digest import remind
 from host import migrating
 from host.app import create_app
 from host.demo.bulk import sum_up_records
 from host.kernel.access import Actor
+from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.pages import today_in_china
 from host.running.children import free_port
@@ -217,6 +219,20 @@ class Bench:
             self.figures.add(f"export_county_month{suffix}_grows_mib", peak_mib - before, "MiB")
             self.figures.add(f"export_county_month{suffix}_rows_per_s", rows / seconds, "1/s")
 
+    def reminders(self) -> None:
+        """Everybody is told in the evening of a working day, beside a million records."""
+        with self.app.app_context():
+            workdays = load_workdays()
+            city.fill_records(20_000 if self.quick else 1_000_000, until=self.today)
+            db.session.execute(text("SET statement_timeout = 0"))
+            day = workdays.add_workdays(self.today, -1)
+            started = time.perf_counter()
+            told = remind(day, workdays)
+            db.session.commit()
+            spent = time.perf_counter() - started
+        self.figures.add("reminders_told", told, "people")
+        self.figures.add("reminders_city_s", spent, "s", limit=60)
+
     def score(self) -> None:
         """A score run over everybody, against the plain aggregate over the same sums."""
         with self.app.app_context():
@@ -347,7 +363,7 @@ def main() -> None:
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
         "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review,
-        "import": bench.people, "export": bench.export, "score": bench.score,
+        "import": bench.people, "export": bench.export, "reminders": bench.reminders, "score": bench.score,
         "library": bench.library, "dashboards": bench.dashboards,
         "flowchart": lambda: flowcharts.measure(bench.figures),
     }  # fmt: skip

@@ -31,6 +31,7 @@ from duty_eval.records import week_views as record_week_views
 from duty_eval.review import views as review_views
 from duty_eval.review import week_views as review_week_views
 from duty_eval.review.queries import count_waiting
+from duty_eval.rhythms import views as rhythm_views
 from duty_eval.routine import paper_views as routine_paper_views
 from duty_eval.routine import views as routine_views
 from duty_eval.sanctions import views as sanction_views
@@ -68,6 +69,7 @@ _views = (
     record_week_views,
     review_views,
     review_week_views,
+    rhythm_views,
 )
 
 system = System(
@@ -114,11 +116,13 @@ system = System(
         MenuItem(title="代填纪实", endpoint="duty_eval.choose_behalf", permission=Permission.DUTY_RECORD_LOG_FOR),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
+        MenuItem(title="填报周期", endpoint="duty_eval.rhythm", permission=Permission.RECORD_RHYTHM_CHOOSE),
         MenuItem(title="填报规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),
         MenuItem(title="履职看板", endpoint="duty_eval.dashboard", permission=Permission.DASHBOARD_READ),
     ),
     schedules=(
         Schedule(name="duty_eval.add_up_sums", title="汇总履职数据", cron="*/10 * * * *", job="duty_eval.add_up_sums"),
+        Schedule(name="duty_eval.remind", title="工作日提醒", cron="30 16 * * *", job="duty_eval.remind"),
         Schedule(name="duty_eval.lock_months", title="月度锁定", cron="20 1 * * *", job="duty_eval.lock_months"),
         Schedule(
             name="duty_eval.compare_records", title="比对履职纪实", cron="40 1 * * *", job="duty_eval.compare_records"

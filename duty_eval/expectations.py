@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, Range
 
 from basic_info.organization.kinds import WorkState
@@ -18,6 +18,7 @@ from basic_info.organization.models import Appointment, PersonVersion
 from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceState
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.rollups import COUNTED
+from duty_eval.rhythms.queries import weekly_units
 from host.kernel.calendar.workdays import Workdays, load_workdays
 from host.kernel.db import AnyRow, AnySelect, db
 
@@ -96,13 +97,32 @@ def lately_open(section_id: int, today: date) -> tuple[date, date, Sequence[AnyR
     return first, last, open_days(section_id, first, last, workdays)
 
 
+def working_days(first: date, last: date, workdays: Workdays) -> Any:
+    """A table of the working days from ``first`` to ``last``: (day, closes_on)."""
+    span = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    days = [day for day in span if workdays.is_workday(day)]
+    closes = [week_closes(day, workdays) for day in days]
+    return func.unnest(days, closes).table_valued("day", "closes_on").render_derived()
+
+
+def week_closes(day: date, workdays: Workdays) -> date:
+    """The last working day of the day's week, Monday to Sunday; the day itself where there is none."""
+    sunday = day + timedelta(days=6 - day.weekday())
+    back = (sunday - timedelta(days=number) for number in range(7))
+    return next((one for one in back if workdays.is_workday(one)), day)
+
+
+def is_owed(days: Any, unit: Any, as_of: date) -> ColumnElement[bool]:
+    """Whether a day of ``working_days`` is owed by the end of ``as_of``; weekly ones once the week closes."""
+    return and_(days.c.day <= as_of, or_(unit.not_in(weekly_units(as_of)), days.c.closes_on <= as_of))
+
+
 def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> Sequence[AnyRow]:
     """(person_id, name, day) of the expected days from ``first`` to ``last`` without a record, of one section's people.
 
     A head's digest of the own section (D10): by name, then by day; nobody is counted against anybody (R164).
     """
-    span = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    days = func.unnest([day for day in span if workdays.is_workday(day)]).table_valued("day").render_derived()
+    days = working_days(first, last, workdays)
     away = away_spans(first, last).subquery("away")
     logged = (
         select(DutyRecord.id)
@@ -135,6 +155,7 @@ def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> S
             Appointment.section_id == section_id,
             Appointment.is_primary,
             Appointment.superseded_at.is_(None),
+            is_owed(days, Appointment.unit_id, last),
             ~logged,
             ~is_off,
         )

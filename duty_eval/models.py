@@ -13,6 +13,7 @@ from duty_eval.publicity import models as publicity
 from duty_eval.record_templates import models as record_templates
 from duty_eval.records import models as records
 from duty_eval.review import models as review
+from duty_eval.rhythms import models as rhythms
 from duty_eval.routine import models as routine
 from duty_eval.sanctions import models as sanctions
 
@@ -30,6 +31,7 @@ __all__ = [
     "record_templates",
     "records",
     "review",
+    "rhythms",
     "routine",
     "sanctions",
 ]

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     PERIOD_REOPEN = "duty_eval:period:reopen"
     #: a closed month for a whole place
     PERIOD_UNLOCK = "duty_eval:period:unlock"
+    #: whether a unit writes daily or weekly
+    RECORD_RHYTHM_CHOOSE = "duty_eval:record_rhythm:choose"
     #: ready words for the duties of posts
     RECORD_TEMPLATE_KEEP = "duty_eval:record_template:keep"
     #: let another act for oneself, or for a head below
@@ -101,6 +103,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         Permission.INSPECTION_MAKE,
         Permission.PERIOD_LOCK,
         Permission.PERIOD_REOPEN,
+        Permission.RECORD_RHYTHM_CHOOSE,
         Permission.SANCTION_KEEP,
         Permission.STANDARD_CONFIRM,
     },
@@ -112,6 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.PERIOD_LOCK,
+            Permission.RECORD_RHYTHM_CHOOSE,
         }
     ),
     Role.OFFICE_CLERK: frozenset(

@@ -46,6 +46,10 @@ class RulesForm(ChineseForm):
         coerce=lambda value: CapMode.of_word(value) or value,
         description="新开展的考核按此执行；已经开展的不变。",
     )
+    reminds = BooleanField(
+        "工作日提醒还没有办的事",
+        description="每个工作日下午一次，只提醒本人：未填的日子、到期的任务、待审核的条数；请假的人不提醒。几点提醒由系统管理员在“定时任务”中设定。",
+    )
     on = DateField("从哪一天起执行", [InputRequired("请选择日期")])
     reason = StringField("调整原因", [DataRequired("请说明为什么调整"), Length(max=200, message="原因不能超过 200 字")])
 
@@ -61,4 +65,5 @@ class RulesForm(ChineseForm):
             sample_percent=self.sample_percent.data or 0,
             publicity_workdays=self.publicity_workdays.data or 0,
             routine_cap=self.routine_cap.data,
+            reminds=bool(self.reminds.data),
         )

@@ -49,6 +49,8 @@ class EntryRule(Version, Model):
     compares_text: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Share of the waiting records that are opened one by one before any batch is passed; 0: none.
     sample_percent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Whether people are reminded in the evening of a working day of what is open.
+    reminds: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Whether a unit's round may have more 好 than two fifths.
     routine_cap: Mapped[CapMode] = mapped_column(default=CapMode.ENFORCE, server_default=CapMode.ENFORCE.value)
     #: 工作日 that the names of 好 are up after a routine assessment.

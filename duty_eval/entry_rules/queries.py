@@ -32,6 +32,7 @@ class Rules:
     sample_percent: int = 0
     publicity_workdays: int = 5
     routine_cap: CapMode = CapMode.ENFORCE
+    reminds: bool = True
 
 
 DEFAULTS = Rules()

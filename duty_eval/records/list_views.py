@@ -9,10 +9,11 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
-from duty_eval.expectations import away_days
+from duty_eval.expectations import away_days, week_closes
 from duty_eval.permissions import Permission
 from duty_eval.records import lists, queries
 from duty_eval.records.forms import day_of
+from duty_eval.rhythms.queries import writes_weekly
 from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.pages import today_in_china
@@ -31,7 +32,17 @@ def month() -> ResponseReturnValue:
     workdays = load_workdays()
     days = [first + timedelta(days=number) for number in range((end - first).days)]
     away = away_days(actor.person_id or 0, first, end - timedelta(days=1))
-    cells = [_month_cell(day, found.get(day), is_workday=workdays.is_workday(day), is_away=day in away) for day in days]
+    weekly = writes_weekly(actor.person_id or 0, today_in_china())
+    cells = [
+        _month_cell(
+            day,
+            found.get(day),
+            owed_on=week_closes(day, workdays) if weekly else day,
+            is_workday=workdays.is_workday(day),
+            is_away=day in away,
+        )
+        for day in days
+    ]
     return render_template(
         "duty_eval/records/month.html",
         cells=cells,
@@ -44,14 +55,15 @@ def month() -> ResponseReturnValue:
         after=end,
         open_days=sum(1 for cell in cells if cell["is_open"]),
         weekdays=WEEKDAYS,
+        weekly=weekly,
         today=today_in_china(),
     )
 
 
-def _month_cell(day: date, row: Any, *, is_workday: bool, is_away: bool) -> dict[str, Any]:
-    """A day of the calendar; ``is_open``: an expected day up to today on which nothing was submitted (R88)."""
+def _month_cell(day: date, row: Any, *, owed_on: date, is_workday: bool, is_away: bool) -> dict[str, Any]:
+    """A day of the calendar; ``is_open``: an expected day that is owed by today and has nothing submitted (R88)."""
     is_past = day <= today_in_china()
-    is_open = is_workday and not is_away and is_past and not (row and row.records)
+    is_open = is_workday and not is_away and owed_on <= today_in_china() and not (row and row.records)
     return {
         "day": day,
         "row": row,

@@ -9,14 +9,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, Subquery, and_, func, select
 from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.organization.models import Appointment, PersonVersion, SectionVersion
-from duty_eval.expectations import away_person_days
+from basic_info.organization.models import Appointment, PersonVersion, Section, SectionVersion
+from duty_eval.expectations import away_person_days, week_closes
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today
 from duty_eval.records.rollups import COUNTED
 from duty_eval.review.queries import LONG_MINUTES, WANTS_A_LOOK, decides_on_records, in_charge_of, reviewable
 from duty_eval.review.sampling import must_open
+from duty_eval.rhythms.queries import weekly_units
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import AnyRow, db
@@ -59,6 +60,7 @@ class _Person:
     name: str
     name_key: str
     section_name: str
+    is_weekly: bool
     spans: Sequence[Range[date]] = ()
 
     def stands_here(self, day: date) -> bool:
@@ -131,7 +133,8 @@ def week_to_review(actor: Actor, monday: date, *, today: date, section_id: int |
     with_records = {day for _, _, day in facts}
     days = tuple(day for day in span if workdays.is_workday(day) or day in with_records)
     expected = frozenset(day for day in days if workdays.is_workday(day) and day < today)
-    lines = [_line(row, days, facts, away, expected) for row in shown]
+    weekly = expected if week_closes(monday, workdays) < today else frozenset()
+    lines = [_line(row, days, facts, away, weekly if row.is_weekly else expected) for row in shown]
     return ReviewWeek(
         days=days,
         attention=tuple(line for line in lines if line.wants_attention),
@@ -189,10 +192,12 @@ def _named(rows: Subquery, day: date) -> Sequence[AnyRow]:
             PersonVersion.name,
             PersonVersion.name_key,
             SectionVersion.name.label("section_name"),
+            Section.unit_id.in_(weekly_units(day)).label("is_weekly"),
             *(column for column in rows.c if column.name == "spans"),
         )
         .join(PersonVersion, name_today(rows.c.person_id))
         .join(SectionVersion, and_(SectionVersion.section_id == rows.c.section_id, in_force(SectionVersion, day)))
+        .join(Section, Section.id == rows.c.section_id)
     ).all()
 
 

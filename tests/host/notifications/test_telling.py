@@ -168,6 +168,10 @@ def test_a_list_of_many_goes_on_by_key(sign_in_as: SignIn, connection: Connectio
     assert ("第059件" in first, "第009件" in first, "第009件" in second) == (True, False, True)
 
 
+def test_the_daily_reminder_may_be_switched_off(sign_in_as: SignIn, connection: Connection) -> None:
+    assert "每个工作日的提醒" in sign_in_as(an_actor()).get("/notifications/settings").text
+
+
 def test_choosing_kinds_keeps_the_obligatory_ones(sign_in_as: SignIn, connection: Connection) -> None:
     actor = an_actor()
     client = sign_in_as(actor)
