@@ -50,6 +50,12 @@ class RulesForm(ChineseForm):
         "工作日提醒还没有办的事",
         description="每个工作日下午一次，只提醒本人：未填的日子、到期的任务、待审核的条数；请假的人不提醒。几点提醒由系统管理员在“定时任务”中设定。",
     )
+    load_low_percent = IntegerField("饱和度低于百分之几为不饱和", _between(10, 100))
+    load_high_percent = IntegerField(
+        "饱和度高于百分之几为超负荷",
+        _between(100, 300),
+        description="只用于科室之间比较，不用于个人；过去的月份按当时的规定。",
+    )
     on = DateField("从哪一天起执行", [InputRequired("请选择日期")])
     reason = StringField("调整原因", [DataRequired("请说明为什么调整"), Length(max=200, message="原因不能超过 200 字")])
 
@@ -66,4 +72,6 @@ class RulesForm(ChineseForm):
             publicity_workdays=self.publicity_workdays.data or 0,
             routine_cap=self.routine_cap.data,
             reminds=bool(self.reminds.data),
+            load_low_percent=self.load_low_percent.data or 0,
+            load_high_percent=self.load_high_percent.data or 0,
         )

@@ -31,6 +31,9 @@ class EntryRule(Version, Model):
         CheckConstraint("quantity_times BETWEEN 1.5 AND 100", name="times_in_bounds"),
         CheckConstraint("alike_percent BETWEEN 70 AND 100", name="alike_in_bounds"),
         CheckConstraint("sample_percent BETWEEN 0 AND 100", name="sample_in_bounds"),
+        CheckConstraint(
+            "load_low_percent BETWEEN 10 AND 100 AND load_high_percent BETWEEN 100 AND 300", name="load_in_bounds"
+        ),
         CheckConstraint("publicity_workdays BETWEEN 3 AND 30", name="publicity_in_bounds"),
     )
 
@@ -49,6 +52,9 @@ class EntryRule(Version, Model):
     compares_text: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Share of the waiting records that are opened one by one before any batch is passed; 0: none.
     sample_percent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Below and above such a saturation a section's load is called low or high (R138).
+    load_low_percent: Mapped[int] = mapped_column(SmallInteger, default=60, server_default="60")
+    load_high_percent: Mapped[int] = mapped_column(SmallInteger, default=110, server_default="110")
     #: Whether people are reminded in the evening of a working day of what is open.
     reminds: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Whether a unit's round may have more 好 than two fifths.

@@ -33,6 +33,8 @@ class Rules:
     publicity_workdays: int = 5
     routine_cap: CapMode = CapMode.ENFORCE
     reminds: bool = True
+    load_low_percent: int = 60
+    load_high_percent: int = 110
 
 
 DEFAULTS = Rules()

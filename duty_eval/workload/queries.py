@@ -16,11 +16,12 @@ from basic_info.duties.models import PostDuty, SectionDuty
 from basic_info.duties.similarity import likeness
 from basic_info.organization.models import Appointment, SectionVersion
 from basic_info.organization.scope import within
+from duty_eval.entry_rules.queries import rules_of_unit
 from duty_eval.expectations import away_spans
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED
-from duty_eval.workload.saturation import Load
+from duty_eval.workload.saturation import Bands, Load
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import Workdays, load_workdays
 from host.kernel.db import AnyRow, AnySelect, db
@@ -46,10 +47,17 @@ def loads_of_unit(unit_id: int, first: date, last: date) -> list[Load]:
     ).all()
     work = {row.section_id: row for row in db.session.execute(_work(unit_id, first, last))}
     days, people = attendance(unit_id, first, last)
-    return [_load(row, work.get(row.section_id), days, people) for row in names]
+    bands = bands_of_unit(unit_id, last)
+    return [_load(row, work.get(row.section_id), days, people, bands) for row in names]
 
 
-def _load(name: AnyRow, work: AnyRow | None, days: dict[int, int], people: dict[int, int]) -> Load:
+def bands_of_unit(unit_id: int, day: date) -> Bands:
+    """The bands that the unit's division, or the nearest above it, set for ``day``."""
+    rules = rules_of_unit(unit_id, day)
+    return Bands(Decimal(rules.load_low_percent) / 100, Decimal(rules.load_high_percent) / 100)
+
+
+def _load(name: AnyRow, work: AnyRow | None, days: dict[int, int], people: dict[int, int], bands: Bands) -> Load:
     return Load(
         section_id=name.section_id,
         name=name.name,
@@ -59,6 +67,7 @@ def _load(name: AnyRow, work: AnyRow | None, days: dict[int, int], people: dict[
         covered=int(work.covered or 0) if work else 0,
         standard_minutes=work.standard or Decimal(0) if work else Decimal(0),
         logged_minutes=int(work.minutes) if work else 0,
+        bands=bands,
     )
 
 

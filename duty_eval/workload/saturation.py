@@ -8,8 +8,6 @@ from decimal import Decimal
 from enum import Enum
 
 HOURS_OF_A_DAY = 8
-#: Below and above: 不足 and 超负荷.
-LOW, HIGH = Decimal("0.60"), Decimal("1.10")
 #: So much of the records must have standard hours before a saturation is shown.
 LEAST_COVERED = Decimal("0.80")
 #: A section of fewer people is not compared: it would be a table of persons (R138, R164).
@@ -20,6 +18,17 @@ class Band(Enum):
     LOW = "不饱和"
     NORMAL = "正常"
     HIGH = "超负荷"
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Shares (1 = 100 %) below and above which a load is called out of the ordinary; a division may set its own."""
+
+    low: Decimal = Decimal("0.60")
+    high: Decimal = Decimal("1.10")
+
+
+DEFAULT_BANDS = Bands()
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class Load:
     covered: int
     standard_minutes: Decimal
     logged_minutes: int
+    bands: Bands = DEFAULT_BANDS
 
     @property
     def hours(self) -> Decimal:
@@ -64,7 +74,7 @@ class Load:
 
     @property
     def band(self) -> Band | None:
-        return band_of(self.saturation) if self.saturation is not None else None
+        return band_of(self.saturation, self.bands) if self.saturation is not None else None
 
 
 def saturation(standard_minutes: Decimal, attendance_days: int) -> Decimal | None:
@@ -74,10 +84,10 @@ def saturation(standard_minutes: Decimal, attendance_days: int) -> Decimal | Non
     return (standard_minutes / (attendance_days * HOURS_OF_A_DAY * 60)).quantize(Decimal("0.0001"))
 
 
-def band_of(share: Decimal) -> Band:
-    if share < LOW:
+def band_of(share: Decimal, bands: Bands = DEFAULT_BANDS) -> Band:
+    if share < bands.low:
         return Band.LOW
-    return Band.HIGH if share > HIGH else Band.NORMAL
+    return Band.HIGH if share > bands.high else Band.NORMAL
 
 
 def ranks(loads: Sequence[Load]) -> dict[int, tuple[int, int]]:

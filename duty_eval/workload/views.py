@@ -38,7 +38,8 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
         misplaced=saturation.misplaced([load for load in loads if load.is_shown]),
         pairs=queries.pairs_to_look_at(unit_id, loads, at.day),
         chart=_chart(unit_id, at, loads),
-        bands=saturation,
+        bands=queries.bands_of_unit(unit_id, _end_of(at)),
+        limits=saturation,
         may_confirm=current_actor().may(Permission.STANDARD_CONFIRM),
     )
 

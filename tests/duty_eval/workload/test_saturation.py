@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from basic_info.organization.models import Section, Unit
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
+from duty_eval.entry_rules.operations import set_rules
+from duty_eval.entry_rules.queries import Rules
 from duty_eval.records.operations import Entry, log_records
-from duty_eval.workload.queries import loads_of_unit, pairs_to_look_at
-from duty_eval.workload.saturation import Band, Load, band_of, misplaced, saturation
+from duty_eval.workload.queries import bands_of_unit, loads_of_unit, pairs_to_look_at
+from duty_eval.workload.saturation import Band, Bands, Load, band_of, misplaced, saturation
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from tests.factories import a_person, a_post, a_post_duty, a_section, a_section_duty, a_unit, an_actor
@@ -60,6 +62,17 @@ def test_the_vector_of_the_rule() -> None:
 )
 def test_a_share_lies_in_its_band(share: str, band: Band) -> None:
     assert band_of(Decimal(share)) is band
+
+
+def test_a_division_may_set_its_own_bands() -> None:
+    assert band_of(Decimal("0.70"), Bands(low=Decimal("0.75"))) is Band.LOW
+
+
+def test_a_past_month_goes_by_the_bands_that_were_set_then(connection: Connection) -> None:
+    unit = a_unit()
+    set_rules(unit.region_id, Rules(load_low_percent=75), on=LAST, today=FIRST, reason="按县区实际", actor=SYSTEM)
+    before = LAST - timedelta(days=1)
+    assert [bands_of_unit(unit.id, day).low for day in (before, LAST)] == [Decimal("0.60"), Decimal("0.75")]
 
 
 @pytest.mark.parametrize("over", [{"people": 2}, {"covered": 7}, {"records": 0, "covered": 0}])
