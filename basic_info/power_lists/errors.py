@@ -58,7 +58,7 @@ class NothingAdjusted(DomainError):
 
 
 class SamePerson(DomainError):
-    """Who adjusts a list in force does not put the result in force (four eyes)."""
+    """Who takes in or adjusts a list does not put it in force (four eyes)."""
 
     status = 409
-    message = "调整须由另一人复核后生效"
+    message = "清单须由另一人复核后生效"

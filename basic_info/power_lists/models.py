@@ -69,12 +69,12 @@ class PowerList(Model):
     __table_args__ = (
         UniqueConstraint("unit_id", "version_no"),
         never_two("unit_id", name="power_list_in_force_once", where="list_state = 'in_force'"),
-        # Four eyes: who adjusts a list in force does not put the adjusted one in force.
+        # Four eyes: who takes in or adjusts a list does not put it in force.
         CheckConstraint(
             "based_on_id IS NULL OR list_state NOT IN ('in_force', 'superseded') OR put_by IS NOT NULL",
             name="adjustment_put_by_a_person",
         ),
-        CheckConstraint("based_on_id IS NULL OR put_by <> imported_by", name="adjustment_put_by_a_second_person"),
+        CheckConstraint("put_by <> imported_by", name="put_by_a_second_person"),
         CheckConstraint("based_on_id IS NULL OR (doc_no <> '' AND reason <> '')", name="adjustment_has_its_document"),
         Index(
             "uq_power_list_one_adjustment_open",

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.documents.matching import SectionNames, names_together, section_names
 from basic_info.organization.models import Section, Unit
-from basic_info.power_lists.errors import ListHasErrors, ListNotDraft, ListOlderThanInForce
+from basic_info.power_lists.errors import ListHasErrors, ListNotDraft, ListOlderThanInForce, SamePerson
 from basic_info.power_lists.lines import carry_links, join_lines
 from basic_info.power_lists.models import (
     LegalBasis,
@@ -96,12 +96,15 @@ def import_power_list(
 def put_in_force(power_list: PowerList, *, actor: Actor) -> PowerList:
     """The draft becomes the list in force and supersedes the one before; items that stay keep their confirmed links.
 
-    For lists from a workbook; adjustments go through ``confirm_adjustment``. Raises ListNotDraft, ListOlderThanInForce.
+    For lists from a workbook, by another than who took it in; adjustments go through ``confirm_adjustment``. Raises
+    ListNotDraft, SamePerson, ListOlderThanInForce.
     """
     db.session.scalar(select(Unit.id).where(Unit.id == power_list.unit_id).with_for_update())
     db.session.refresh(power_list, with_for_update=True)
     if power_list.list_state is not ListState.DRAFT or power_list.based_on_id is not None:
         raise ListNotDraft
+    if actor.account_id is None or actor.account_id == power_list.imported_by:
+        raise SamePerson
     before = db.session.scalar(
         select(PowerList)
         .where(PowerList.unit_id == power_list.unit_id, PowerList.list_state == ListState.IN_FORCE)

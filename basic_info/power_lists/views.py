@@ -28,6 +28,7 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
     power_list = readable(select(PowerList), PowerList, list_id, actor)
     may_import, is_draft = actor.may(Permission.POWER_LIST_IMPORT), power_list.list_state is ListState.DRAFT
     is_adjustment = is_draft and power_list.based_on_id is not None
+    may_decide = actor.may(Permission.POWER_LIST_CONFIRM) and actor.account_id != power_list.imported_by
     kind, words = PowerKind.of_word(request.args.get("kind", "")), request.args.get("q", "").strip()
     items = db.session.scalars(
         items_of(list_id, kind, words).where(PowerItem.sort_no > request.args.get("after", 0, type=int)).limit(PAGE + 1)
@@ -44,11 +45,10 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
         steps=changes_of(list_id),
         is_adjustment=is_adjustment,
         may_match=may_import,
-        may_put=is_draft and not is_adjustment and may_import,
+        may_put=is_draft and not is_adjustment and may_decide,
+        waits_for_another=is_draft and not is_adjustment and may_import and not may_decide,
         may_adjust=may_import and (is_adjustment or power_list.list_state is ListState.IN_FORCE),
-        may_confirm=is_adjustment
-        and actor.may(Permission.POWER_LIST_CONFIRM)
-        and actor.account_id != power_list.imported_by,
+        may_confirm=is_adjustment and may_decide,
     )
 
 
@@ -77,10 +77,10 @@ def _by_kind(list_id: int) -> list[tuple[PowerKind, int]]:
 
 
 @bp.post("/power-lists/<int:list_id>/in-force")
-@requires(Permission.POWER_LIST_IMPORT)
+@requires(Permission.POWER_LIST_CONFIRM)
 def put_list_in_force(list_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    put_in_force(in_reach(PowerList, list_id, Permission.POWER_LIST_IMPORT, actor), actor=actor)
+    put_in_force(in_reach(PowerList, list_id, Permission.POWER_LIST_CONFIRM, actor), actor=actor)
     db.session.commit()
     flash("清单已生效")
     return redirect(url_for("basic_info.show_power_list", list_id=list_id), 303)

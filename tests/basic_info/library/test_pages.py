@@ -75,6 +75,8 @@ def test_a_power_list_is_taken_in_and_put_in_force(place: Office, sign_in_as: Si
     assert "对违规经营成品油的处罚" in client.get(address).text
     client.post(address, data={"year": "2026"})
     power_list = db.session.scalars(select(PowerList)).one()
+    assert "由另一人（编办复核）核对后生效" in client.get(f"/basic-info/power-lists/{power_list.id}").text
+    client = sign_in_as(place.reviewer)
     page = client.post(f"/basic-info/power-lists/{power_list.id}/in-force", follow_redirects=True)
     assert "现行" in page.text
     item = client.get(f"/basic-info/power-items/{power_list_item(power_list)}")

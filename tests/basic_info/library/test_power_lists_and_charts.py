@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from basic_info.duties.models import DutyLink
 from basic_info.duties.operations import link
@@ -14,7 +15,7 @@ from basic_info.flowcharts.errors import ChartNotDraft
 from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
 from basic_info.flowcharts.operations import import_flowchart, publish_flowchart
 from basic_info.flowcharts.parsing import parse_flowchart
-from basic_info.power_lists.errors import ListHasErrors, ListNotDraft, ListOlderThanInForce
+from basic_info.power_lists.errors import ListHasErrors, ListNotDraft, ListOlderThanInForce, SamePerson
 from basic_info.power_lists.models import (
     LegalBasis,
     LimitKind,
@@ -83,28 +84,40 @@ def test_a_list_with_a_bad_cell_is_not_taken_in(place: Office, tmp_path: Path) -
 
 
 def test_a_list_in_force_supersedes_the_one_before(place: Office, tmp_path: Path) -> None:
-    first = put_in_force(bring(place, tmp_path, 2025), actor=place.clerk)
-    put_in_force(bring(place, tmp_path), actor=place.clerk)
+    first = put_in_force(bring(place, tmp_path, 2025), actor=place.reviewer)
+    put_in_force(bring(place, tmp_path), actor=place.reviewer)
     assert first.list_state is ListState.SUPERSEDED
 
 
 def test_a_list_is_put_in_force_once(place: Office, tmp_path: Path) -> None:
-    power_list = put_in_force(bring(place, tmp_path), actor=place.clerk)
+    power_list = put_in_force(bring(place, tmp_path), actor=place.reviewer)
     with pytest.raises(ListNotDraft):
-        put_in_force(power_list, actor=place.clerk)
+        put_in_force(power_list, actor=place.reviewer)
+
+
+def test_who_took_a_list_in_does_not_put_it_in_force(place: Office, tmp_path: Path) -> None:
+    with pytest.raises(SamePerson):
+        put_in_force(bring(place, tmp_path), actor=place.clerk)
+
+
+def test_the_database_refuses_a_list_put_in_force_by_who_took_it_in(place: Office, tmp_path: Path) -> None:
+    power_list = bring(place, tmp_path)
+    power_list.list_state, power_list.put_by = ListState.IN_FORCE, power_list.imported_by
+    with pytest.raises(IntegrityError, match="put_by_a_second_person"):
+        db.session.flush()
 
 
 def test_a_list_of_an_earlier_year_does_not_come_into_force(place: Office, tmp_path: Path) -> None:
-    put_in_force(bring(place, tmp_path), actor=place.clerk)
+    put_in_force(bring(place, tmp_path), actor=place.reviewer)
     with pytest.raises(ListOlderThanInForce):
-        put_in_force(bring(place, tmp_path, 2025), actor=place.clerk)
+        put_in_force(bring(place, tmp_path, 2025), actor=place.reviewer)
 
 
 def test_confirmed_links_of_an_item_hold_in_the_next_version(place: Office, tmp_path: Path) -> None:
-    first = put_in_force(bring(place, tmp_path, 2025), actor=place.clerk)
+    first = put_in_force(bring(place, tmp_path, 2025), actor=place.reviewer)
     function = factories.a_function(unit=place.unit)
     link((Layer.ITEM, first_item(first).id), (Layer.FUNCTION, function.id), actor=place.clerk)
-    second = put_in_force(bring(place, tmp_path), actor=place.clerk)
+    second = put_in_force(bring(place, tmp_path), actor=place.reviewer)
     linked = db.session.scalars(select(DutyLink.item_id).where(DutyLink.function_id == function.id)).all()
     assert first_item(second).id in linked
 

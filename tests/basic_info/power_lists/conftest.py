@@ -41,7 +41,7 @@ def bring(place: Office, tmp_path: Path) -> Bring:
 
 @pytest.fixture
 def in_force(place: Office, bring: Bring) -> PowerList:
-    return put_in_force(bring(), actor=place.clerk)
+    return put_in_force(bring(), actor=place.reviewer)
 
 
 @pytest.fixture

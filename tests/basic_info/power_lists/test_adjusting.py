@@ -148,7 +148,7 @@ def test_it_is_confirmed_once(place: Office, draft: PowerList) -> None:
 
 def test_a_draft_made_from_an_older_version_is_refused(place: Office, draft: PowerList, bring: Bring) -> None:
     adjusting.add_item(draft, new_item(), actor=place.clerk)
-    put_in_force(bring(year=2026), actor=place.clerk)
+    put_in_force(bring(year=2026), actor=place.reviewer)
 
     with pytest.raises(BaseChanged):
         adjusting.confirm_adjustment(draft, actor=place.reviewer)
@@ -190,7 +190,7 @@ def test_a_transferred_item_comes_into_the_other_units_list(
 ) -> None:
     other = factories.a_unit(name="市统计局")
     put_in_force(
-        bring([[1, "统计执法检查", "", "行政检查", "JC09", "", "", "/", ""]], unit_id=other.id), actor=place.clerk
+        bring([[1, "统计执法检查", "", "行政检查", "JC09", "", "", "/", ""]], unit_id=other.id), actor=place.reviewer
     )
     gone = items(in_force)["商务统计检查"]
     adjusting.transfer_item(draft, items(draft)["商务统计检查"], to_unit_id=other.id, actor=place.clerk)
@@ -224,7 +224,7 @@ def test_sections_of_the_old_unit_are_not_those_of_the_new_one(place: Office, dr
 
 def test_a_transfer_waits_for_the_receiving_units_own_adjustment(place: Office, draft: PowerList, bring: Bring) -> None:
     other = factories.a_unit(name="市统计局")
-    theirs = put_in_force(bring(unit_id=other.id), actor=place.clerk)
+    theirs = put_in_force(bring(unit_id=other.id), actor=place.reviewer)
     adjusting.begin_adjustment(theirs, PAPER, actor=place.clerk)
     adjusting.transfer_item(draft, items(draft)["商务统计检查"], to_unit_id=other.id, actor=place.clerk)
 
@@ -306,7 +306,7 @@ def test_an_old_page_leads_to_the_item_where_it_is_now(place: Office, in_force: 
 
 def test_a_list_of_the_next_year_goes_on_with_the_same_items(place: Office, in_force: PowerList, bring: Bring) -> None:
     rows = [[*ROWS[0][:1], "成品油零售经营许可", *ROWS[0][2:]], ROWS[2]]
-    second = put_in_force(bring(rows, year=2026), actor=place.clerk)
+    second = put_in_force(bring(rows, year=2026), actor=place.reviewer)
 
     assert [line(item) for item in items(second).values()] == [
         items(in_force)["成品油零售许可"].id,
@@ -317,7 +317,7 @@ def test_a_list_of_the_next_year_goes_on_with_the_same_items(place: Office, in_f
 def test_a_second_list_of_a_year_holds_from_the_day_it_is_put_in_force(
     place: Office, in_force: PowerList, bring: Bring
 ) -> None:
-    second = put_in_force(bring(year=2025), actor=place.clerk)
+    second = put_in_force(bring(year=2025), actor=place.reviewer)
 
     assert second.valid.lower is not None
     assert second.valid.lower > date(2025, 1, 1)
