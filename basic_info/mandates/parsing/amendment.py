@@ -27,7 +27,7 @@ _ADDED = re.compile(
     rf"(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|为|1个|作为|\()"
 )
 _RENAMED = re.compile(
-    rf"(?:更名为|改名为|改称为|改称|改为|变更为|调整为|更改为|整合为|合并为|重组为|合并组建为|优化调整为)(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|并|其|后)"
+    rf"(?:更名为|改名为|改称为|改称|改为|变更为|调整为|更改为|整合为|合并为|重组为|合并组建为|优化调整为)(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|并|其|后|等?[一二两三四五六七八九\d]+个)"
 )
 _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
@@ -210,6 +210,7 @@ def _duty_elsewhere(later: Sequence[str], name: str) -> str:
 
 def _unit_plates(folded: str, own: Own) -> Iterator[str]:
     for sentence in re.split(r"[。;]", folded):
+        sentence = re.sub(r",?(?:不再|同时撤销|撤销|取消|摘除)[^,。;]*牌子", "", sentence)
         before = re.split(r"加挂|增挂|挂", sentence)[0].rstrip(",并")
         if any(_new_bodies(before + ",", own)):
             # The plate is the new body's, not the unit's.

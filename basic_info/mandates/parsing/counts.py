@@ -20,9 +20,9 @@ _TOKEN = re.compile(
 _CHANGED = re.compile(
     rf"由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:调整|增加|核增|减少|核减|核定|变更|增|减|升|提高|变|调)(?:为|到|至)"
 )
-_RANK = re.compile(r"(?:正|副)?(?:省部|地厅|厅局|县处|乡科|部|厅|局|县|处|科|股)级")
+_RANK = re.compile(r"(?:正|副)?(?:省部|司局|地厅|厅局|县处|乡科|部|厅|局|县|处|科|股)级")
 _VERB = (
-    "核定|重新核定|配备|使用|安排|确定|明确|单列|下达|现有|共有|保留|划转|增加|核增|核减|减少|调整后|调整为|包括|分别为|其中|设有|设立|设置|"
+    "核定|重新核定|配备|使用|安排|确定|明确|单列|下达|现有|共有|保留|划转|增加|核增|核减|减少|调整后|调整为|包括|收回|分别为|其中|设有|设立|设置|"
     "另设|共设|可设|增设|配|另有|另外|实行|按照?规定|现核定"
 )
 _AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
@@ -191,11 +191,14 @@ def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
     if _is_other_title(stated.aside):
         title += f"（{stated.aside}）"
     pair = _pair(stated)
-    if pair is not None:
+    if (graded := _by_rank(stated)) is not None:
+        posts = [(title, rank, count) for rank, count in graded]
+    elif pair is not None:
         level = _RANK.search(title)
         word = level.group().lstrip("正副") if level else ""
+        said = _ranks_of_sides(stated)
         counts = zip(("正", "副"), pair, strict=True)
-        posts = [(title, f"{side}{word}" if word else None, count) for side, count in counts if count]
+        posts = [(title, f"{side}{word}" if word else said.get(side), count) for side, count in counts if count]
     else:
         titles = [_title(name, unit_name) for name in stated.joined]
         titles = [name for name in titles if names_a_post(name)]
@@ -232,6 +235,26 @@ def _pair(stated: _Stated) -> tuple[int, int] | None:
         if match := re.fullmatch(rf"({NUMBER})正({NUMBER})副", bracket):
             return to_number(match.group(1)) or 0, to_number(match.group(2)) or 0
     return None
+
+
+def _by_rank(stated: _Stated) -> list[tuple[str, int]] | None:
+    """The ranks in the bracket behind a number when they make it up: 「16名（正科级12名、副科级4名）」."""
+    for bracket in stated.brackets:
+        pieces = [
+            re.fullmatch(rf"({_RANK.pattern})(?:领导职数|职数)?({NUMBER})[名个人]", piece)
+            for piece in re.split(r"[、,;和]", bracket)
+        ]
+        graded = [(match.group(1), to_number(match.group(2)) or 0) for match in pieces if match]
+        if len(graded) == len(pieces) > 1 and sum(count for _, count in graded) == stated.count:
+            return graded
+    return None
+
+
+def _ranks_of_sides(stated: _Stated) -> dict[str, str]:
+    """The ranks that the bracket gives heads and deputies: 「9正12副（正职为正科级，副职为副科级）」."""
+    texts = (*stated.brackets, stated.after)
+    said = (re.findall(rf"(正|副)职(?:均)?(?:为|是|按|:)?({_RANK.pattern})", text) for text in texts)
+    return {side: rank for pairs in said for side, rank in pairs}
 
 
 def _title(words: str, unit_name: str) -> str:

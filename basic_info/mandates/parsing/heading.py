@@ -33,7 +33,9 @@ _KIND_WORD = (
 )
 _KIND_TAIL = re.compile(rf"(?:{_KIND_WORD})+$")
 _TITLE_END = re.compile(r"(?:规定|方案)(?:\((?:试行|暂行|草案|修订|修订稿|送审稿)\))?$")
-_TITLE_WORDS = re.compile(r"职能配置|主要职责|主要职能|内设机构|人员编制|机构职能|机构设置|机构编制|职责|三定|编制")
+_TITLE_WORDS = re.compile(
+    r"职能配置|主要职责|主要职能|内设机构|人员编制|机构职能|机构设置|机构编制|机构改革|职责|三定|编制"
+)
 _NOTICE = re.compile(r"(?:印发|转发|公布|下发)[^。]*《(?P<title>[^》]+)》")
 _NOTICE_BARE = re.compile(r"关于(?:印发|转发|公布|下发)(?P<title>[^《》。]+?(?:规定|方案))的通知$")
 _REPLY_END = re.compile(r"(?:批复|复函|通知|决定|函|意见)$")

@@ -34,6 +34,10 @@ from basic_info.mandates.parsing.sections import find_sections
 from basic_info.mandates.parsing.tables import table_lines
 
 _TOWNSHIP = re.compile(r"(?:镇|乡|街道|街道办事处|苏木|镇人民政府|乡人民政府|镇党委)$")
+# 「县侨联是县委领导的人民团体」: no public institution, whatever its document is called.
+_IS_ORGAN = re.compile(
+    r"(?:是|为|系)[^。;]{0,24}(?:人民团体|群众团体|群团组织|工作部门|职能部门|组成部门)(?![^。;]*事业单位)"
+)
 _NUMBER_KINDS = {ClauseKind.QUOTA, ClauseKind.MISC, ClauseKind.FINAL, ClauseKind.SECTION, ClauseKind.NATURE}
 _PARTY_BODY = re.compile(r"党委|党总支|党支部|离退休|工会|团委")
 _NUMBERS_OF_HEADING = re.compile(r"^[^()。]{2,12}\((?P<numbers>[^()]*编制[^()]*名[^()]*)\)$")
@@ -105,7 +109,7 @@ def _style(heading: Heading, nature: Sequence[Line], parts: Sequence[Part]) -> F
     title = heading.title.value
     if _TOWNSHIP.search(fold(heading.unit_name.value)):
         return Found(Style.TOWNSHIP, title)
-    if "机构职能编制规定" in title:
+    if "机构职能编制规定" in title and not any(_IS_ORGAN.search(line.folded) for line in nature):
         return Found(Style.INSTITUTION, title)
     if is_institution(nature):
         return Found(Style.INSTITUTION, next(line.text for line in nature if is_institution([line])))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from basic_info.mandates.parsing.lines import Depth, Line
 from basic_info.mandates.parsing.model import ClauseKind
-from basic_info.mandates.parsing.names import ATTRIBUTE, ends_as_body
+from basic_info.mandates.parsing.names import ATTRIBUTE, BODY_ENDING, DUTY_VERB, ends_as_body
 from basic_info.mandates.parsing.normalise import NUMBER, strip_brackets
 
 _HEADINGS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
@@ -56,6 +56,8 @@ _FINAL = re.compile(
     r"负责解释|起(?:施行|执行|实施|生效)|之日起|另行规定|另行核定|另行明确|另行制定|按(?:规定)?程序办理|^附则"
 )
 _BODY = re.compile(rf"(?P<name>[^。:;,]{{2,20}})(?:{ATTRIBUTE})*[。:](?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订)")
+# A body's own name up to the stop, whatever verb its duties start with; a short duty (「管理敬老院。」) is none.
+_CALLED = re.compile(rf"(?!{DUTY_VERB})[^。:;,]{{2,20}}?(?<!全)(?:{BODY_ENDING})[。:].")
 _STARTS_AS_DUTY = re.compile(r"(?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订|贯彻|综合|协调|编制|监督|管理)")
 _STATUS = re.compile(r"本规定(?:所)?确定的|基本依据|机构编制(?:刚性)?约束")
 _BASIS = re.compile(r"^(?:为(?:了)?|根据|按照|依据|经).*(?:制定|制订|如下|规定|方案|批准)")
@@ -243,7 +245,8 @@ def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | 
 def _lists_bodies(groups: tuple[Group, ...]) -> bool:
     """Whether most items are a body's name with its duties behind or below it, whatever the lead says."""
     named = sum(_opens_as_body(group) for group in groups)
-    return named >= 2 and named * 3 >= len(groups) * 2
+    called = sum(bool(_CALLED.match(strip_brackets(group.head))) for group in groups)
+    return named >= 2 and max(named, called) * 3 >= len(groups) * 2
 
 
 def _opens_as_body(group: Group) -> bool:
