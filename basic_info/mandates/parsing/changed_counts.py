@@ -39,6 +39,7 @@ _UNIT_RENAMED = re.compile(
     r'(?:^|[,。;:将]|同意)"?(?P<old>[^,。;:"将]{4,24}?)"?(?:更名|改名)为"?(?P<new>[^,。;:"()]{4,24})'
 )
 _BREAKS_DOWN = re.compile(r"(?:其中|包括)")
+_NOW = re.compile(r"^(?:目前|现)(?:共)?有")
 _BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为|由)*{NUMBER}名")
 
 
@@ -113,12 +114,15 @@ def _after_change(folded: str, own: Own) -> str:
     """What a paragraph states for the unit addressed as it is after the change."""
     kept: list[str] = []
     belongs, mode, kind = True, _Mode.PLAIN if _may_state_plainly(folded) else _Mode.ASIDE, ""
-    first = mode
+    first, was_changed = mode, False
     for clause in _clauses(folded):
         belongs = _belongs(clause, own, belongs)
         if stated := _STATED_KIND.search(clause):
             kind = stated.group("kind")
         mode, now = _mode_of(clause, mode)
+        # 「核减行政编制1名，现有行政编制22名」: what is there now is there after the change.
+        now = now or (was_changed and bool(_NOW.match(clause)))
+        was_changed = bool(_DELTA.search(clause))
         if (now or mode is _Mode.AFTER or (mode is _Mode.PLAIN and _PLAIN.match(clause))) and belongs:
             side = _kept_side(clause)
             kept.append(kind + side if _BARE_COUNT.match(side) else side)

@@ -191,6 +191,7 @@ def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
     if _is_other_title(stated.aside):
         title += f"（{stated.aside}）"
     pair = _pair(stated)
+    posts: list[tuple[str, str | None, int]]
     if (graded := _by_rank(stated)) is not None:
         posts = [(title, rank, count) for rank, count in graded]
     elif pair is not None:

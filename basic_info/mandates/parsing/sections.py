@@ -144,7 +144,7 @@ def _drafts(part: Part) -> Iterator[_Draft]:
     open_draft: _Draft | None = None
     for group in _runs(part):
         for line in group:
-            opened = _open(line, lenient=lenient)
+            opened = None if _is_first_text(open_draft, line) else _open(line, lenient=lenient)
             if opened is not None:
                 if open_draft is not None:
                     yield open_draft
@@ -168,6 +168,12 @@ def _runs(part: Part) -> Iterator[tuple[Line, ...]]:
     for group in part.groups:
         if not is_division(group.head):
             yield group.lines
+
+
+def _is_first_text(draft: _Draft | None, line: Line) -> bool:
+    """Whether an unmarked line is the duty of the numbered name above it, though it ends like a name (…各类学校。)."""
+    awaited = draft is not None and draft.is_marked and not draft.texts and line.mark is None and not line.cells
+    return awaited and bool(re.match(rf"(?:{DUTY_VERB})[^。:;]*[。;]$", line.folded))
 
 
 def _belongs(draft: _Draft, line: Line) -> bool:
