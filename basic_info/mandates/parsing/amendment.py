@@ -27,7 +27,7 @@ _ADDED = re.compile(
     rf"(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|为|1个|作为|\()"
 )
 _RENAMED = re.compile(
-    rf"(?:更名为|改名为|改称为|改称|改为|变更为|调整为|更改为|整合为|合并为|重组为|合并组建为|优化调整为)(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|并|其|后|等?[一二两三四五六七八九\d]+个)"
+    rf"(?:更名为|改名为|改称为|改称|改为|变更为|调整为|更改为|分设为|拆分为|分为|整合为|合并为|重组为|合并组建为|优化调整为)(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|并|其|后|等?[一二两三四五六七八九\d]+个)"
 )
 _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
@@ -38,7 +38,7 @@ _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
 )
 _LIST_OPENS = re.compile(
-    r"(?:增设|新设|设立|设置|内设机构|科室)[^。;]{0,16}(?:内设机构|科室|机构|为|如下)[^。;]{0,10}:$"
+    r"(?:增设|新设|设立|设置|内设|下设|科室)[^。;]{0,16}(?:内设机构|科室|机构|为|如下)[^。;]{0,10}:$"
 )
 
 
@@ -89,7 +89,8 @@ def _sections(paragraphs: Sequence[str], own: Own) -> tuple[Section, ...]:
             duty = _duty_behind(text, stop) if len(names) == 1 else ""
             for name, plates in names:
                 plates = [*plates, *_plates_behind(folded[stop:])] if len(names) == 1 else plates
-                body = duty or _duty_elsewhere(paragraphs[number + 1 :], name)
+                behind = _sentences_by_body(text[stop:], [other for other, _ in names])
+                body = duty or _duty_elsewhere([*behind, *paragraphs[number + 1 :]], name)
                 sure = Confidence.HIGH if body else Confidence.MEDIUM
                 found[name] = section_of(name, plates, body, text, sure)
     return tuple(found.values())
@@ -162,7 +163,14 @@ def _split_outside(names: str) -> list[str]:
             piece = ""
         else:
             piece += char
-    return [name for whole in [*pieces, piece] for name in ([whole] if "(" in whole else split_names(whole))]
+    return [name for whole in [*pieces, piece] for name in _split_before_bracket(whole)]
+
+
+def _split_before_bracket(whole: str) -> list[str]:
+    """The names joined by 和; a bracket belongs to the last of them."""
+    names, bracket, rest = whole.partition("(")
+    *first, last = split_names(names) or [names]
+    return [*first, last + bracket + rest]
 
 
 def _name_and_plates(piece: str) -> tuple[str, list[str]]:
@@ -190,6 +198,17 @@ def _without_numbers(duty: str) -> str:
             break
         kept.append(sentence)
     return "".join(kept)
+
+
+def _sentences_by_body(text: str, names: Sequence[str]) -> list[str]:
+    """The sentences behind the names of several new bodies, together from one body's name to the next's."""
+    said: list[str] = []
+    for sentence in re.findall(r"[^。]+。?", text.lstrip("。；;，,")):
+        if any(fold(sentence).startswith(name) for name in names):
+            said.append(sentence)
+        elif said:
+            said[-1] += sentence
+    return said
 
 
 def _duty_elsewhere(later: Sequence[str], name: str) -> str:

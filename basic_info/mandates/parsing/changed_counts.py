@@ -40,6 +40,10 @@ _UNIT_RENAMED = re.compile(
 )
 _BREAKS_DOWN = re.compile(r"(?:其中|包括)")
 _NOW = re.compile(r"^(?:目前|现)(?:共)?有")
+# 「增设总工程师1名」: of a post that there is only one of, one more is one.
+_NEW_POST = re.compile(
+    r"^(?:同意)?(?:增设|新设|设立)(?:总[^,。;]{1,4}师|首席[^,。;]{2,6}|政治委员|政委|教导员)(?:职数)?[1一]名"
+)
 _BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为|由)*{NUMBER}名")
 
 
@@ -55,7 +59,10 @@ class Own:
     """Tells the unit that the amendment is addressed to from the others that it names."""
 
     def __init__(self, heading: Heading, paragraphs: Sequence[str] = ()) -> None:
-        names = [heading.unit_name.value, *heading.addressees]
+        unit = heading.unit_name.value
+        # Of several addressees the one that the title names; else the unit stands for itself below its parent.
+        meant = [name for name in heading.addressees if fold(name).endswith(fold(unit)) and unit]
+        names = [unit, *(meant if meant and len(heading.addressees) > 1 else heading.addressees)]
         self.names = [fold(name) for name in names if name]
         # What the unit was called before counts as its name too.
         former = [
@@ -68,7 +75,7 @@ class Own:
 
     def owns(self, org: str) -> bool:
         """Whether the name is the unit's, in full, in short or as 你局."""
-        org = re.sub(r"^(?:同意|将|给|对|为)+", "", org.strip('"的'))
+        org = re.sub(r"^(?:同意|将|给|对|为|核定|核增|核减|增加|减少|同时|相应)+", "", org.strip('"的'))
         if re.match(r"^(?:你|该|本|贵|我)", org) or org in ("局", "中心", "机关", "镇", "街道"):
             return True
         if any(org.startswith(name[start:]) for name in self.names for start in range(len(name) - 3)):
@@ -134,6 +141,8 @@ def _after_change(folded: str, own: Own) -> str:
 def _mode_of(clause: str, mode: _Mode) -> tuple[_Mode, bool]:
     """The mode from this clause on, and whether the clause itself says what holds afterwards."""
     match = _AFTER.search(clause)
+    if match is None and _NEW_POST.match(clause):
+        return mode, True
     if match:
         return (_Mode.AFTER if "后" in match.group() else mode), True
     if _DELTA.search(clause):

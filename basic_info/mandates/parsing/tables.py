@@ -16,6 +16,7 @@ _NAME_HEAD = re.compile(
 _DUTY_HEAD = re.compile(r"职责|职能|主要任务|工作内容")
 _NUMBER_HEAD = re.compile(r"^(?:序号|编号|序|项目|类别|性质)$")
 _COUNT_HEAD = re.compile(r"编制|职数|实有|人数|名额|合计|小计|备注|行政|事业|工勤|正科|副科|正股|核定")
+_REMARKS_PLATE = re.compile(r"(?:加挂|增挂|挂)[^。;,]{2,40}牌子。?$")
 _TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|合\s*计)")
 _STARTS_AS_DUTY = re.compile(rf"^(?:{DUTY_VERB})")
 
@@ -35,7 +36,18 @@ def table_lines(table: Block) -> list[Line]:
     if duty is None:
         return []
     name = next((n for n, cell in enumerate(columns) if n != duty and _NAME_HEAD.search(cell)), None)
-    return _listed(rows[header + 1 :], name, duty)
+    plate = next((n for n, cell in enumerate(columns) if re.search(r"挂牌|牌子", cell)), None)
+    return _listed([_with_plates(row, name, plate) for row in rows[header + 1 :]], name, duty)
+
+
+def _with_plates(row: tuple[str, ...], name: int | None, plate: int | None) -> tuple[str, ...]:
+    """The row with the plate from a column of its own or from the remarks (备注) in a bracket behind the name."""
+    if name is None or name >= len(row) or not row[name]:
+        return row
+    said = row[plate] if plate is not None and plate < len(row) else ""
+    hung = [f"挂{said.removesuffix('牌子')}牌子"] if ends_as_body(fold(said.removesuffix("牌子"))) else []
+    hung += [cell for place, cell in enumerate(row) if place not in (name, plate) and _REMARKS_PLATE.match(fold(cell))]
+    return (*row[:name], row[name] + "".join(f"（{words}）" for words in hung), *row[name + 1 :])
 
 
 def tidy_cell(cell: str) -> str:

@@ -7,6 +7,9 @@ STARTS_A_LINE = re.compile(
     r"第[\d一二三四五六七八九十]+[条章]|[（(〔\[]?[一二三四五六七八九十\d]+[)）、.．]|[①-⑳⑴-⒇㈠-㈩]"
 )
 
+# A document number on a line of its own goes on with no title above it.
+NUMBER_ALONE = re.compile(r"\s*[\u4e00-\u9fff]{1,14}[〔\[（(【]\d{4}[〕\]）)】]第?\d{1,5}号\s*$")
+
 
 def unwrapped(lines: list[str]) -> list[str]:
     """Lines that an editor broke at a fixed width are joined to the paragraph that they continue."""
@@ -32,5 +35,7 @@ def goes_on(before: str, line: str, *, indented: bool) -> bool:
 
     Where paragraphs are indented it does, but for a heading without indent behind a whole sentence.
     """
+    if NUMBER_ALONE.match(line):
+        return False
     ends, opens = before.endswith(ENDS_A_SENTENCE), bool(STARTS_A_LINE.match(line))
     return not (ends and opens) if indented else not ends and not opens

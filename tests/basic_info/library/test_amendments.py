@@ -10,13 +10,23 @@ from sqlalchemy import select
 from basic_info.documents.models import Document
 from basic_info.duties.models import SectionDuty, UnitFunction
 from basic_info.mandates.errors import BaseChanged, NeedsRebase, NoBase
-from basic_info.mandates.models import Confidence, MandateState
+from basic_info.mandates.models import (
+    ClauseKind,
+    Confidence,
+    FieldKind,
+    Mandate,
+    MandateClause,
+    MandateField,
+    MandateLeader,
+    MandateQuota,
+    MandateState,
+)
 from basic_info.mandates.operations import confirm_mandate, return_mandate
 from basic_info.mandates.timeline import version_on, versions_held
 from host.kernel.db import db
 from tests.basic_info.library.conftest import Office
 from tests.basic_info.library.papers import mandate_file
-from tests.basic_info.library.versions import amend, bring, clause_of, in_force, quota_of
+from tests.basic_info.library.versions import AMENDMENT, amend, bring, clause_of, in_force, quota_of
 
 SECOND = (
     "关于增加临沂市商务局编制的批复",
@@ -168,3 +178,78 @@ def test_versions_that_held_no_day_are_not_on_the_timeline(place: Office) -> Non
     in_force(place)
     second = in_force(place)
     assert versions_held(place.unit.id) == [second]
+
+
+def further(place: Office, *lines: str) -> Mandate:
+    """An amendment that says these lines."""
+    return amend(place, (*AMENDMENT[:3], *lines, AMENDMENT[-1]))
+
+
+def posts_of(mandate: Mandate) -> list[tuple[str, str | None, int, bool]]:
+    found = select(MandateLeader).where(MandateLeader.mandate_id == mandate.id).order_by(MandateLeader.id)
+    return [(one.title, one.rank, one.count, one.is_removed) for one in db.session.scalars(found)]
+
+
+def test_a_quota_under_a_shorter_name_is_not_added_to_the_old_one(place: Office) -> None:
+    in_force(place)
+    assert quota_of(further(place, "调整后，行政编制为38名。")).count == 38
+
+
+def test_another_kind_of_quota_comes_beside_the_old_one(place: Office) -> None:
+    in_force(place)
+    mandate = further(place, "核定你局事业编制6名。")
+    found = select(MandateQuota.kind).where(MandateQuota.mandate_id == mandate.id).order_by(MandateQuota.id)
+    assert db.session.scalars(found).all() == ["机关行政编制", "事业编制"]
+
+
+def test_numbers_of_posts_of_one_rank_are_replaced_under_another_name(place: Office) -> None:
+    in_force(place, mandate_file(instead={"副局长3名。": "副局长3名；科级领导职数5正2副。"}))
+    posts = posts_of(further(place, "调整后，正科级领导职数6名、副科级领导职数3名。"))
+    assert posts[2:] == [("正科级领导职数", "正科级", 6, False), ("副科级领导职数", "副科级", 3, False)]
+
+
+def test_a_post_named_without_its_rank_keeps_the_rank(place: Office) -> None:
+    in_force(place, mandate_file(instead={"副局长3名。": "副局长3名，总经济师1名（副县级）。"}))
+    posts = posts_of(further(place, "调整后，局长1名，副局长4名，总经济师2名。"))
+    assert posts == [("局长", None, 1, False), ("副局长", None, 4, False), ("总经济师", "副县级", 2, False)]
+
+
+def test_a_post_that_is_no_longer_set_up_is_taken_out_for_a_person_to_check(place: Office) -> None:
+    in_force(place, mandate_file(instead={"副局长3名。": "副局长3名，总经济师1名。"}))
+    posts = posts_of(further(place, "不再设总经济师。", "调整后，副局长4名。"))
+    assert ("总经济师", None, 1, True) in posts
+
+
+def test_a_dropped_plate_is_taken_out_for_a_person_to_check(place: Office) -> None:
+    in_force(place, mandate_file(instead={"为正县级。": "为正县级，加挂临沂市口岸办公室牌子。"}))
+    mandate = further(place, "你局不再加挂临沂市口岸办公室牌子。", "调整后，机关行政编制为37名。")
+    found = select(MandateField).where(
+        MandateField.mandate_id == mandate.id, MandateField.field_kind == FieldKind.PLATE
+    )
+    plate = db.session.scalars(found).one()
+    assert (plate.extracted_value["value"], plate.is_removed) == ("临沂市口岸办公室", True)
+
+
+def test_of_several_sections_made_one_the_others_are_taken_out_for_a_person_to_check(place: Office) -> None:
+    in_force(place, mandate_file(instead={"（一）办公室。": "（一）外贸科。"}))
+    mandate = further(place, "市场科、外贸科整合为贸易科，主要负责市场和外贸管理。")
+    found = select(MandateClause).where(
+        MandateClause.mandate_id == mandate.id, MandateClause.clause_kind == ClauseKind.SECTION
+    )
+    bodies = [(one.value["name"], one.is_removed) for one in db.session.scalars(found.order_by(MandateClause.sort_no))]
+    assert bodies == [("贸易科", False), ("市场科", True)]
+
+
+def test_an_added_duty_comes_in_before_the_catch_all_to_be_looked_at(place: Office) -> None:
+    in_force(place)
+    mandate = further(place, "一、增加电子商务统计监测的职责。", "二、调整后，机关行政编制为37名。")
+    clause, last = clause_of(mandate, "电子商务统计监测。"), clause_of(mandate, "交办的其他任务")
+    assert (clause.clause_kind, clause.confidence) == (ClauseKind.DUTY, Confidence.LOW)
+    assert clause.sort_no == last.sort_no - 1
+
+
+def test_a_duty_handed_to_another_unit_waits_to_be_looked_at(place: Office) -> None:
+    in_force(place)
+    mandate = further(place, "一、将成品油零售经营资格审批职责划转至市行政审批局。", "二、调整后，机关行政编制为37名。")
+    clause = clause_of(mandate, "负责成品油零售经营资格审批。")
+    assert (clause.is_removed, clause.confidence) == (False, Confidence.LOW)
