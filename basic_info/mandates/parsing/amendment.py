@@ -32,7 +32,7 @@ _RENAMED = re.compile(
 _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
 )
-_CHANGE_WORD = re.compile(r"增设|更名|组建|整合|撤销|设立|调整|合并|不再")
+_CHANGE_WORD = re.compile(r"分设|拆分|增设|更名|组建|整合|撤销|设立|调整|合并|不再")
 _QUOTES = '"“”「」'
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
@@ -135,6 +135,8 @@ def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[st
             continue
         names = [_name_and_plates(piece) for piece in _split_outside(match.group("names"))]
         names = [(name, plates) for name, plates in names if _is_inner_name(name) and not own.is_unit(name)]
+        # 「国库科分设为国库科、…」: the first of them is what it was.
+        names = [(name, plates) for name, plates in names if plates or match.re is _ADDED or not before.endswith(name)]
         if names:
             yield names, match.end()
 

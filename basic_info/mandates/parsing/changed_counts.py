@@ -42,7 +42,11 @@ _BREAKS_DOWN = re.compile(r"(?:其中|包括)")
 _NOW = re.compile(r"^(?:目前|现)(?:共)?有")
 # 「增设总工程师1名」: of a post that there is only one of, one more is one.
 _NEW_POST = re.compile(
-    r"^(?:同意)?(?:增设|新设|设立)(?:总[^,。;]{1,4}师|首席[^,。;]{2,6}|政治委员|政委|教导员)(?:职数)?[1一]名"
+    r"^(?:同意)?(?:增设|新设|设立|核增|增加)(?:总[^,。;]{1,4}师|首席[^,。;]{2,6}|政治委员|政委|教导员)(?:职数)?[1一]名"
+)
+# 「核增甲编制2名、乙编制4名，调整后分别为16名、12名」
+_RESPECTIVELY = re.compile(
+    rf"(?P<kinds>(?:核增|核减|增加|减少)[^,。;]*?),(?P<after>[^,。;]{{0,6}}后,?)分别为(?P<counts>{NUMBER}名(?:[、和]{NUMBER}名)+)"
 )
 _BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为|由)*{NUMBER}名")
 
@@ -120,6 +124,7 @@ def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quot
 def _after_change(folded: str, own: Own) -> str:
     """What a paragraph states for the unit addressed as it is after the change."""
     kept: list[str] = []
+    folded = _RESPECTIVELY.sub(_each_with_its_number, folded)
     belongs, mode, kind = True, _Mode.PLAIN if _may_state_plainly(folded) else _Mode.ASIDE, ""
     first, was_changed = mode, False
     for clause in _clauses(folded):
@@ -138,6 +143,17 @@ def _after_change(folded: str, own: Own) -> str:
     return "".join(kept)
 
 
+def _each_with_its_number(match: re.Match[str]) -> str:
+    """The same words with each number behind what it counts; unchanged when the two lists differ in length."""
+    kinds = re.sub(r"^(?:核增|核减|增加|减少)", "", match.group("kinds"))
+    named = [re.sub(rf"{NUMBER}名$", "", piece) for piece in re.split(r"[、和](?=[^、]*\d)", kinds)]
+    counts = re.split(r"[、和]", match.group("counts"))
+    if len(named) != len(counts):
+        return match.group()
+    pairs = "、".join(name + count for name, count in zip(named, counts, strict=True))
+    return f"{match.group('kinds')},{match.group('after')}{pairs}"
+
+
 def _mode_of(clause: str, mode: _Mode) -> tuple[_Mode, bool]:
     """The mode from this clause on, and whether the clause itself says what holds afterwards."""
     match = _AFTER.search(clause)
@@ -145,6 +161,8 @@ def _mode_of(clause: str, mode: _Mode) -> tuple[_Mode, bool]:
         return mode, True
     if match:
         return (_Mode.AFTER if "后" in match.group() else mode), True
+    if mode is _Mode.ASIDE and re.match(r"另?设(?![立置备计施])", clause):
+        return _Mode.PLAIN, False
     if _DELTA.search(clause):
         return (_Mode.ASIDE if mode is _Mode.PLAIN else mode), False
     return mode, mode is not _Mode.ASIDE and bool(_BREAKS_DOWN.match(clause))

@@ -104,7 +104,7 @@ def _counts(match: re.Match[str]) -> bool:
 def _set_brackets_aside(folded: str) -> tuple[str, list[tuple[int, str]]]:
     """The text without brackets, and each bracket's text with its place in what is left."""
     # 局（馆）长: the bracket belongs to the title.
-    folded = re.sub(r"\(([\u4e00-\u9fff]{1,2})\)(?=长|委|主任|领导|职数|负责人)", r"（\1）", folded)
+    folded = re.sub(r"\(([\u4e00-\u9fff]{1,2})\)(?=长|委|主任|领导|职数|负责人|级(?:领导)?职数)", r"（\1）", folded)
     core, brackets, depth, inner = list[str](), list[tuple[int, str]](), 0, ""
     for char in folded:
         if char == "(":

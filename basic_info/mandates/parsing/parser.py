@@ -111,7 +111,7 @@ def _style(heading: Heading, nature: Sequence[Line], parts: Sequence[Part]) -> F
         return Found(Style.TOWNSHIP, title)
     if "机构职能编制规定" in title and not any(_IS_ORGAN.search(line.folded) for line in nature):
         return Found(Style.INSTITUTION, title)
-    if is_institution(nature):
+    if is_institution(nature) and not any(_IS_ORGAN.search(line.folded) for line in nature):
         return Found(Style.INSTITUTION, next(line.text for line in nature if is_institution([line])))
     articles = [part for part in parts if part.lines[0].depth is Depth.ARTICLE]
     style = Style.ARTICLE if articles else Style.SECTION
