@@ -9,6 +9,7 @@ from duty_eval.dashboards import reports as dashboard_reports
 from duty_eval.dashboards import views as dashboard_views
 from duty_eval.delegations import views as delegation_views
 from duty_eval.entry_rules import views as entry_rule_views
+from duty_eval.handovers import views as handover_views
 from duty_eval.inspections import finding_views as inspection_finding_views
 from duty_eval.inspections import reports as inspection_reports
 from duty_eval.inspections import sheet_views as inspection_sheet_views
@@ -40,6 +41,7 @@ from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
+    handover_views,
     inspection_finding_views,
     inspection_reports,
     inspection_sheet_views,

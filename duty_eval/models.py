@@ -6,6 +6,7 @@ from duty_eval.dashboards import models as dashboards
 from duty_eval.entry_rules import models as entry_rules
 from duty_eval.evidence import models as evidence
 from duty_eval.flags import models as flags
+from duty_eval.handovers import models as handovers
 from duty_eval.inspections import models as inspections
 from duty_eval.knowledge import models as knowledge
 from duty_eval.periods import models as periods
@@ -24,6 +25,7 @@ __all__ = [
     "entry_rules",
     "evidence",
     "flags",
+    "handovers",
     "inspections",
     "knowledge",
     "periods",

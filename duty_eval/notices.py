@@ -23,6 +23,7 @@ LOGGED_FOR = register_kind("duty_record.logged_for", "他人代填了我的纪�
 ABSENCE_DECIDED = register_kind("absence.decided", "请假、外出有了结果")
 TASK = register_kind("assigned_task", "交办任务")
 EVIDENCE_ASKED = register_kind("evidence_request", "监督检查要求补证", is_obligatory=True)
+HANDOVER = register_kind("handover", "岗位交接", is_obligatory=True)
 REMINDER = register_kind("reminder", "每个工作日的提醒")
 ROUTINE = register_kind("routine_assessment", "平时考核", is_obligatory=True)
 

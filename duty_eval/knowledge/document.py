@@ -9,26 +9,31 @@ from typing import Any
 
 from docx import Document
 
+from duty_eval.knowledge.packs import Pack
+
 #: Characters that XML has no way to write, and lone halves of a pair.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def handover_document(title: str, pack: dict[str, Any]) -> bytes:
-    """Duties, flow steps, articles with their text, open tasks and the year's calendar of work, a heading each."""
+def handover_document(title: str, pack: Pack, *, signed: Sequence[str] = ()) -> bytes:
+    """Duties, flow steps, open tasks, the year's calendar of work, articles with their text, a heading each.
+
+    ``signed``: who handed over and who took over, when; stands first.
+    """
     document = Document()
     document.add_heading(_plain(title), level=0)
-    _list(
-        document, "岗位职责", (f"{duty.text}（{duty.rhythm.label}，按{duty.measure_unit}）" for duty in pack["duties"])
-    )
-    _list(document, "承担的流程环节", (f"{step.chart}：{step.name}" for step in pack["steps"]))
-    _list(document, "未办结任务", (f"{task.title}（{task.due_on or '不限期'}）" for task in pack["tasks"]))
-    _calendar(document, pack["calendar"])
+    for line in signed:
+        document.add_paragraph(_plain(line))
+    _list(document, "岗位职责", pack.duties)
+    _list(document, "承担的流程环节", pack.steps)
+    _list(document, "未办结任务", pack.tasks)
+    _calendar(document, pack.calendar)
     document.add_heading("操作指引、模板和案例", level=1)
-    if not pack["articles"]:
+    if not pack.articles:
         document.add_paragraph("（暂无）")
-    for row in pack["articles"]:
-        document.add_heading(_plain(row.ArticleVersion.title), level=2)
-        for paragraph in _plain(row.ArticleVersion.body).splitlines():
+    for name, body in pack.articles:
+        document.add_heading(_plain(name), level=2)
+        for paragraph in _plain(body).splitlines():
             document.add_paragraph(paragraph)
     written = io.BytesIO()
     document.save(written)
@@ -41,7 +46,7 @@ def _list(document: Any, heading: str, lines: Iterable[str]) -> None:
         document.add_paragraph(_plain(line), style="List Bullet")
 
 
-def _calendar(document: Any, rows: Sequence[Any]) -> None:
+def _calendar(document: Any, rows: Sequence[tuple[str, ...]]) -> None:
     document.add_heading("近一年的工作月历", level=1)
     if not rows:
         document.add_paragraph("（暂无）")
@@ -51,10 +56,7 @@ def _calendar(document: Any, rows: Sequence[Any]) -> None:
     for cell, word in zip(table.rows[0].cells, ("月份", "岗位职责", "纪实", "数量"), strict=True):
         cell.text = word
     for row in rows:
-        cells = table.add_row().cells
-        quantity = f"{row.quantity.normalize():f} {row.measure_unit}" if row.quantity else ""
-        words = (f"{row.month:%Y-%m}", row.text, str(row.records), quantity)
-        for cell, word in zip(cells, words, strict=True):
+        for cell, word in zip(table.add_row().cells, row, strict=True):
             cell.text = _plain(word)
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from duty_eval.blueprint import bp
+from duty_eval.handovers.queries import holders
 from duty_eval.knowledge import queries
 from duty_eval.knowledge.document import handover_document
 from duty_eval.knowledge.forms import ArticleForm, DecideForm, VersionForm, WithdrawForm
@@ -20,6 +21,7 @@ from duty_eval.knowledge.operations import (
     write_article,
     write_version,
 )
+from duty_eval.knowledge.packs import pack_of
 from duty_eval.permissions import Permission
 from duty_eval.records.lists import parse_key
 from duty_eval.records.models import DutyRecord
@@ -171,9 +173,12 @@ def post_handover(post_id: int) -> ResponseReturnValue:
     pack = queries.handed_over(actor, post_id, today)
     title = f"{post.section_name}{post.title}岗位交接包"
     if request.args.get("format") == "docx":
-        content = io.BytesIO(handover_document(title, pack))
+        content = io.BytesIO(handover_document(title, pack_of(pack)))
         return send_file(content, mimetype=FileKind.DOCX.media_type, as_attachment=True, download_name=f"{title}.docx")
-    return render_template("duty_eval/knowledge/handover.html", post=post, title=title, **pack)
+    may_hand_over = bool(holders(actor, post_id, today))
+    return render_template(
+        "duty_eval/knowledge/handover.html", post=post, title=title, may_hand_over=may_hand_over, **pack
+    )
 
 
 def _article_form(form: ArticleForm) -> ArticleForm:

@@ -53,6 +53,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_withdrawn_record(context_of("staff")),
             *_record_with_a_photo(context_of("staff")),
             *_behind_a_score(context_of("staff")),
+            _handover(context_of("staff")),
             *_published_article(context_of("staff"), context_of("head")),
         ],
         "unit-head": _approved_record(context_of("unit-head")),
@@ -60,6 +61,18 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
         "sysadmin": [_outgoing_channel(context_of("sysadmin"))],
         "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
     }
+
+
+def _handover(staff: BrowserContext) -> str:
+    """The page of a hand-over to a colleague that nobody confirmed yet."""
+    pack = _link_like(staff, "/duty-eval/knowledge", r"/duty-eval/posts/\d+/handover")
+    form = _link_like(staff, pack, r"/duty-eval/posts/\d+/handovers/new")
+    page = staff.request.get(form).text()
+    giver, *_ = re.findall(r'<select[^>]*name="from_person_id".*?<option[^>]*value="(\d+)"', page, re.DOTALL)
+    people = page.split('name="to_person_id"')[1]
+    taker = next(one for one in re.findall(r'<option[^>]*value="(\d+)"', people) if one not in {"0", giver})
+    said = {"from_person_id": giver, "to_person_id": taker, "note": "钥匙在文件柜"}
+    return urlsplit(_post(staff, form, said, to=form.removesuffix("/new")).url).path
 
 
 def _outgoing_channel(admin: BrowserContext) -> str:

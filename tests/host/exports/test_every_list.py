@@ -26,12 +26,14 @@ from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
 from duty_eval.entry_rules.models import CapMode
+from duty_eval.handovers.operations import open_handover
 from duty_eval.inspections.asking import ask_evidence
 from duty_eval.inspections.finding import Found, note_duty
 from duty_eval.inspections.models import InspectionLine, InspectionSubject
 from duty_eval.inspections.operations import PlanDraft, draw_sample, make_plan, start_inspection
 from duty_eval.knowledge.models import ArticleKind, ArticleVersion
 from duty_eval.knowledge.operations import decide_version, write_article
+from duty_eval.knowledge.packs import Pack
 from duty_eval.publicity.models import Publicity, PublicityName
 from duty_eval.publicity.operations import object_to
 from duty_eval.record_templates.operations import keep_template
@@ -158,9 +160,17 @@ class City:
         object_to(up, form, "任务没有完成", today=today, actor=an_actor(person=a_person()))
 
     def _knowledge(self) -> None:
+        self._handover()
         article = write_article(ArticleKind.CASE, "案例", "经过", post_duty_id=None, actor=self.actor)
         version = db.session.scalars(select(ArticleVersion).where(ArticleVersion.article_id == article.id)).one()
         decide_version(version, is_published=True, actor=SYSTEM)
+
+    def _handover(self) -> None:
+        holder = db.session.scalars(select(Appointment).where(Appointment.person_id == self.office.people[0].id)).one()
+        nothing = Pack((), (), (), (), ())
+        open_handover(
+            holder, self.office.people[1].id, title="交接", pack=nothing, on=today_in_china(), actor=self.actor
+        )
 
     def _inspection(self) -> None:
         said = PlanDraft(name="一季度检查", unit_id=self.office.unit.id, starts_on=FIRST, ends_on=LAST, draw_amount=100)

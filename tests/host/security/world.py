@@ -24,6 +24,7 @@ from basic_info.regions.models import Tier
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.entry_rules.models import CapMode
+from duty_eval.handovers.models import Handover
 from duty_eval.inspections.asking import answer_request, ask_evidence
 from duty_eval.inspections.finding import Found, note_duty
 from duty_eval.inspections.models import InspectionLine, InspectionSubject
@@ -459,6 +460,7 @@ def _host(office: Office, actor: Actor, person_id: int) -> dict[str, Any]:
         "entry_id": db.session.scalars(select(AuditEntry.id)).first(),
         "name": "host.prune",
         "channel_id": _channel(),
+        "handover_id": _handover(office, person_id),
         "notification_id": _notification(actor.account_id or 0),
     }
 
@@ -468,6 +470,17 @@ def _notification(account_id: int) -> int:
     db.session.add(told)
     db.session.flush()
     return told.id
+
+
+def _handover(office: Office, person_id: int) -> int:
+    made = Handover(
+        post_id=office.post.id, section_id=office.section.id, unit_id=office.unit.id, from_person_id=person_id,
+        to_person_id=a_person(name=f"{SECRET}接手").id, as_of=today_in_china(), title=f"{SECRET}交接",
+        pack={"duties": [], "steps": [], "tasks": [], "articles": [], "calendar": []},
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made.id
 
 
 def _channel() -> int:
