@@ -485,7 +485,7 @@ def _handover(office: Office, person_id: int) -> int:
 
 def _channel() -> int:
     channel = OutgoingChannel(
-        name=f"{SECRET}网关", channel_kind=ChannelKind.WEBHOOK, address="https://gateway.example/a"
+        name=f"{SECRET}网关"[:40], channel_kind=ChannelKind.WEBHOOK, address="https://gateway.example/a"
     )
     db.session.add(channel)
     db.session.flush()
