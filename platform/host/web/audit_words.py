@@ -66,11 +66,19 @@ THINGS = {
     "session": "登录",
     "stored_file": "附件",
     "table": "名单",
+    "handover": "岗位交接",
+    "outgoing_channel": "对外通知通道",
+    "unit_rhythm": "填报周期",
+    "notification": "消息",
     "unit": "单位",
     "unit_function": "单位职能",
 }
 
 VERBS = {
+    "chosen": "选择",
+    "sent_again": "重新发送",
+    "kinds_chosen": "选择提醒",
+    "given": "移交",
     "judged": "判断",
     "registered": "登记",
     "sampled": "抽取",
