@@ -78,7 +78,9 @@ def test_where_it_allows_no_grade_none_is_given(office: Watched) -> None:
 )
 def test_a_sanction_of_another_time_is_none_of_the_round_s_business(office: Watched, start: date, end: date) -> None:
     office.sanction(start=start, end=end)
-    propose_routine_grade(office.submitted(), RoutineGrade.GOOD, actor=office.head)
+    form = office.submitted()
+    propose_routine_grade(form, RoutineGrade.GOOD, actor=office.head)
+    assert form.proposed_grade is RoutineGrade.GOOD
 
 
 def test_a_grade_that_a_later_sanction_forbids_is_taken_back(office: Watched) -> None:

@@ -67,16 +67,16 @@ def rounds(office: Office, *grades: RoutineGrade, is_closed: bool = True) -> lis
     return held
 
 
-def propose(office: Office, grade: AnnualGrade, comment: str = "") -> None:
-    propose_grade(
+def propose(office: Office, grade: AnnualGrade, comment: str = "") -> AnnualGrade | None:
+    return propose_grade(
         office.people[0].id, unit=office.unit, year=2026, proposal=Proposal(grade=grade, comment=comment), today=TODAY,
         actor=SYSTEM,
-    )  # fmt: skip
+    ).proposed_grade  # fmt: skip
 
 
 def test_one_good_of_four_carries_an_excellent(office: Office) -> None:
     rounds(office, FAIRLY, GOOD, FAIRLY, FAIRLY)
-    propose(office, AnnualGrade.EXCELLENT)
+    assert propose(office, AnnualGrade.EXCELLENT) is AnnualGrade.EXCELLENT
 
 
 def test_without_a_good_there_is_no_excellent_and_the_rounds_are_named(office: Office) -> None:
@@ -90,7 +90,7 @@ def test_without_a_good_there_is_no_excellent_and_the_rounds_are_named(office: O
 def test_only_closed_rounds_count_and_none_ask_for_nothing(office: Office, is_closed: bool) -> None:
     if not is_closed:
         rounds(office, WEAK, is_closed=False)
-    propose(office, AnnualGrade.EXCELLENT)
+    assert propose(office, AnnualGrade.EXCELLENT) is AnnualGrade.EXCELLENT
 
 
 def test_mostly_ordinary_or_weak_wants_a_reason_for_more_than_basic(office: Office) -> None:
