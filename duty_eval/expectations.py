@@ -117,10 +117,10 @@ def is_owed(days: Any, unit: Any, as_of: date) -> ColumnElement[bool]:
     return and_(days.c.day <= as_of, or_(unit.not_in(weekly_units(as_of)), days.c.closes_on <= as_of))
 
 
-def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> Sequence[AnyRow]:
-    """(person_id, name, day) of the expected days from ``first`` to ``last`` without a record, of one section's people.
+def open_person_days(first: date, last: date, workdays: Workdays) -> AnySelect:
+    """(person_id, section_id, unit_id, day) of the days owed from ``first`` to ``last`` without a record, of everybody.
 
-    A head's digest of the own section (D10): by name, then by day; nobody is counted against anybody (R164).
+    The one statement of what is open: whoever asks for a section, or for all to be reminded, narrows it.
     """
     days = working_days(first, last, workdays)
     away = away_spans(first, last).subquery("away")
@@ -129,6 +129,7 @@ def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> S
         .where(
             DutyRecord.person_id == Appointment.person_id,
             DutyRecord.worked_on == days.c.day,
+            DutyRecord.worked_on.between(first, last),  # said again, so that only these months are looked into
             DutyRecord.record_state.in_(COUNTED),
         )
         .correlate(Appointment, days)
@@ -140,24 +141,34 @@ def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> S
         .correlate(Appointment, days)
         .exists()
     )
-    return db.session.execute(
-        select(Appointment.person_id, PersonVersion.name, days.c.day)
+    return (
+        select(Appointment.person_id, Appointment.section_id, Appointment.unit_id, days.c.day)
         .join(days, Appointment.valid.op("@>")(days.c.day))
-        .join(
-            PersonVersion,
-            and_(
-                PersonVersion.person_id == Appointment.person_id,
-                PersonVersion.superseded_at.is_(None),
-                PersonVersion.valid.op("@>")(days.c.day),
-            ),
-        )
         .where(
-            Appointment.section_id == section_id,
             Appointment.is_primary,
             Appointment.superseded_at.is_(None),
             is_owed(days, Appointment.unit_id, last),
             ~logged,
             ~is_off,
         )
-        .order_by(PersonVersion.name_key, Appointment.person_id, days.c.day)
+    )
+
+
+def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> Sequence[AnyRow]:
+    """(person_id, name, day) of the expected days from ``first`` to ``last`` without a record, of one section's people.
+
+    A head's digest of the own section (D10): by name, then by day; nobody is counted against anybody (R164).
+    """
+    owed = open_person_days(first, last, workdays).where(Appointment.section_id == section_id).subquery("owed")
+    return db.session.execute(
+        select(owed.c.person_id, PersonVersion.name, owed.c.day)
+        .join(
+            PersonVersion,
+            and_(
+                PersonVersion.person_id == owed.c.person_id,
+                PersonVersion.superseded_at.is_(None),
+                PersonVersion.valid.op("@>")(owed.c.day),
+            ),
+        )
+        .order_by(PersonVersion.name_key, owed.c.person_id, owed.c.day)
     ).all()

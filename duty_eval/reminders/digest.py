@@ -6,26 +6,27 @@ Nobody away that day is reminded, and nobody is told of anybody else's open days
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
 from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.entry_rules.queries import nearest, rules_by_code
-from duty_eval.expectations import LOOKS_BACK, away_spans, is_away, is_owed, working_days
+from duty_eval.expectations import LOOKS_BACK, away_spans, is_away, open_person_days
 from duty_eval.notices import REMINDER
 from duty_eval.periods.models import SectionMonth
 from duty_eval.records.models import DutyRecord, RecordState
-from duty_eval.records.rollups import COUNTED
 from duty_eval.review.queries import is_head_today
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import Role
 from host.kernel.calendar.workdays import Workdays
 from host.kernel.db import db
 from host.kernel.notifications.operations import tell_from
+from host.kernel.versions import in_force
 
 #: Days that are named; of more only how many.
 MOST_NAMED = 3
@@ -35,64 +36,52 @@ def remind(today: date, workdays: Workdays) -> int:
     """Tell everybody who has something open; returns how many. A second run of the day tells nobody again."""
     if not workdays.is_workday(today):
         return 0
-    parts = union_all(_open_days(today, workdays), _due_tasks(today), _waiting_records()).subquery("parts")
+    parts = union_all(
+        _open_days(today, workdays), _due_tasks(today, workdays.add_workdays(today, 1)), _waiting_records(today)
+    ).subquery("parts")
     away = away_spans(today, today).subquery("away")
     digest = (
         select(Account.id, func.string_agg(parts.c.words, literal("；")))
         .join(parts, parts.c.account_id == Account.id)
-        .where(~is_away(Account.person_id, away, today, today))
+        .where(~is_away(Account.person_id, away, today, today), ~_stands_in(_silent_regions(today), today))
         .group_by(Account.id)
     )
     return tell_from(REMINDER, digest, link="/", key=f"reminder:{today}")
 
 
-def _open_days(today: date, workdays: Workdays) -> Select[int, str]:
-    """(account, words) of the days up to today that are owed and have no record."""
-    first = workdays.add_workdays(today, -LOOKS_BACK)
-    days = working_days(first, today, workdays)
-    away = away_spans(first, today).subquery("spans")
-    logged = (
-        select(DutyRecord.id)
+def _stands_in(regions: Collection[int], day: date) -> ColumnElement[bool]:
+    """Whether the account's person has the first post in one of these divisions."""
+    return (
+        select(Appointment.id)
+        .join(Unit, Unit.id == Appointment.unit_id)
         .where(
-            DutyRecord.person_id == Appointment.person_id,
-            DutyRecord.worked_on == days.c.day,
-            DutyRecord.worked_on >= first,  # said again, so that only these months are looked into
-            DutyRecord.worked_on <= today,
-            DutyRecord.record_state.in_(COUNTED),
+            Appointment.person_id == Account.person_id,
+            Appointment.is_primary,
+            in_force(Appointment, day),
+            Unit.region_id.in_(regions),
         )
-        .correlate(Appointment, days)
+        .correlate(Account)
         .exists()
     )
-    is_off = (
-        select(away.c.person_id)
-        .where(away.c.person_id == Appointment.person_id, days.c.day.between(away.c.begins, away.c.ends))
-        .correlate(Appointment, days)
-        .exists()
-    )
+
+
+def _open_days(today: date, workdays: Workdays) -> Select[int, str]:
+    """(account, words) of the days up to today that are owed, have no record and lie in no locked month."""
+    found = open_person_days(workdays.add_workdays(today, -LOOKS_BACK), today, workdays).subquery("found")
     is_locked = (
         select(SectionMonth.section_id)
         .where(
-            SectionMonth.section_id == Appointment.section_id,
-            SectionMonth.month == func.date_trunc("month", days.c.day),
+            SectionMonth.section_id == found.c.section_id,
+            SectionMonth.month == func.date_trunc("month", found.c.day),
             SectionMonth.is_locked,
         )
-        .correlate(Appointment, days)
+        .correlate(found)
         .exists()
     )
     owed = (
-        select(Account.id.label("account_id"), days.c.day)
-        .join(Appointment, Appointment.person_id == Account.person_id)
-        .join(days, Appointment.valid.op("@>")(days.c.day))
-        .join(Unit, Unit.id == Appointment.unit_id)
-        .where(
-            Appointment.is_primary,
-            Appointment.superseded_at.is_(None),
-            Unit.region_id.not_in(_silent_regions(today)),
-            is_owed(days, Appointment.unit_id, today),
-            ~logged,
-            ~is_off,
-            ~is_locked,
-        )
+        select(Account.id.label("account_id"), found.c.day)
+        .join(found, found.c.person_id == Account.person_id)
+        .where(~is_locked)
         .subquery("owed")
     )
     count = func.count()
@@ -114,24 +103,24 @@ def _silent_regions(today: date) -> list[int]:
     return [row.id for row in rows if not nearest(row.code, rules).reminds]
 
 
-def _due_tasks(today: date) -> Select[int, str]:
-    """(account, words) of open tasks that are over their day, or at it, or whose day is tomorrow."""
+def _due_tasks(today: date, next_workday: date) -> Select[int, str]:
+    """(account, words) of open tasks that are over their day, or whose day comes by the next working day."""
     late = func.count().filter(AssignedTask.due_on < today)
     soon = func.count().filter(AssignedTask.due_on >= today)
     words = func.concat_ws(
         "；",
         case((late > 0, func.concat(late, " 项交办任务已过期限"))),
-        case((soon > 0, func.concat(soon, " 项交办任务今明两天到期"))),
+        case((soon > 0, func.concat(soon, " 项交办任务到下一个工作日为止到期"))),
     )
     return (
         select(Account.id.label("account_id"), words.label("words"))
         .join(AssignedTask, AssignedTask.person_id == Account.person_id)
-        .where(AssignedTask.task_state == TaskState.OPEN, AssignedTask.due_on <= today + timedelta(days=1))
+        .where(AssignedTask.task_state == TaskState.OPEN, AssignedTask.due_on <= next_workday)
         .group_by(Account.id)
     )
 
 
-def _waiting_records() -> Select[int, str]:
+def _waiting_records(today: date) -> Select[int, str]:
     """(account, words) of the records that wait for a section's head, or for the unit's those of heads (R89)."""
     is_head = is_head_today(DutyRecord.person_id)
     mine = or_(
@@ -144,7 +133,7 @@ def _waiting_records() -> Select[int, str]:
         .join(DutyRecord, mine)
         .where(
             RoleGrant.revoked_at.is_(None),
-            RoleGrant.valid.contains(func.current_date()),
+            RoleGrant.valid.contains(today),
             DutyRecord.record_state == RecordState.SUBMITTED,
             DutyRecord.person_id != Account.person_id,
         )

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.organization.models import Appointment, Person
 from duty_eval.absences.models import AbsenceKind
@@ -133,10 +134,11 @@ def test_who_writes_weekly_is_reminded_on_the_last_working_day(staff: Staff) -> 
 def test_tasks_are_told_when_their_day_comes(staff: Staff) -> None:
     staff.write(TODAY)
     holder = db.session.scalars(select(Appointment).where(Appointment.person_id == staff.person.id)).one()
-    for due in (date(2026, 3, 19), date(2026, 3, 21), date(2026, 3, 25)):
+    # Today is a Friday: what is due on Monday is told today, what is due on Wednesday is not.
+    for due in (date(2026, 3, 19), date(2026, 3, 23), date(2026, 3, 25)):
         assign_task(holder, title="报送材料", due_on=due, actor=SYSTEM)
     remind_on()
-    assert staff.told() == ["1 项交办任务已过期限；1 项交办任务今明两天到期"]
+    assert staff.told() == ["1 项交办任务已过期限；1 项交办任务到下一个工作日为止到期"]
 
 
 def test_a_head_is_told_how_many_wait_in_the_own_section(staff: Staff) -> None:
@@ -146,6 +148,7 @@ def test_a_head_is_told_how_many_wait_in_the_own_section(staff: Staff) -> None:
             account_id=staff.account.id,
             role=Role.SECTION_HEAD,
             scope_kind=ScopeKind.SECTION,
+            valid=Range(TODAY, None),
             section_id=staff.office.section.id,
         )  # fmt: skip
     )
@@ -160,7 +163,9 @@ def test_everything_of_a_day_comes_as_one_message(staff: Staff) -> None:
     holder = db.session.scalars(select(Appointment).where(Appointment.person_id == staff.person.id)).one()
     assign_task(holder, title="报送材料", due_on=TODAY, actor=SYSTEM)
     remind_on()
-    assert [sorted(told.split("；")) for told in staff.told()] == [["1 项交办任务今明两天到期", "今天还没有填报"]]
+    assert [sorted(told.split("；")) for told in staff.told()] == [
+        ["1 项交办任务到下一个工作日为止到期", "今天还没有填报"]
+    ]
 
 
 def test_a_second_run_of_the_day_tells_nobody_again(staff: Staff) -> None:
@@ -169,6 +174,8 @@ def test_a_second_run_of_the_day_tells_nobody_again(staff: Staff) -> None:
 
 def test_a_division_may_do_without_reminders(staff: Staff) -> None:
     set_rules(staff.office.unit.region_id, Rules(reminds=False), on=TODAY, today=TODAY, reason="减负", actor=SYSTEM)
+    holder = db.session.scalars(select(Appointment).where(Appointment.person_id == staff.person.id)).one()
+    assign_task(holder, title="报送材料", due_on=TODAY, actor=SYSTEM)
     remind_on()
     assert staff.told() == []
 
