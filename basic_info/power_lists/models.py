@@ -75,6 +75,9 @@ class PowerList(Model):
             name="adjustment_put_by_a_person",
         ),
         CheckConstraint("put_by <> imported_by", name="put_by_a_second_person"),
+        CheckConstraint(
+            "imported_by IS NULL OR list_state <> 'in_force' OR put_by IS NOT NULL", name="put_in_force_by_a_person"
+        ),
         CheckConstraint("based_on_id IS NULL OR (doc_no <> '' AND reason <> '')", name="adjustment_has_its_document"),
         Index(
             "uq_power_list_one_adjustment_open",

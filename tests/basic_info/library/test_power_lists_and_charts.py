@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.duties.models import DutyLink
@@ -105,6 +105,12 @@ def test_the_database_refuses_a_list_put_in_force_by_who_took_it_in(place: Offic
     power_list.list_state, power_list.put_by = ListState.IN_FORCE, power_list.imported_by
     with pytest.raises(IntegrityError, match="put_by_a_second_person"):
         db.session.flush()
+
+
+def test_the_database_refuses_a_list_in_force_by_nobody_s_hand(place: Office, tmp_path: Path) -> None:
+    power_list = bring(place, tmp_path)
+    with pytest.raises(IntegrityError, match="put_in_force_by_a_person"):
+        db.session.execute(text("UPDATE power_list SET list_state = 'in_force' WHERE id = :id"), {"id": power_list.id})
 
 
 def test_a_list_of_an_earlier_year_does_not_come_into_force(place: Office, tmp_path: Path) -> None:

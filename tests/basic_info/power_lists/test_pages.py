@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.power_lists import adjusting
 from basic_info.power_lists.models import ItemChange, ListState, PowerItem, PowerItemChange, PowerKind, PowerList
+from basic_info.power_lists.operations import put_in_force
 from function_monitor.cases.models import FlowCase
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
@@ -135,7 +136,7 @@ def test_an_item_shows_where_else_it_is_exercised(
 ) -> None:
     other = factories.a_unit(name="沂水县商务局")
     theirs = bring(unit_id=other.id)
-    theirs.list_state = ListState.IN_FORCE
+    put_in_force(theirs, actor=place.reviewer)
     db.session.flush()
     page = sign_in_as(place.clerk).get(f"{BASE}/power-items/{items(in_force)['成品油零售许可'].id}").text
 
@@ -151,7 +152,7 @@ def test_codes_of_two_districts_differ_in_their_first_six_characters_only(
     ):
         rows = [[1, name, "", "行政许可", code, "", "市场科", "/", ""]]
         power_list = bring(rows, unit_id=unit_id)
-        power_list.list_state = ListState.IN_FORCE
+        put_in_force(power_list, actor=place.reviewer)
         db.session.flush()
     item = db.session.scalars(select(PowerItem).where(PowerItem.name == "甲许可")).one()
 
