@@ -140,6 +140,7 @@ def test_the_lists_that_name_people_are_these() -> None:
     assert {name for name, export in registered_exports().items() if export.names_people} == {
         "accounts.list",
         "basic_info.people_of_unit",
+        "duty_eval.region_records",
         "duty_eval.routine_round",
         "duty_eval.sanctions",
         "performance.grades",
