@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
 from duty_eval.handovers import operations, queries
+from duty_eval.handovers.errors import HandoverOpen
 from duty_eval.handovers.forms import ConfirmForm, HandoverForm, WithdrawForm
 from duty_eval.handovers.models import Handover
 from duty_eval.knowledge.document import handover_document
@@ -17,7 +18,7 @@ from duty_eval.knowledge.queries import handed_over, post_of
 from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.db import AnyRow, db
-from host.kernel.errors import NotFound
+from host.kernel.errors import NotFound, Refused
 from host.kernel.files.kinds import FileKind
 from host.kernel.forms import options
 from host.kernel.pages import CHINA_TIME, today_in_china
@@ -53,15 +54,20 @@ def open_handover(post_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(post_id, form), 422
     holder = next(row.Appointment for row in holders if row.Appointment.person_id == form.from_person_id.data)
-    made = operations.open_handover(
-        holder,
-        form.to_person_id.data,
-        title=f"{post.section_name}{post.title}岗位交接",
-        pack=pack_of(handed_over(actor, post_id, today)),
-        note=form.note.data or "",
-        on=today,
-        actor=actor,
-    )
+    try:
+        made = operations.open_handover(
+            holder,
+            form.to_person_id.data,
+            title=f"{post.section_name}{post.title}岗位交接",
+            pack=pack_of(handed_over(actor, post_id, today)),
+            note=form.note.data or "",
+            on=today,
+            actor=actor,
+        )
+    except (HandoverOpen, Refused) as refused:
+        db.session.rollback()
+        form.to_person_id.errors = [str(refused)]
+        return _form_page(post_id, form), refused.status
     db.session.commit()
     flash("已生成交接单，请双方各自确认")
     return redirect(url_for("duty_eval.show_handover", handover_id=made.id), 303)

@@ -136,6 +136,16 @@ def test_a_hand_over_goes_its_way_over_the_pages(desk: Desk, sign_in_as: SignIn)
     assert "已办结" in client.get("/duty-eval/handovers").text
 
 
+def test_what_cannot_be_opened_is_said_beside_its_field_and_nothing_typed_is_lost(
+    desk: Desk, sign_in_as: SignIn
+) -> None:
+    db.session.commit()
+    said = {"from_person_id": desk.giver.person_id, "to_person_id": desk.giver.person_id, "note": "钥匙在文件柜"}
+    answer = sign_in_as(desk.giver).post(f"/duty-eval/posts/{desk.office.post.id}/handovers", data=said)
+    assert answer.status_code == 422
+    assert ("接手人不能是移交人自己" in answer.text, "钥匙在文件柜" in answer.text) == (True, True)
+
+
 def test_one_is_withdrawn_on_its_page_with_a_reason(desk: Desk, sign_in_as: SignIn) -> None:
     handover = desk.open()
     db.session.commit()
