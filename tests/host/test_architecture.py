@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -63,6 +64,8 @@ def test_every_menu_entry_leads_somewhere(app: Flask) -> None:
     assert endpoints <= set(app.view_functions)
 
 
+# A constraint that is NOT VALID comes back from SQLAlchemy's reflection with an option that it then cannot place.
+@pytest.mark.filterwarnings("ignore:Can't validate argument 'dialect_options'")
 def test_migrations_go_down_and_up_again_and_match_the_models(settings: Settings) -> None:
     own = replace(settings, schema="lvzhi_migrations")
     engine = migration_engine(own)
