@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -22,7 +22,9 @@ from basic_info.organization.models import (
     Unit,
     UnitVersion,
 )
+from basic_info.organization.queries import primary_appointment
 from basic_info.regions.models import Region, RegionVersion, Tier
+from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
 from host.auth.models import Account
 from host.kernel.access import Actor, Grant, Role, ScopeKind
 from host.kernel.db import Model, db
@@ -165,3 +167,21 @@ def an_actor(
         confirmed_at=datetime.now(UTC),
         permission_map=current_app.extensions["permission_map"],
     )
+
+
+def a_leave(actor: Actor, first: date, last: date) -> Absence:
+    """Confirmed leave of the actor's person, both days counted."""
+    assert actor.person_id is not None
+    place = primary_appointment(actor.person_id, first)
+    assert place is not None
+    absence = Absence(
+        person_id=actor.person_id,
+        section_id=place.section_id,
+        absence_kind=AbsenceKind.ANNUAL,
+        span=Range(first, last + timedelta(days=1)),
+        absence_state=AbsenceState.CONFIRMED,
+        decided_at=datetime.now(UTC),
+    )
+    db.session.add(absence)
+    db.session.flush()
+    return absence

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from duty_eval.expectations import away_days
 from duty_eval.records.models import DutyRecord, RecordOrigin
 from duty_eval.records.operations import Entry, Logged, log_records
 from duty_eval.records.rollups import COUNTED
@@ -26,22 +27,31 @@ FURTHEST_BACK = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Plan:
-    """The trial run: ``days`` get a record each; ``there`` have these words already; on ``not_mine`` it cannot be."""
+    """The trial run: ``days`` get a record each; ``there`` have these words already; on ``not_mine`` it cannot be.
+
+    ``away``: days of leave, on which nothing is written for a person in one go (R88).
+    """
 
     days: tuple[date, ...]
     there: tuple[date, ...]
     not_mine: tuple[date, ...]
+    away: tuple[date, ...] = ()
 
 
 def plan_for(entry: Entry, *, first: date, last: date, person_id: int, today: date) -> Plan:
-    """What repeating would do; nothing is written. Two statements. Raises Refused."""
-    days = _workdays(first, last, today=today)
+    """What repeating would do; nothing is written. Three statements. Raises Refused."""
+    span = _workdays(first, last, today=today)
+    gone = away_days(person_id, span[0], span[-1])
+    days = [day for day in span if day not in gone]
+    if not days:
+        return Plan((), (), (), tuple(span))
     mine = _days_of_duty(person_id, entry.post_duty_id, days)
     there = _days_with(person_id, entry, days)
     return Plan(
         days=tuple(day for day in days if day in mine and day not in there),
         there=tuple(day for day in days if day in there),
         not_mine=tuple(day for day in days if day not in mine and day not in there),
+        away=tuple(day for day in span if day in gone),
     )
 
 
@@ -94,7 +104,7 @@ def repeat_record(
         raise NotPermitted
     plan = plan_for(entry, first=first, last=last, person_id=actor.person_id, today=today)
     if not plan.days:
-        raise Refused("这些日子都已有同样的内容，或这项职责不属于您，没有可填的日子")
+        raise Refused("这些日子都已有同样的内容、您请假在外，或这项职责不属于您，没有可填的日子")
     done = []
     for day in plan.days:
         # Typed once: on the further days the words are a copy.

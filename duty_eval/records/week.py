@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment
+from duty_eval.expectations import away_days
 from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.errors import NotMyDuty
 from duty_eval.records.models import DutyRecord, RecordOrigin
@@ -252,13 +253,15 @@ def log_week(
 def copy_week(day: date, *, client_key: str, actor: Actor, today: date, late_reason: str = "") -> list[Logged]:
     """The records of the week before on the same weekdays of the week of ``day``, once per key.
 
-    Working days up to today only; what a day has already, word for word, is left out. Raises NotPermitted.
+    Working days up to today only, and none of leave (R88: see ``away_in_week``); what a day has already, word for
+    word, is left out. Raises NotPermitted.
     """
     if actor.person_id is None:
         raise NotPermitted
     workdays = load_workdays()
     sources = _records_days(actor.person_id, [one - timedelta(days=DAYS) for one in days_of_week(day)])
-    days = [one for one in days_of_week(day) if one <= today and workdays.is_workday(one)]
+    gone = away_in_week(actor.person_id, day)
+    days = [one for one in days_of_week(day) if one <= today and workdays.is_workday(one) and one not in gone]
     return [
         copy_day(
             one - timedelta(days=DAYS),
@@ -271,6 +274,13 @@ def copy_week(day: date, *, client_key: str, actor: Actor, today: date, late_rea
         for one in days
         if one - timedelta(days=DAYS) in sources
     ]
+
+
+def away_in_week(person_id: int, day: date) -> tuple[date, ...]:
+    """The working days of the week of ``day`` on which the person is away, the first first."""
+    workdays, days = load_workdays(), days_of_week(day)
+    gone = away_days(person_id, days[0], days[-1])
+    return tuple(one for one in days if one in gone and workdays.is_workday(one))
 
 
 def _records_days(person_id: int, days: Sequence[date]) -> set[date]:

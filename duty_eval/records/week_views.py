@@ -9,7 +9,7 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.records.forms import day_of
 from duty_eval.records.operations import MINUTES_OF_A_DAY, Logged, is_late, new_client_key
-from duty_eval.records.week import copy_week, log_week, week_of
+from duty_eval.records.week import away_in_week, copy_week, log_week, week_of
 from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
@@ -60,12 +60,14 @@ def copy_last_week() -> ResponseReturnValue:
         today=today,
         late_reason=request.form.get("late_reason", "")[:200],
     )
+    gone = away_in_week(current_actor().person_id or 0, day)
     db.session.commit()
+    left_out = f"；{'、'.join(f'{one.month}月{one.day}日' for one in gone)}您请假在外，没有复制" if gone else ""
     if count := _records(done):
         days = sum(1 for one in done if one.record_ids)
-        flash(f"已复制上周 {days} 天共 {count} 项，可到当天逐项撤回修改", "success")
+        flash(f"已复制上周 {days} 天共 {count} 项，可到当天逐项撤回修改{left_out}", "success")
     else:
-        flash("上周没有可以复制的内容，或这一周都已有")
+        flash(f"上周没有可以复制的内容，或这一周都已有{left_out}")
     return redirect(url_for("duty_eval.week", week=day.isoformat()), 303)
 
 

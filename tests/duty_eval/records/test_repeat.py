@@ -19,7 +19,7 @@ from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.pages import today_in_china
-from tests.factories import a_person, a_post, a_post_duty, an_actor
+from tests.factories import a_leave, a_person, a_post, a_post_duty, an_actor
 
 #: Monday to Monday: the 7th and 8th are a weekend.
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 9)
@@ -122,4 +122,22 @@ def test_a_trial_run_says_how_many_days_and_writes_nothing(
     answer = sign_in_as(actor).post("/duty-eval/repeat", data=sent)
 
     assert "个工作日各填 1 项" in answer.text or "没有工作日" in answer.text
+    assert days_written(actor) == []
+
+
+def test_days_of_leave_are_named_and_left_out(actor: Actor) -> None:
+    a_leave(actor, date(2026, 3, 4), date(2026, 3, 5))
+
+    plan = plan_for(ENTRY, first=FIRST, last=LAST, person_id=actor.person_id or 0, today=TODAY)
+    repeat(actor)
+
+    assert [day.day for day in plan.away] == [4, 5]
+    assert days_written(actor) == [2, 3, 6, 9]
+
+
+def test_a_span_that_is_all_leave_has_no_day_to_fill(actor: Actor) -> None:
+    a_leave(actor, FIRST, LAST)
+
+    with pytest.raises(Refused, match="请假在外"):
+        repeat(actor)
     assert days_written(actor) == []

@@ -17,11 +17,11 @@ from basic_info.organization.models import Person, Post
 from duty_eval.records.errors import LateWithoutReason, NotMyDuty, TooMuchOfADay
 from duty_eval.records.models import DutyRecord, RecordOrigin
 from duty_eval.records.operations import Entry, log_records
-from duty_eval.records.week import copy_week, days_of_week, log_week, week_of
+from duty_eval.records.week import away_in_week, copy_week, days_of_week, log_week, week_of
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
-from tests.factories import a_person, a_post, a_post_duty, an_actor
+from tests.factories import a_leave, a_person, a_post, a_post_duty, an_actor
 
 FRIDAY = date(2026, 3, 6)
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
@@ -217,3 +217,17 @@ def test_nothing_of_another_person_is_in_my_week(actor: Actor, post: Post, duty:
 
     assert week_of(actor.person_id or 0, FRIDAY, today=FRIDAY).minutes_there(MONDAY) == 0
     assert db.session.scalar(select(func.count()).select_from(DutyRecord)) == 1
+
+
+def test_nothing_is_copied_to_a_day_of_leave(actor: Actor, duty: PostDuty) -> None:
+    for back in (9, 10, 11):
+        day = FRIDAY - timedelta(days=back)
+        entry = Entry(post_duty_id=duty.id, content=f"第 {back} 天")
+        log_records([entry], worked_on=day, client_key=f"b{back}", actor=actor, today=day)
+    a_leave(actor, TUESDAY, TUESDAY)
+
+    copy_week(FRIDAY, client_key="c", actor=actor, today=FRIDAY)
+
+    copied = [one.worked_on for one in records(actor) if one.worked_on >= MONDAY]
+    assert copied == [MONDAY, date(2026, 3, 4)]
+    assert away_in_week(actor.person_id or 0, FRIDAY) == (TUESDAY,)
