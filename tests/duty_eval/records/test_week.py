@@ -226,7 +226,7 @@ def test_nothing_is_copied_to_a_day_of_leave(actor: Actor, duty: PostDuty) -> No
         log_records([entry], worked_on=day, client_key=f"b{back}", actor=actor, today=day)
     a_leave(actor, TUESDAY, TUESDAY)
 
-    copy_week(FRIDAY, client_key="c", actor=actor, today=FRIDAY)
+    copy_week(FRIDAY, client_key="c", actor=actor, today=FRIDAY, late_reason="出差")
 
     copied = [one.worked_on for one in records(actor) if one.worked_on >= MONDAY]
     assert copied == [MONDAY, date(2026, 3, 4)]
