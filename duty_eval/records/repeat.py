@@ -29,13 +29,13 @@ FURTHEST_BACK = timedelta(days=366)
 class Plan:
     """The trial run: ``days`` get a record each; ``there`` have these words already; on ``not_mine`` it cannot be.
 
-    ``away``: days of leave, on which nothing is written for a person in one go (R88).
+    ``away``: days of leave or lending out, on which nothing is written for a person in one go (R88).
     """
 
     days: tuple[date, ...]
     there: tuple[date, ...]
     not_mine: tuple[date, ...]
-    away: tuple[date, ...] = ()
+    away: tuple[date, ...]
 
 
 def plan_for(entry: Entry, *, first: date, last: date, person_id: int, today: date) -> Plan:
@@ -104,7 +104,7 @@ def repeat_record(
         raise NotPermitted
     plan = plan_for(entry, first=first, last=last, person_id=actor.person_id, today=today)
     if not plan.days:
-        raise Refused("这些日子都已有同样的内容、您请假在外，或这项职责不属于您，没有可填的日子")
+        raise Refused("这些日子都已有同样的内容、您不在岗，或这项职责不属于您，没有可填的日子")
     done = []
     for day in plan.days:
         # Typed once: on the further days the words are a copy.

@@ -60,9 +60,11 @@ def copy_last_week() -> ResponseReturnValue:
         today=today,
         late_reason=request.form.get("late_reason", "")[:200],
     )
-    gone = away_in_week(current_actor().person_id or 0, day)
+    gone = [one for one in away_in_week(current_actor().person_id or 0, day) if one <= today]
     db.session.commit()
-    left_out = f"；{'、'.join(f'{one.month}月{one.day}日' for one in gone)}您请假在外，没有复制" if gone else ""
+    left_out = (
+        f"；{'、'.join(f'{one.month}月{one.day}日' for one in gone)}您不在岗（请假、借出等），没有复制" if gone else ""
+    )
     if count := _records(done):
         days = sum(1 for one in done if one.record_ids)
         flash(f"已复制上周 {days} 天共 {count} 项，可到当天逐项撤回修改{left_out}", "success")

@@ -138,6 +138,6 @@ def test_days_of_leave_are_named_and_left_out(actor: Actor) -> None:
 def test_a_span_that_is_all_leave_has_no_day_to_fill(actor: Actor) -> None:
     a_leave(actor, FIRST, LAST)
 
-    with pytest.raises(Refused, match="请假在外"):
+    with pytest.raises(Refused, match="不在岗"):
         repeat(actor)
     assert days_written(actor) == []

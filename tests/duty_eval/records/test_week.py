@@ -231,3 +231,12 @@ def test_nothing_is_copied_to_a_day_of_leave(actor: Actor, duty: PostDuty) -> No
     copied = [one.worked_on for one in records(actor) if one.worked_on >= MONDAY]
     assert copied == [MONDAY, date(2026, 3, 4)]
     assert away_in_week(actor.person_id or 0, FRIDAY) == (TUESDAY,)
+
+
+def test_after_copying_a_week_its_days_of_leave_are_named(actor: Actor, sign_in_as: Callable[..., FlaskClient]) -> None:
+    a_leave(actor, TUESDAY, TUESDAY)
+    db.session.commit()
+    sent = {"week": FRIDAY.isoformat(), "client_key": "c"}
+    answer = sign_in_as(actor).post("/duty-eval/week/copy", data=sent, follow_redirects=True)
+
+    assert "3月3日您不在岗" in answer.text
