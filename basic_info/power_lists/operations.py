@@ -112,11 +112,12 @@ def put_in_force(power_list: PowerList, *, actor: Actor) -> PowerList:
     )
     if before is not None:
         _supersede(before, power_list)
+        # While it is a draft: afterwards its items do not change any more.
+        join_lines(before.id, power_list.id)
     power_list.list_state = ListState.IN_FORCE
     power_list.put_by, power_list.put_at = actor.account_id, datetime.now(UTC)
     db.session.flush()
     if before is not None:
-        join_lines(before.id, power_list.id)
         carry_links(before.id, power_list.id)
     record_change(
         power_list,

@@ -1,5 +1,5 @@
-from duty_eval.periods.errors import in_words_of
 from host.kernel.errors import DomainError
+from host.kernel.refusals import in_words_of
 
 
 class InspectionStep(DomainError):

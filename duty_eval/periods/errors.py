@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, event
-from sqlalchemy.engine import ExceptionContext
-
 from host.kernel.errors import DomainError, Refused
+from host.kernel.refusals import in_words_of
 
 
 class MonthLocked(Refused):
@@ -40,21 +38,7 @@ class NothingToDo(DomainError):
     message = "所选范围在这个月没有需要处理的科室，可能已被处理，请刷新"
 
 
-_BY_STATE: dict[str, type[DomainError]] = {
-    "LV001": MonthLocked,
-    "LV002": RecordFixed,
-    "LV003": StateRefused,
-    "LV004": OwnReview,
-}
-
-
-def in_words_of(sqlstate: str, refusal: type[DomainError]) -> None:
-    """Say ``refusal`` to the person wherever the database raises ``sqlstate``."""
-    _BY_STATE[sqlstate] = refusal
-
-
-@event.listens_for(Engine, "handle_error")
-def _in_words(context: ExceptionContext) -> None:
-    refused = _BY_STATE.get(getattr(context.original_exception, "sqlstate", None) or "")
-    if refused is not None:
-        raise refused from context.original_exception
+in_words_of("LV001", MonthLocked)
+in_words_of("LV002", RecordFixed)
+in_words_of("LV003", StateRefused)
+in_words_of("LV004", OwnReview)

@@ -1,7 +1,5 @@
-from sqlalchemy import Engine, event
-from sqlalchemy.engine import ExceptionContext
-
 from host.kernel.errors import DomainError, NotPermitted
+from host.kernel.refusals import in_words_of
 
 
 class NoGoodLeft(DomainError):
@@ -35,12 +33,7 @@ class RoundClosed(DomainError):
     message = "本期平时考核已结束，内容不能再变动；确需更正的，由考核主管部门写明原因重新打开"
 
 
-#: What the guards of the database say, for the moment between a look and a write.
-_BY_STATE: dict[str, type[DomainError]] = {"LV010": RoundClosed, "LV011": NotYet, "LV012": Blocked}
-
-
-@event.listens_for(Engine, "handle_error")
-def _in_words(context: ExceptionContext) -> None:
-    refused = _BY_STATE.get(getattr(context.original_exception, "sqlstate", None) or "")
-    if refused is not None:
-        raise refused from context.original_exception
+# What the guards of the database say, for the moment between a look and a write.
+in_words_of("LV010", RoundClosed)
+in_words_of("LV011", NotYet)
+in_words_of("LV012", Blocked)

@@ -28,21 +28,33 @@ HEADINGS = ["办件编号", "事项编码", "事项名称", "单位编码", "环
 
 
 class Office:
-    """A unit with a section, a clerk, a licence in force and its chart: 受理 → 审查 (5) → 决定 (1) → 送达 (1)."""
+    """A unit with a section, a clerk, a licence in force and its chart: 受理 → 审查 (5) → 决定 (1) → 送达 (1).
 
-    def __init__(self, name: str = "市行政审批局") -> None:
+    ``licence`` names item and chart, ``drawing`` is the chart's BPMN. ``another``: the kind of a second item of its
+    list, ``another_item``, which has no chart.
+    """
+
+    def __init__(
+        self,
+        name: str = "市行政审批局",
+        *,
+        licence: str = "食品经营许可",
+        drawing: str = "<x/>",
+        another: PowerKind | None = None,
+    ) -> None:
         self.unit = a_unit(name=name)
         self.section = a_section(unit=self.unit)
         self.post = a_post(section=self.section)
         self.clerk = a_person(post=self.post)
-        self.item = self._item()
+        self.item, *others = self._items(licence, another)
+        self.another_item = others[0] if others else None
         self.chart = Flowchart(
-            unit_id=self.unit.id, name="食品经营许可", version_no=1, power_item_id=self.item.id, model="<x/>"
+            unit_id=self.unit.id, name=licence, version_no=1, power_item_id=self.item.id, model=drawing
         )
-        self.chart.chart_state = ChartState.PUBLISHED
         db.session.add(self.chart)
         db.session.flush()
         self.steps = self._steps()
+        self.chart.chart_state = ChartState.PUBLISHED
         self.function = a_function(unit=self.unit, rhythm=None)
         self.section_duty = a_section_duty(section=self.section)
         self.post_duty = a_post_duty(post=self.post)
@@ -70,21 +82,20 @@ class Office:
         """The same as a line of a file."""
         return ",".join(str(value) for value in self.event(**over).values())
 
-    def _item(self) -> PowerItem:
-        powers = PowerList(unit_id=self.unit.id, version_no=1, year=2026, list_state=ListState.IN_FORCE, valid=SINCE)
+    def _items(self, licence: str, another: PowerKind | None) -> list[PowerItem]:
+        powers = PowerList(unit_id=self.unit.id, version_no=1, year=2026, valid=SINCE)
         db.session.add(powers)
         db.session.flush()
-        item = PowerItem(
-            power_list_id=powers.id,
-            unit_id=self.unit.id,
-            sort_no=1,
-            name="食品经营许可",
-            power_kind=PowerKind.LICENCE,
-            item_code=f"XK{self.unit.id}",
-        )
-        db.session.add(item)
+        whose = {"power_list_id": powers.id, "unit_id": self.unit.id}
+        code = f"XK{self.unit.id}"
+        items = [PowerItem(**whose, sort_no=1, name=licence, power_kind=PowerKind.LICENCE, item_code=code)]
+        if another is not None:
+            items.append(PowerItem(**whose, sort_no=2, name="食品生产许可", power_kind=another))
+        db.session.add_all(items)
         db.session.flush()
-        return item
+        powers.list_state = ListState.IN_FORCE
+        db.session.flush()
+        return items
 
     def _steps(self) -> dict[str, FlowStep]:
         names = {"受理": 1, "审查": 5, "决定": 1, "送达": 1}

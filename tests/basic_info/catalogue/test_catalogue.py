@@ -41,9 +41,7 @@ class Office:
 
 def a_list(unit: Unit, state: ListState = ListState.IN_FORCE, name: str = "成品油零售经营资格审批") -> PowerItem:
     version = db.session.scalar(select(func.count()).where(PowerList.unit_id == unit.id)) or 0
-    power_list = PowerList(
-        unit_id=unit.id, version_no=version + 1, year=2026, list_state=state, valid=Range(date(2026, 1, 1), None)
-    )
+    power_list = PowerList(unit_id=unit.id, version_no=version + 1, year=2026, valid=Range(date(2026, 1, 1), None))
     db.session.add(power_list)
     db.session.flush()
     item = PowerItem(
@@ -55,6 +53,8 @@ def a_list(unit: Unit, state: ListState = ListState.IN_FORCE, name: str = "成�
         extras={"联系人": "不该公开的人"},
     )
     db.session.add(item)
+    db.session.flush()
+    power_list.list_state = state
     db.session.flush()
     return item
 

@@ -50,9 +50,7 @@ def found(unit: Unit, gap: Gap, day: date = DAY) -> list[int]:
 
 
 def an_item(unit: Unit, *, section: Section | None = None, kind: PowerKind = PowerKind.LICENCE) -> PowerItem:
-    power_list = PowerList(
-        unit_id=unit.id, version_no=1, year=2026, list_state=ListState.IN_FORCE, valid=factories.SINCE
-    )
+    power_list = PowerList(unit_id=unit.id, version_no=1, year=2026, valid=factories.SINCE)
     db.session.add(power_list)
     db.session.flush()
     item = PowerItem(power_list_id=power_list.id, unit_id=unit.id, sort_no=1, name="资格审批", power_kind=kind)
@@ -60,7 +58,8 @@ def an_item(unit: Unit, *, section: Section | None = None, kind: PowerKind = Pow
     db.session.flush()
     if section is not None:
         db.session.add(PowerItemSection(power_item_id=item.id, name="市场科", section_id=section.id))
-        db.session.flush()
+    power_list.list_state = ListState.IN_FORCE
+    db.session.flush()
     return item
 
 

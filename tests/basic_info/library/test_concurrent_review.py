@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,8 +14,8 @@ from basic_info.mandates.operations import confirm_mandate
 from basic_info.mandates.readings import correct_reading
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
-from host.kernel.errors import DomainError
 from tests import factories
+from tests.at_once import at_once
 from tests.basic_info.library.conftest import Office
 from tests.basic_info.library.versions import bring, quota_of
 
@@ -38,26 +34,6 @@ def kept(committed: Engine) -> tuple[int, int]:
     mandate = bring(place)
     db.session.commit()
     return mandate.id, quota_of(mandate).id
-
-
-def at_once(app: Flask, work: Sequence[Callable[[], Any]]) -> list[str]:
-    """Run all at the same moment, each in a session of its own; the names of what was raised."""
-    start = Barrier(len(work))
-
-    def run(one: Callable[[], Any]) -> str:
-        with app.app_context():
-            start.wait()
-            try:
-                one()
-                db.session.commit()
-            except DomainError as error:
-                return type(error).__name__
-            finally:
-                db.session.remove()
-        return "done"
-
-    with ThreadPoolExecutor(len(work)) as pool:
-        return sorted(pool.map(run, work))
 
 
 def _confirm(mandate_id: int, actor: Actor) -> None:

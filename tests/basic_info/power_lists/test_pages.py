@@ -167,8 +167,11 @@ def test_the_count_of_cases_opens_to_the_cases_of_all_versions(connection: objec
         power_item_id=first.id,
     )  # fmt: skip
     db.session.add(case)
+    draft = PowerList(unit_id=first.unit_id, version_no=2, year=2027, valid=_since(2027))
+    db.session.add(draft)
+    db.session.flush()
     later = PowerItem(
-        power_list_id=first.power_list_id, unit_id=first.unit_id, sort_no=2, name="食品经营许可（新）",
+        power_list_id=draft.id, unit_id=first.unit_id, sort_no=1, name="食品经营许可（新）",
         power_kind=PowerKind.LICENCE, origin_id=first.id,
     )  # fmt: skip
     db.session.add(later)

@@ -32,16 +32,6 @@ def rule(gap: Gap) -> AlertRule:
     return next(one for one in rules_in_order() if one.code == gap.value)
 
 
-def a_second_item(office: Office, kind: PowerKind = PowerKind.LICENCE) -> PowerItem:
-    first = db.session.scalars(select(PowerItem).where(PowerItem.unit_id == office.unit.id)).one()
-    item = PowerItem(
-        power_list_id=first.power_list_id, unit_id=office.unit.id, sort_no=2, name="食品生产许可", power_kind=kind
-    )
-    db.session.add(item)
-    db.session.flush()
-    return item
-
-
 def cases(office: Office, item: PowerItem, count: int) -> None:
     system = a_system()
     for number in range(count):
@@ -105,15 +95,12 @@ def test_an_alert_of_a_gap_passes_by_itself_once_the_gap_is_closed(office: Offic
     assert counts["recovered"] == 1
 
 
-def test_an_item_without_cases_is_idle_where_the_unit_s_cases_are_collected(office: Office) -> None:
-    idle = a_second_item(office)
-    first = db.session.scalars(select(PowerItem).where(PowerItem.id != idle.id)).one()
-    cases(office, first, 4)
-    assert [row.thing_id for row in rows_of_gap(office.unit.id, Gap.ITEM_NOT_EXERCISED, DAY)[0]] == [idle.id]
-
-
-def test_a_penalty_may_rest_for_years(office: Office) -> None:
-    idle = a_second_item(office, PowerKind.PENALTY)
-    first = db.session.scalars(select(PowerItem).where(PowerItem.id != idle.id)).one()
-    cases(office, first, 4)
-    assert rows_of_gap(office.unit.id, Gap.ITEM_NOT_EXERCISED, DAY)[0] == []
+@pytest.mark.parametrize(("kind", "is_idle"), [(PowerKind.LICENCE, True), (PowerKind.PENALTY, False)])
+def test_an_item_without_cases_is_idle_where_the_unit_s_cases_are_collected_but_a_penalty_may_rest_for_years(
+    kind: PowerKind, is_idle: bool, connection: Connection
+) -> None:
+    office = Office(another=kind)
+    assert office.another_item is not None
+    cases(office, office.item, 4)
+    rows, _ = rows_of_gap(office.unit.id, Gap.ITEM_NOT_EXERCISED, DAY)
+    assert [row.thing_id for row in rows] == ([office.another_item.id] if is_idle else [])

@@ -38,10 +38,11 @@ def publish_anew(office: Office, step: str) -> None:
     chart = Flowchart(
         unit_id=office.unit.id, name=office.chart.name, version_no=2, power_item_id=office.item.id, model="<x/>"
     )
-    chart.chart_state = ChartState.PUBLISHED
     db.session.add(chart)
     db.session.flush()
     db.session.add(FlowStep(flowchart_id=chart.id, element_id="T1", sort_no=1, name=step, next_steps=[]))
+    db.session.flush()
+    chart.chart_state = ChartState.PUBLISHED
     db.session.flush()
 
 

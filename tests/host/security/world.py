@@ -87,9 +87,9 @@ def build() -> World:
     """Everything of one unit of the city (371300), flushed."""
     a_region()
     a_region("371302", name="兰山区", tier=Tier.COUNTY)
-    office = Office("市粮食和储备局")  # a unit's name is public; what follows is not
-    for row in (office.chart, office.item):
-        row.name = f"{SECRET}许可"
+    drawing = bpmn_document(blank_plan(f"{SECRET}许可", (f"{SECRET}岗",)))
+    # A unit's name is public; what follows is not.
+    office = Office("市粮食和储备局", licence=f"{SECRET}许可", drawing=drawing)
     db.session.execute(update(SectionVersion).values(name=f"{SECRET}科"))
     db.session.execute(update(PostVersion).values(title=f"{SECRET}岗"))
     for duty in (office.function, office.section_duty, office.post_duty):
@@ -240,8 +240,7 @@ def _inspection(office: Office) -> dict[str, int]:
 
 
 def _drawn(office: Office) -> int:
-    """A chart that is being drawn; the published one gets a drawing that can be read too."""
-    office.chart.model = bpmn_document(blank_plan(f"{SECRET}许可", (f"{SECRET}岗",)))
+    """A chart that is being drawn, beside the published one."""
     drawn = draw_flowchart(
         unit_id=office.unit.id, name=f"{SECRET}图", power_item_id=None, model_xml=office.chart.model,
         supplement_suspends=False, actor=SYSTEM,
