@@ -59,3 +59,4 @@ from duty_eval.routine.results import routine_results as routine_results
 from duty_eval.sanctions.models import SanctionEffect as SanctionEffect
 from duty_eval.sanctions.models import SanctionKind as SanctionKind
 from duty_eval.sanctions.operations import record_sanction as record_sanction
+from duty_eval.silence import silent_people as silent_people

@@ -63,7 +63,7 @@ def _of_person(facts: dict[str, Any]) -> list[EvidenceLine]:
         EvidenceLine("人员", facts["name"]),
         EvidenceLine(
             "没有纪实的时段",
-            f"{_day(facts['first'])}—{_day(facts['last'])}，{facts['workdays']} 个工作日",
+            f"{_day(facts['first'])}—{_day(facts['last'])}，{facts['workdays']} 个在岗工作日",
             url_for(
                 "duty_eval.person_records",
                 person_id=facts["person_id"],

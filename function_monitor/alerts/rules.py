@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Text, and_, case, cast, exists, func, literal, null, or_, select, true
+from sqlalchemy import BigInteger, Date, Text, and_, case, cast, exists, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, Rhythm, UnitFunction
@@ -19,7 +19,7 @@ from basic_info.flowcharts.models import FlowStep
 from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.power_lists.models import PowerItem, PowerKind
-from duty_eval.api import away_spans, days_with_records, is_away, last_activity_by_post_duty
+from duty_eval.api import last_activity_by_post_duty, silent_people
 from function_monitor.alerts.gap_rules import LEVELS, condition_of
 from function_monitor.alerts.models import AlertLevel
 from function_monitor.cases.models import FlowCase, FlowEvent
@@ -185,17 +185,13 @@ def late_steps(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnyS
 
 
 def persons_without_records(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnySelect:
-    """连续无履职记录: nothing logged on any of the last N working days before ``day`` (黄).
+    """连续无履职记录: nothing logged on any of the last N working days at their post before ``day`` (黄, R88, R126).
 
     Only of people at work who can log (an enabled account as staff) and held their primary post all that time.
     """
-    first, last = workdays.add_workdays(day, -int(params["workdays"])), workdays.add_workdays(day, -1)
-    logged = days_with_records(first, day).subquery("logged")
-    away = away_spans(first, last).subquery("away")
-    # Not NOT IN: that is run once for each person as soon as the days no longer fit into memory.
-    has_logged = exists(
-        select(literal(1)).select_from(logged).where(logged.c.person_id == Appointment.person_id).correlate(Appointment)
-    )
+    last, needed, start = workdays.add_workdays(day, -1), int(params["workdays"]), params.get("counts_from")
+    since = date.fromisoformat(start) if start else None
+    silent = silent_people(last, days=needed, since=since, workdays=workdays).subquery("silent")
     can_log = exists(
         select(literal(1))
         .select_from(Account)
@@ -208,7 +204,6 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
         )
         .correlate(Appointment)
     )
-    start = params.get("counts_from")
     return (
         select(
             literal("person").label("subject_kind"),
@@ -218,12 +213,13 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
             Appointment.person_id,
             literal(AlertLevel.YELLOW.value).label("level"),
             # No name: lists of several sections show the title (no table of persons across sections).
-            literal(f"连续 {int(params['workdays'])} 个工作日无履职记录").label("title"),
+            literal(f"连续 {needed} 个工作日无履职记录").label("title"),
             func.jsonb_build_object(
                 "person_id", Appointment.person_id, "name", PersonVersion.name,
-                "first", literal(first, Date), "last", literal(last, Date), "workdays", int(params["workdays"]),
+                "first", silent.c.first_day, "last", literal(last, Date), "workdays", needed,
             ).label("evidence"),
         )
+        .join(silent, silent.c.person_id == Appointment.person_id)
         .join(
             PersonVersion,
             and_(
@@ -237,12 +233,8 @@ def persons_without_records(params: Mapping[str, Any], day: date, workdays: Work
             Appointment.is_primary,
             Appointment.superseded_at.is_(None),
             Appointment.valid.contains(day),
-            Appointment.valid.contains(first),
-            true() if start is None or date.fromisoformat(start) <= first else literal(False),
+            Appointment.valid.op("@>")(silent.c.first_day),
             can_log,
-            ~has_logged,
-            # Who was away on one of those days starts anew after coming back (R88).
-            ~is_away(Appointment.person_id, away, first, last),
         )
     )  # fmt: skip
 
@@ -271,7 +263,7 @@ RULES = {
         Rule(
             code="no_records",
             name="连续无履职记录",
-            explanation="在岗人员连续若干个工作日没有任何履职纪实，为黄色。",
+            explanation="在岗人员连续若干个在岗工作日没有任何履职纪实，为黄色；请假的日子不计入，也不重新起算。",
             thresholds=(Threshold("workdays", "连续几个工作日", 5, 1, 60),),
             test=persons_without_records,
             has_start=True,
