@@ -22,6 +22,7 @@ from basic_info.organization.commands import register
 from basic_info.organization.register_import import views as register_views
 from basic_info.permissions import ROLE_PERMISSIONS, Permission
 from basic_info.power_lists import adjust_views as power_list_adjust_views
+from basic_info.power_lists import browsing_views as power_list_browsing_views
 from basic_info.power_lists import reports as power_list_reports
 from basic_info.power_lists import version_views as power_list_version_views
 from basic_info.power_lists import views as power_list_views
@@ -48,6 +49,7 @@ _views = (
     matching_views,
     post_duty_views,
     power_list_adjust_views,
+    power_list_browsing_views,
     power_list_reports,
     power_list_version_views,
     power_list_views,
@@ -71,6 +73,7 @@ system = System(
         MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
         MenuItem(title="行政区划", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
         MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
+        MenuItem(title="权责事项", endpoint="basic_info.list_power_items", permission=Permission.DUTY_READ),
         MenuItem(title="文件台账", endpoint="basic_info.documents", permission=Permission.DUTY_READ),
         MenuItem(title="职责覆盖", endpoint="basic_info.coverage", permission=Permission.DUTY_READ),
         MenuItem(title="检索职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from flask import render_template, request
@@ -15,21 +15,28 @@ from basic_info.blueprint import bp
 from basic_info.documents.queries import readable
 from basic_info.duties.queries import unit_name
 from basic_info.mandates.comparing import Change, Fate, compare
+from basic_info.mandates.comparing_document import comparison_document
 from basic_info.mandates.models import Mandate
 from basic_info.mandates.review_queries import Line
 from basic_info.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.errors import NotFound
+from host.kernel.files.word import send_word
 from host.kernel.tables.exports import Values, register_export, whole_of
 
 
 @bp.get("/mandates/<int:mandate_id>/compare/<int:other_id>")
 @requires(Permission.DUTY_READ)
 def compare_mandates(mandate_id: int, other_id: int) -> ResponseReturnValue:
-    """Clause by clause, bodies, quotas, leader posts and plates; ``all=1`` shows what is unchanged too."""
+    """Clause by clause, bodies, quotas, leader posts and plates; ``all=1`` shows what is unchanged too.
+
+    ``format=docx``: as a Word document.
+    """
     before, after = _two(mandate_id, other_id, current_actor())
     changes = compare(before, after)
     shown = request.args.get("all") == "1"
+    if request.args.get("format") == "docx":
+        return _document(before, after, [one for one in changes if shown or one.fate is not Fate.SAME])
     return render_template(
         "basic_info/mandates/compare.html",
         before=before,
@@ -40,6 +47,12 @@ def compare_mandates(mandate_id: int, other_id: int) -> ResponseReturnValue:
         fates=list(Fate),
         shown=shown,
     )
+
+
+def _document(before: Mandate, after: Mandate, changes: Sequence[Change]) -> ResponseReturnValue:
+    unit = unit_name(after.unit_id)
+    name = f"{unit}三定规定对照-第{before.version_no}版与第{after.version_no}版"
+    return send_word(comparison_document(unit, before, after, changes), name)
 
 
 def _two(mandate_id: int, other_id: int, actor: Actor) -> tuple[Mandate, Mandate]:

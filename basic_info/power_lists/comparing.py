@@ -119,8 +119,8 @@ def _of_pair(
         return Difference(Verdict.ADDED, None, after)
     fields = [
         ChangedField(title, old, new)
-        for title, read in _FIELDS.items()
-        if _squeezed(old := read(before)) != _squeezed(new := read(after))
+        for title, read in FIELDS.items()
+        if squeezed(old := read(before)) != squeezed(new := read(after))
     ]
     old_sections, new_sections = ("、".join(sections.get(item.id, ())) for item in (before, after))
     if set(sections.get(before.id, ())) != set(sections.get(after.id, ())):
@@ -132,7 +132,7 @@ def _of_pair(
     return Difference(Verdict.CHANGED, before, after, tuple(fields), needs_look)
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
@@ -144,7 +144,7 @@ def _plain(name: str) -> Callable[[PowerItem], str]:
     return lambda item: str(getattr(item, name) or "")
 
 
-_FIELDS: dict[str, Callable[[PowerItem], str]] = {
+FIELDS: dict[str, Callable[[PowerItem], str]] = {
     "事项名称": _plain("name"),
     "子项": _plain("subitem_name"),
     "权力类型": lambda item: item.power_kind.label,

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
@@ -19,7 +18,7 @@ from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.db import AnyRow, db
 from host.kernel.errors import NotFound, Refused
-from host.kernel.files.kinds import FileKind
+from host.kernel.files.word import send_word
 from host.kernel.forms import options
 from host.kernel.pages import CHINA_TIME, today_in_china
 from host.kernel.tables.exports import register_export
@@ -150,9 +149,8 @@ def _document(row: AnyRow) -> ResponseReturnValue:
         *([f"另外交代：{handover.note}"] if handover.note else []),
         *([f"接手说明：{handover.taken_note}"] if handover.taken_note else []),
     ]
-    content = io.BytesIO(handover_document(handover.title, Pack.kept(handover.pack), signed=signed))
-    name = f"{handover.title}{handover.as_of}.docx"
-    return send_file(content, mimetype=FileKind.DOCX.media_type, as_attachment=True, download_name=name)
+    content = handover_document(handover.title, Pack.kept(handover.pack), signed=signed)
+    return send_word(content, f"{handover.title}{handover.as_of}")
 
 
 def _at(moment: datetime | None) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docx import Document
 
 from duty_eval.knowledge.packs import Pack
-
-#: Characters that XML has no way to write, and lone halves of a pair.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+from host.kernel.files.word import saved, writable
 
 
 def handover_document(title: str, pack: Pack, *, signed: Sequence[str] = ()) -> bytes:
@@ -21,9 +17,9 @@ def handover_document(title: str, pack: Pack, *, signed: Sequence[str] = ()) -> 
     ``signed``: who handed over and who took over, when; stands first.
     """
     document = Document()
-    document.add_heading(_plain(title), level=0)
+    document.add_heading(writable(title), level=0)
     for line in signed:
-        document.add_paragraph(_plain(line))
+        document.add_paragraph(writable(line))
     _list(document, "岗位职责", pack.duties)
     _list(document, "承担的流程环节", pack.steps)
     _list(document, "未办结任务", pack.tasks)
@@ -32,18 +28,16 @@ def handover_document(title: str, pack: Pack, *, signed: Sequence[str] = ()) -> 
     if not pack.articles:
         document.add_paragraph("（暂无）")
     for name, body in pack.articles:
-        document.add_heading(_plain(name), level=2)
-        for paragraph in _plain(body).splitlines():
+        document.add_heading(writable(name), level=2)
+        for paragraph in writable(body).splitlines():
             document.add_paragraph(paragraph)
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return saved(document)
 
 
 def _list(document: Any, heading: str, lines: Iterable[str]) -> None:
     document.add_heading(heading, level=1)
     for line in list(lines) or ["（暂无）"]:
-        document.add_paragraph(_plain(line), style="List Bullet")
+        document.add_paragraph(writable(line), style="List Bullet")
 
 
 def _calendar(document: Any, rows: Sequence[tuple[str, ...]]) -> None:
@@ -57,8 +51,4 @@ def _calendar(document: Any, rows: Sequence[tuple[str, ...]]) -> None:
         cell.text = word
     for row in rows:
         for cell, word in zip(table.add_row().cells, row, strict=True):
-            cell.text = _plain(word)
-
-
-def _plain(text: str) -> str:
-    return _UNWRITABLE.sub("", text)
+            cell.text = writable(word)

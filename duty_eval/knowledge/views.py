@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import date
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -28,7 +27,7 @@ from duty_eval.records.models import DutyRecord
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
-from host.kernel.files.kinds import FileKind
+from host.kernel.files.word import send_word
 from host.kernel.forms import options
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
@@ -173,8 +172,7 @@ def post_handover(post_id: int) -> ResponseReturnValue:
     pack = queries.handed_over(actor, post_id, today)
     title = f"{post.section_name}{post.title}岗位交接包"
     if request.args.get("format") == "docx":
-        content = io.BytesIO(handover_document(title, pack_of(pack)))
-        return send_file(content, mimetype=FileKind.DOCX.media_type, as_attachment=True, download_name=f"{title}.docx")
+        return send_word(handover_document(title, pack_of(pack)), title)
     may_hand_over = bool(holders(actor, post_id, today))
     return render_template(
         "duty_eval/knowledge/handover.html", post=post, title=title, may_hand_over=may_hand_over, **pack

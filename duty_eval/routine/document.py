@@ -5,8 +5,6 @@ The document is built, not filled in: what people wrote goes in as text and can 
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -19,14 +17,13 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from duty_eval.routine.papers import Opinion, Paper
+from host.kernel.files.word import saved, writable
 
 BODY, HEADING = "仿宋", "方正小标宋简体"
 #: Widths of the six columns in centimetres: 16.6 in all, A4 less its margins.
 WIDTHS = (2.6, 2.9, 2.2, 2.4, 2.6, 3.9)
 #: So many duties stand on the form; the rest are summed up.
 MOST_DUTIES = 12
-#: Characters that XML has no way to write, and lone halves of a pair.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def routine_document(papers: Sequence[Paper]) -> bytes:
@@ -37,9 +34,7 @@ def routine_document(papers: Sequence[Paper]) -> bytes:
         if place:
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         _form(document, paper)
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return saved(document)
 
 
 def _form(document: Any, paper: Paper) -> None:
@@ -92,7 +87,7 @@ def _title(document: Any, paper: Paper) -> None:
         paragraph = document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.space_after = Pt(4)
-        run = paragraph.add_run(_plain(text))
+        run = paragraph.add_run(writable(text))
         run.font.size = Pt(size)
         _use_font(run._element.get_or_add_rPr(), HEADING if size == 20 else BODY)
 
@@ -120,7 +115,7 @@ def _signed(table: Any, label: str, opinion: Opinion, *, height: float, note: st
     line = box.add_paragraph()
     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     line.paragraph_format.space_before = Pt(6)
-    line.add_run(_plain(f"签名：{opinion.name or '　　　　　　'}　　{_chinese(opinion.day)}"))
+    line.add_run(writable(f"签名：{opinion.name or '　　　　　　'}　　{_chinese(opinion.day)}"))
 
 
 def _row(table: Any, height: float) -> Any:
@@ -135,7 +130,7 @@ def _row(table: Any, height: float) -> Any:
 
 
 def _put(cell: Any, text: str, *, centred: bool = False) -> None:
-    for place, line in enumerate(_plain(text).split("\n")):
+    for place, line in enumerate(writable(text).split("\n")):
         paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(0)
         if centred:
@@ -145,10 +140,6 @@ def _put(cell: Any, text: str, *, centred: bool = False) -> None:
 
 def _chinese(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else "　　年　　月　　日"
-
-
-def _plain(text: str) -> str:
-    return _UNWRITABLE.sub("", text)
 
 
 def _use_font(properties: Any, name: str) -> None:

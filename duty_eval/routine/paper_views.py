@@ -18,7 +18,7 @@ from host.kernel.access import current_actor, require_fresh, requires
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
-from host.kernel.files.kinds import FileKind
+from host.kernel.files.word import send_word
 from host.kernel.tables.exports import MOST_PEOPLE_UNASKED
 
 #: Forms in one answer: drawing them takes a web worker about 17 ms each.
@@ -77,12 +77,8 @@ def _by_section(papers: Sequence[Paper]) -> Iterator[tuple[str, list[Paper]]]:
 
 def _word(papers: Sequence[Paper]) -> ResponseReturnValue:
     whose = papers[0].name if len(papers) == 1 else papers[0].section_name
-    return send_file(
-        io.BytesIO(routine_document(papers)),
-        mimetype=FileKind.DOCX.media_type,
-        as_attachment=True,
-        download_name=f"平时考核登记表-{_file_word(whose)}-{_file_word(papers[0].round_name)}.docx",
-    )
+    name = f"平时考核登记表-{_file_word(whose)}-{_file_word(papers[0].round_name)}"
+    return send_word(routine_document(papers), name)
 
 
 def _file_word(text: str) -> str:

@@ -5,8 +5,6 @@ The document is built, not filled in: what people wrote goes in as text and can 
 
 from __future__ import annotations
 
-import io
-import re
 from typing import Any
 
 from docx import Document
@@ -16,6 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from host.kernel.files.word import saved, writable
 from performance.forms.queries import RegisterForm
 from performance.grading.models import Regime
 
@@ -29,8 +28,6 @@ INSTEAD = {
 WIDTHS = (3.2, 2.7, 2.6, 2.4, 2.5, 3.2)
 SIGNATURE = "签名：　　　　　　　　　　年　　月　　日"
 SEAL = "盖章：　　　　　　　　　　年　　月　　日"
-#: Characters that XML has no way to write, and lone halves of a pair.
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def register_document(form: RegisterForm) -> bytes:
@@ -61,9 +58,7 @@ def register_document(form: RegisterForm) -> bytes:
     _long(table, "未确定等次或\n不参加考核\n情况说明", form.no_grade, height=1.6)
     _long(table, "备　　注", f"本年度平时考核：{form.routine}" if form.routine else "", height=1.2)
     _name_substitutes(document)
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return saved(document)
 
 
 def _page(document: Any) -> None:
@@ -123,7 +118,7 @@ def _row(table: Any, height: float) -> Any:
 
 
 def _put(cell: Any, text: str, *, centred: bool = False) -> None:
-    lines = UNWRITABLE.sub("", text).split("\n")
+    lines = writable(text).split("\n")
     for place, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(0)

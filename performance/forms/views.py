@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import io
-
-from flask import send_file
 from flask.typing import ResponseReturnValue
 
 from host.kernel.access import current_actor, requires
 from host.kernel.errors import NotFound
+from host.kernel.files.word import send_word
 from host.kernel.pages import today_in_china
 from performance.blueprint import bp
 from performance.forms.document import register_document
@@ -24,9 +22,4 @@ def register_form(person_id: int, year: int) -> ResponseReturnValue:
     if not 2000 <= year <= today.year:
         raise NotFound
     form = register_form_of(current_actor(), person_id, year, today=today)
-    return send_file(
-        io.BytesIO(register_document(form)),
-        mimetype=DOCX,
-        as_attachment=True,
-        download_name=f"年度考核登记表-{form.name}-{year}.docx",
-    )
+    return send_word(register_document(form), f"年度考核登记表-{form.name}-{year}")

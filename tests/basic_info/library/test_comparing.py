@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from urllib.parse import unquote
 
+from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -128,6 +131,21 @@ def test_the_page_of_an_amendment_leads_to_before_and_after(place: Office, sign_
     page = client.get(address).text
     assert "<del>35</del>" in page
     assert "<ins>37</ins>" in page
+
+
+def test_the_comparison_goes_out_as_a_word_document_with_what_went_and_came_marked(
+    place: Office, sign_in_as: SignIn
+) -> None:
+    base, change = in_force(place), amend(place)
+    address = f"/basic-info/mandates/{base.id}/compare/{change.id}?format=docx"
+    answer = sign_in_as(place.reviewer).get(address)
+    table = Document(io.BytesIO(answer.data)).tables[0]
+    runs = [run for row in table.rows for cell in row.cells for run in cell.paragraphs[0].runs]
+
+    assert "三定规定对照" in unquote(answer.headers["Content-Disposition"])
+    assert [run.text for run in runs if run.font.strike and run.text == "35"] == ["35"]
+    assert [run.text for run in runs if run.font.underline and run.text == "37"] == ["37"]
+    assert "负责成品油零售经营资格审批。" not in [cell.text for row in table.rows for cell in row.cells]
 
 
 def test_what_is_the_same_is_shown_when_asked_for(place: Office, sign_in_as: SignIn) -> None:

@@ -245,6 +245,7 @@ class City:
             "basic_info.coverage_rows": {**unit, "gap": "function_without_section"},
             "basic_info.post_duties": {"post_id": str(self.office.post.id)},
             "basic_info.power_items": {"list_id": str(self.powers), "q": "食品"},
+            "basic_info.item_elsewhere": {"item_id": str(self.licensing.item.id)},
             "basic_info.power_list_differences": {"list_id": str(self.next_powers.id)},
             "basic_info.mandate_clauses": {"mandate_id": str(self.mandate.id)},
             "basic_info.mandate_comparison": {"mandate_id": str(self.older.id), "other_id": str(self.mandate.id)},
