@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, Date, Subquery, and_, cast, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, Range
 
 from basic_info.organization.kinds import WorkState
@@ -102,7 +102,8 @@ def working_days(first: date, last: date, workdays: Workdays) -> Any:
     span = (first + timedelta(days=number) for number in range((last - first).days + 1))
     days = [day for day in span if workdays.is_workday(day)]
     closes = [week_closes(day, workdays) for day in days]
-    return func.unnest(days, closes).table_valued("day", "closes_on").render_derived()
+    arrays = (cast(column, ARRAY(Date)) for column in (days, closes))  # typed: there may be no day
+    return func.unnest(*arrays).table_valued("day", "closes_on").render_derived()
 
 
 def week_closes(day: date, workdays: Workdays) -> date:

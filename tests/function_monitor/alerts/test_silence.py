@@ -102,3 +102,8 @@ def test_of_who_writes_weekly_only_weeks_that_closed_count(quiet: Quiet) -> None
     monday = date(2026, 3, 9)
     choose_rhythm(quiet.office.unit.id, RecordRhythm.WEEKLY, on=monday, today=monday, reason="工作量小", actor=SYSTEM)
     assert (quiet.found(DAY), len(quiet.found(date(2026, 3, 23)))) == ([], 1)
+
+
+def test_a_count_that_begins_today_finds_nobody(quiet: Quiet) -> None:
+    quiet.rule.params = {**quiet.rule.params, "counts_from": DAY.isoformat()}
+    assert quiet.found() == []
