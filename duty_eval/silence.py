@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ARRAY, ColumnElement, Date, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -27,7 +27,7 @@ def silent_people(last: date, *, days: int, since: date | None, workdays: Workda
     first = workdays.add_workdays(last, 1 - days)
     begin = workdays.add_workdays(first, -LONGEST_LEAVE)
     if since is not None:
-        begin = max(begin, since)
+        begin = min(max(begin, since), last + timedelta(days=1))  # no day at all where the count begins later
     away = away_spans(first, last).subquery("away")
     goes_by_day = or_(is_away(Appointment.person_id, away, first, last), Appointment.unit_id.in_(weekly_units(last)))
     quiet = select(Appointment.person_id).where(

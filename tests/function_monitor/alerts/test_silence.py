@@ -104,6 +104,7 @@ def test_of_who_writes_weekly_only_weeks_that_closed_count(quiet: Quiet) -> None
     assert (quiet.found(DAY), len(quiet.found(date(2026, 3, 23)))) == ([], 1)
 
 
-def test_a_count_that_begins_today_finds_nobody(quiet: Quiet) -> None:
-    quiet.rule.params = {**quiet.rule.params, "counts_from": DAY.isoformat()}
+@pytest.mark.parametrize("start", [DAY, date(2026, 3, 21), date(2027, 1, 1)])
+def test_a_count_that_has_not_begun_finds_nobody(quiet: Quiet, start: date) -> None:
+    quiet.rule.params = {**quiet.rule.params, "counts_from": start.isoformat()}
     assert quiet.found() == []
