@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Unit
 from basic_info.regions.models import Region
-from host.kernel.access import Actor, ScopeKind, scope_prefix
+from host.auth.holders import holds_today
+from host.auth.models import Account, RoleGrant
+from host.kernel.access import Actor, Role, ScopeKind, scope_prefix
 
 Column = ColumnElement[Any] | Any
 
@@ -37,6 +41,46 @@ def within(
         elif grant.kind is ScopeKind.SELF and person is not None and actor.person_id is not None:
             reached.append(person == actor.person_id)
     return or_(false(), *reached)
+
+
+def reached_by(
+    account: Column,
+    roles: Collection[Role],
+    *,
+    unit: Column,
+    section: Column | None = None,
+    person: Column | None = None,
+) -> ColumnElement[bool]:
+    """Whether the account, of a row or an id, holds one of ``roles`` today where the row lies: ``within`` for others.
+
+    For who has something to tell: nobody is sent to a page that would not open for them.
+    """
+    # Names of their own: the statement around may be about accounts, grants and units itself.
+    grant, holder = aliased(RoleGrant), aliased(Account)
+    own, above, division = aliased(Unit), aliased(Unit), aliased(Region)
+    under = select(own.id).join(above, own.path.startswith(func.nullif(above.path, "")))
+    inside = select(own.id).join(division, division.id == own.region_id)
+    in_region = inside.where(own.id == unit, division.code.startswith(prefix_of(grant.region_code)))
+    in_unit = under.where(own.id == unit, above.id == grant.unit_id)
+    places = [
+        and_(grant.scope_kind == ScopeKind.REGION, in_region.correlate_except(own, division).exists()),
+        and_(grant.scope_kind == ScopeKind.UNIT, in_unit.correlate_except(own, above).exists()),
+    ]
+    if section is not None:
+        places.append(and_(grant.scope_kind == ScopeKind.SECTION, grant.section_id == section))
+    if person is not None:
+        places.append(and_(grant.scope_kind == ScopeKind.SELF, holder.person_id == person))
+    held = select(grant.id).join(holder, holder.id == grant.account_id)
+    return (
+        held.where(grant.account_id == account, grant.role.in_(roles), holds_today(grant), or_(*places))
+        .correlate_except(grant, holder)
+        .exists()
+    )
+
+
+def prefix_of(code: Column) -> Column:
+    """``scope_prefix`` of a column."""
+    return case((and_(func.length(code) == 6, code.like("%00")), func.left(code, 4)), else_=code)
 
 
 def units_under(unit_id: int) -> Any:

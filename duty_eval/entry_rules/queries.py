@@ -8,13 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, and_, case, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, func, select
 from sqlalchemy.dialects.postgresql import array
 
 from basic_info.organization.models import Appointment, Unit
+from basic_info.organization.scope import prefix_of
 from basic_info.regions.models import Region
+from basic_info.regions.nearest import nearest as nearest_of
 from duty_eval.entry_rules.models import CapMode, EntryRule
-from host.kernel.access import scope_prefix
 from host.kernel.db import AnySelect, db
 from host.kernel.versions import in_force
 
@@ -53,7 +54,7 @@ def rules_of_person(person_id: int, day: date) -> Rules:
     found = db.session.scalars(
         select(EntryRule)
         .join(Region, Region.id == EntryRule.region_id)
-        .join(own, own.c.code.startswith(_prefix(Region.code)))
+        .join(own, own.c.code.startswith(prefix_of(Region.code)))
         .join(Unit, Unit.region_id == own.c.id)
         .join(Appointment, Appointment.unit_id == Unit.id)
         .where(
@@ -61,7 +62,7 @@ def rules_of_person(person_id: int, day: date) -> Rules:
             Appointment.person_id == person_id,
             in_force(Appointment, day),
         )
-        .order_by(Appointment.is_primary.desc(), func.length(_prefix(Region.code)).desc())
+        .order_by(Appointment.is_primary.desc(), func.length(prefix_of(Region.code)).desc())
         .limit(1)
     ).first()
     return DEFAULTS if found is None else _rules(found)
@@ -71,11 +72,6 @@ def rules_of_unit(unit_id: int, day: date) -> Rules:
     """The rules where the unit stands on ``day``. Two statements."""
     code = db.session.scalar(select(Region.code).join(Unit, Unit.region_id == Region.id).where(Unit.id == unit_id))
     return nearest(code or "", rules_by_code(day))
-
-
-def _prefix(code: Any) -> Any:
-    """``host.kernel.access.scope_prefix`` in SQL."""
-    return case((and_(func.length(code) == 6, code.like("%00")), func.left(code, 4)), else_=code)
 
 
 def _rules(row: EntryRule) -> Rules:
@@ -92,19 +88,20 @@ def rules_by_code(day: date) -> dict[str, Rules]:
 
 def nearest(code: str, rules: Mapping[str, Rules]) -> Rules:
     """The rules for the division ``code`` among those of ``rules_by_code``."""
-    around = [one for one in rules if code.startswith(scope_prefix(one))]
-    return rules[max(around, key=lambda one: len(scope_prefix(one)))] if around else DEFAULTS
+    return nearest_of(code, rules, DEFAULTS)
 
 
 def sample_percent_of(unit: Any) -> Any:
     """The share of records sampled in the unit of the row today, by its nearest division's rule: a column."""
     own = Region.__table__.alias("own")
     # The longest code is the nearest division's: the highest of (length, share) without a sort for every row.
-    of_nearest = func.max(array([func.length(_prefix(Region.code)), EntryRule.sample_percent]), type_=ARRAY(Integer))[2]
+    of_nearest = func.max(array([func.length(prefix_of(Region.code)), EntryRule.sample_percent]), type_=ARRAY(Integer))[
+        2
+    ]
     share = (
         select(of_nearest)
         .join(Region, Region.id == EntryRule.region_id)
-        .join(own, own.c.code.startswith(_prefix(Region.code)))
+        .join(own, own.c.code.startswith(prefix_of(Region.code)))
         .join(Unit, Unit.region_id == own.c.id)
         .where(Unit.id == unit, _holds_today())
     )

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from function_monitor.alerts.models import OPEN, Alert, AlertLevel, AlertRule, AlertState, AlertStep, StepKind
 from function_monitor.alerts.rules import RULES
+from function_monitor.notices import tell_raised, tell_withdrawn
 from host.kernel.access import SYSTEM, Actor
 from host.kernel.audit import record_change
 from host.kernel.calendar.workdays import load_workdays
@@ -66,6 +67,10 @@ def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[st
         recovered=_mark_recovered(rule, day),
         withdrawn=_withdraw(rule, day),
     )
+    if counts["raised"]:
+        tell_raised(rule.id, day)
+    if counts["withdrawn"]:
+        tell_withdrawn(rule.id, day)
     rule.last_day, rule.last_run_at = day, datetime.now(UTC)
     db.session.flush()
     if counts["raised"] or counts["recovered"]:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from function_monitor.alerts.errors import AnotherIsOpen, BadThreshold, NothingSaid, SamePerson, WrongAlertState
 from function_monitor.alerts.models import OVER, Alert, AlertRule, AlertState, AlertStep, StepKind
 from function_monitor.alerts.rules import RULES, Threshold
+from function_monitor.notices import tell_step
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -111,20 +112,19 @@ def checked_params(rule: AlertRule, params: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _take(alert: Alert, step: StepKind, *, actor: Actor, note: str = "", file_id: int | None = None) -> None:
-    """Bring the alert to the step's state, write its history and the audit row."""
+    """Bring the alert to the step's state, write its history and the audit row, and tell whom it concerns."""
     _check(alert, step, actor)
     before, alert.alert_state = alert.alert_state, WAYS[step][1]
-    db.session.add(
-        AlertStep(
-            alert_id=alert.id,
-            step_kind=step,
-            level=alert.level,
-            note=note.strip(),
-            file_id=file_id,
-            by_id=actor.account_id,
-            by_name=actor.display_name,
-        )
+    taken = AlertStep(
+        alert_id=alert.id,
+        step_kind=step,
+        level=alert.level,
+        note=note.strip(),
+        file_id=file_id,
+        by_id=actor.account_id,
+        by_name=actor.display_name,
     )
+    db.session.add(taken)
     db.session.flush()  # the database has the last word on who may check whom
     record_change(
         alert,
@@ -134,6 +134,7 @@ def _take(alert: Alert, step: StepKind, *, actor: Actor, note: str = "", file_id
         after={"state": alert.alert_state},
         reason=note.strip() or None,
     )
+    tell_step(alert, taken)
 
 
 def _check(alert: Alert, step: StepKind, actor: Actor) -> None:

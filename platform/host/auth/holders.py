@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from host.auth.models import RoleGrant
 from host.kernel.access import Role
@@ -21,8 +21,12 @@ def holders_of(role: Role, *, section: Any = None, unit: Any = None) -> Select[i
         .where(
             RoleGrant.role == role,
             place,
-            RoleGrant.revoked_at.is_(None),
-            RoleGrant.valid.contains(func.current_date()),
+            holds_today(RoleGrant),
         )
         .distinct()
     )
+
+
+def holds_today(grant: type[RoleGrant] | Any) -> ColumnElement[bool]:
+    """Whether the grant (or an alias of it) is in force today."""
+    return and_(grant.revoked_at.is_(None), grant.valid.contains(func.current_date()))

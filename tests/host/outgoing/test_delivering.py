@@ -108,7 +108,7 @@ def told(*logins: str, kind: str = "duty_record.returned", key: str = "duty_reco
 
 
 def again(ids: list[int], *, kind: str = "duty_record.returned", key: str) -> None:
-    send_out(ids, kind=kind, key=key)
+    send_out([(one, key) for one in ids], kind=kind)
     db.session.execute(text("UPDATE outgoing_message SET due_at = :due WHERE batch IS NULL"), {"due": NOON - LEASE})
 
 

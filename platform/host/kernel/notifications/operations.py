@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
-from host.kernel.db import Model, db
+from host.kernel.db import AnySelect, Model, db
 from host.kernel.notifications.kinds import Kind, registered_kinds
 from host.kernel.notifications.models import Notification, NotificationMute
 from host.kernel.outgoing.operations import send_out, withdraw
@@ -41,18 +41,27 @@ def tell_from(kind: Kind, recipients: Select[int, str], *, link: str, key: str) 
     """The same to the accounts of a select of (account id, title), set-based. Two statements, however many they are."""
     who = recipients.subquery("who")
     account_id, title = who.c
+    return len(tell_each(kind, select(account_id, title, _literal(link), _literal(key))))
+
+
+def tell_each(kind: Kind, messages: AnySelect) -> Sequence[tuple[int, str]]:
+    """Tell each of a select of (account id, title, link, key); the (account id, key) that were told now.
+
+    Two statements, however many they are.
+    """
+    each = messages.subquery("each_message")
+    account_id, title, link, key = each.c
     account, n = _account(), Notification
     chosen = (
-        select(
-            account_id, literal(kind.name, String(60)), func.left(title, MOST_LETTERS), _literal(link), _literal(key)
-        )
+        select(account_id, literal(kind.name, String(60)), func.left(title, MOST_LETTERS), link, key)
         .join(account, account.c.id == account_id)
         .where(account.c.is_disabled.is_(False), ~_is_muted(account_id, kind))
     )
     rows = insert(n).from_select([n.account_id, n.kind, n.title, n.link, n.key], chosen, include_defaults=False)
-    told = db.session.scalars(rows.on_conflict_do_nothing().returning(n.account_id)).all()
-    send_out(told, kind=kind.name, key=key)
-    return len(told)
+    new = db.session.execute(rows.on_conflict_do_nothing().returning(n.account_id, n.key))
+    told = [(row.account_id, row.key) for row in new]
+    send_out(told, kind=kind.name)
+    return told
 
 
 def _literal(text: str) -> Any:

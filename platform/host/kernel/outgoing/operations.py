@@ -107,16 +107,18 @@ def _told(channel: OutgoingChannel) -> dict[str, object]:
     return {name: getattr(channel, name) for name in names}
 
 
-def send_out(account_ids: Collection[int], *, kind: str, key: str) -> None:
-    """Put a message for each account into the outbox of every channel that takes ``kind``, once for each ``key``.
+def send_out(told: Collection[tuple[int, str]], *, kind: str) -> None:
+    """Put a message for each (account id, key) into the outbox of every channel that takes ``kind``, once each.
 
     Part of the transaction of what it tells of: rolled back with it, and kept with it. One statement.
     """
-    if not account_ids:
+    if not told:
         return
-    people = func.unnest(cast(list(account_ids), ARRAY(BigInteger))).table_valued("account_id").render_derived()
+    accounts, keys = zip(*told, strict=True)
+    each = func.unnest(cast(list(accounts), ARRAY(BigInteger)), cast(list(keys), ARRAY(String)))
+    people = each.table_valued("account_id", "key").render_derived()
     chosen = (
-        select(OutgoingChannel.id, people.c.account_id, literal(kind, String(60)), literal(key, String(200)))
+        select(OutgoingChannel.id, people.c.account_id, literal(kind, String(60)), people.c.key)
         .join(people, true())  # every person on every channel
         .where(OutgoingChannel.is_on, _takes(kind))
     )
