@@ -17,7 +17,7 @@ from basic_info.flowcharts import editor_views
 from basic_info.flowcharts import views as flowchart_views
 from basic_info.mandates import carried_views, comparing_views, reading_views
 from basic_info.mandates import views as mandate_views
-from basic_info.organization import people_views, reports, views
+from basic_info.organization import people_views, reports, share_views, views
 from basic_info.organization.commands import register
 from basic_info.organization.register_import import views as register_views
 from basic_info.permissions import ROLE_PERMISSIONS, Permission
@@ -54,6 +54,7 @@ _views = (
     power_list_version_views,
     power_list_views,
     people_views,
+    share_views,
     reading_views,
     region_views,
     register_views,

@@ -6,6 +6,7 @@ from host.kernel.access import Role
 class Permission(StrEnum):
     """What may be asked of this system, as ``system:thing:verb``; keep it sorted."""
 
+    APPOINTMENT_EDIT = "basic_info:appointment:edit"
     CATALOGUE_OPEN = "basic_info:catalogue:open"
     DUTY_EDIT = "basic_info:duty:edit"
     DUTY_READ = "basic_info:duty:read"
@@ -24,6 +25,7 @@ class Permission(StrEnum):
 _READ = frozenset({Permission.UNIT_READ, Permission.DUTY_READ})
 _UNIT = _READ | {Permission.PERSON_READ}
 _OFFICE = _UNIT | {
+    Permission.APPOINTMENT_EDIT,
     Permission.DUTY_EDIT,
     Permission.FLOWCHART_IMPORT,
     Permission.MANDATE_IMPORT,

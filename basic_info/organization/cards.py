@@ -31,6 +31,7 @@ from basic_info.organization.queries import (
     section_names,
     unit_names,
 )
+from basic_info.organization.shares import split
 from basic_info.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.crypto import Unreadable, masked_id_no, masked_phone, provider
@@ -294,6 +295,8 @@ class PersonCard:
     facts: PersonVersion | None
     versions: Sequence[PersonVersion]
     appointments: Sequence[AnyRow]
+    #: appointment → percent of a full post, of the posts held on the day
+    shares: dict[int, int]
     id_no: str
     phone: str
 
@@ -321,11 +324,13 @@ def person_card(actor: Actor, person_id: int, *, day: date) -> PersonCard:
         .order_by(func.lower(PersonVersion.valid).desc())
     ).all()
     facts = next((version for version in versions if covers(version, day)), None)
+    appointments = _appointments(person.id, day)
     return PersonCard(
         person=person,
         facts=facts,
         versions=versions,
-        appointments=_appointments(person.id, day),
+        appointments=appointments,
+        shares=split([row.Appointment for row in appointments if covers(row.Appointment, day)]),
         id_no=masked_id_no(_opened(facts.id_no, f"person:{person.code}:id_no")) if facts else "",
         phone=masked_phone(_opened(facts.phone, f"person:{person.code}:phone")) if facts else "",
     )

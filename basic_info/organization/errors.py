@@ -1,4 +1,5 @@
 from host.kernel.errors import DomainError
+from host.kernel.refusals import in_words_of
 
 
 class CodeTaken(DomainError):
@@ -29,3 +30,17 @@ class LaterChanges(DomainError):
 
 class StillInUse(DomainError):
     """A unit with open children, people or users cannot be abolished (R12)."""
+
+
+class OverFull(DomainError):
+    """The shares of a person's posts exceed a full one on some day."""
+
+    status = 422
+    message = "该人员各岗位的工作占比在某一天合计超过 100%，请减少后再保存；已登记的以后任职也计算在内"
+
+
+class PostsChanged(DomainError):
+    message = "您打开表单后，该人员的任职已经变化。请核对下面的最新登记后重新填写"
+
+
+in_words_of("LV014", OverFull)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from basic_info.organization import kinds
@@ -155,12 +155,16 @@ class PersonVersion(Version, Model):
 
 
 class Appointment(Version, Model):
-    """任职: a person holds a post over a time; at any day at most one is the primary one (R28, R35)."""
+    """任职: a person holds a post over a time; at any day at most one is the primary one (R28, R35).
+
+    The shares of a person's posts never exceed a full one on any day: a trigger counts them when a transaction ends.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
         never_two("person_id", name="one_primary_appointment", where="superseded_at IS NULL AND is_primary"),
         never_two("person_id", "post_id", name="post_held_once"),
+        CheckConstraint("share_percent BETWEEN 0 AND 100", name="share_in_bounds"),
         Index(None, "person_id"),
         Index(None, "section_id"),
         Index(None, "post_id"),
@@ -177,3 +181,5 @@ class Appointment(Version, Model):
     is_primary: Mapped[bool] = mapped_column(default=True, server_default="true")
     job_title: Mapped[str] = mapped_column(default="")
     leader_kind: Mapped[kinds.LeaderKind | None]
+    #: 工作占比: percent of a full post; None: what the others leave, evenly (``shares.split``).
+    share_percent: Mapped[int | None] = mapped_column(SmallInteger)

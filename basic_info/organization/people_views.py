@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from basic_info.blueprint import bp
 from basic_info.organization import cards
+from basic_info.organization.appointing import may_state_shares
 from basic_info.organization.asking import asked_day, day_in_url
 from basic_info.organization.forms import PurposeForm
 from basic_info.organization.models import Appointment
@@ -80,6 +81,7 @@ def _person_page(person_id: int, form: PurposeForm, *, number: str | None = None
         may_reveal=actor.may(Permission.PERSON_UNMASK)
         and bool(card.id_no)
         and person_in_reach(actor, card.person.id, Permission.PERSON_UNMASK),
+        may_state_shares=may_state_shares(actor, card.person.id, day),
         day=day,
         on=day_in_url(day),
     )

@@ -98,6 +98,20 @@ def seats(text: str) -> int:
     return value
 
 
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(%?)")
+
+
+def share(text: str) -> int:
+    """A share of a full post in percent: 60, 60%, or the 0.6 that a cell shown as 60% holds."""
+    found = _SHARE.fullmatch(normalize("NFKC", text))
+    value = Decimal(found[1]) if found else Decimal(-1)
+    if found and not found[2] and value <= 1:
+        value *= 100
+    if not 0 <= value <= 100 or value != int(value):
+        raise BadCell(f"“{text}”应为 0 至 100 的整数（占全岗工作时间的百分比），或留空")
+    return int(value)
+
+
 def day(text: str) -> date:
     """A day in the forms that people write; what has a time of day loses it."""
     return _day(text, _DAYS)
@@ -263,6 +277,7 @@ PEOPLE = SheetSpec(
         _column("leader_kind", "领导类型", WordOf(kinds.LeaderKind)),
         _column("appointment_kind", "任职类型|任职方式", WordOf(kinds.AppointmentKind),
                 default=kinds.AppointmentKind.MAIN.value),
+        _column("share_percent", "工作占比|占比|工作占比（%）|工作占比(%)", share),
     ),
     may_repeat=lambda values: values["appointment_kind"] != kinds.AppointmentKind.MAIN.value,
 )  # fmt: skip

@@ -7,10 +7,11 @@ from typing import Any
 
 from basic_info.organization.kinds import AppointmentKind
 from basic_info.organization.register_import.reading import SheetRow
+from basic_info.organization.shares import FULL
 
 #: What a row says about the appointment; all else is about the person.
 _OF_THE_POST = {"unit_code", "section_code", "post_code", "job_title", "appointed_on", "leader_kind",
-                "appointment_kind"}  # fmt: skip
+                "appointment_kind", "share_percent"}  # fmt: skip
 
 
 class BadRow(Exception):
@@ -32,6 +33,7 @@ class Holders:
     def __init__(self) -> None:
         self._first: dict[str, tuple[int, int]] = {}
         self._posts: dict[tuple[str, str], int] = {}
+        self._shares: dict[str, tuple[int, int]] = {}
         self.further: list[Sequence[Any]] = []
 
     def first_row(self, code: str) -> int | None:
@@ -50,6 +52,8 @@ class Holders:
             raise BadRow("岗位编码", "兼任的岗位不能为空")
         if first != row.number or is_further(row):
             self._check_post(row, code, post)
+        if (share := row.values["share_percent"]) is not None:
+            self._check_share(row, code, share)
 
     def _check_post(self, row: SheetRow, code: str, post: str | None) -> None:
         """A person holds a post once. Only people with several rows are kept track of."""
@@ -59,10 +63,17 @@ class Holders:
         if other != row.number:
             raise BadRow("岗位编码", f"与第 {other} 行是同一人员的同一岗位，请删除一行")
 
+    def _check_share(self, row: SheetRow, code: str, share: int) -> None:
+        """The posts of a person are a full one at most; what the register knows besides is looked at later."""
+        first, before = self._shares.get(code, (row.number, 0))
+        if before + share > FULL:
+            raise BadRow("工作占比", f"与第 {first} 行等同一人员的岗位合计 {before + share}%，不能超过 {FULL}%，请减少")
+        self._shares[code] = first, before + share
+
     def keep(self, row: SheetRow) -> None:
         """Keep a further appointment until the people themselves are staged."""
         value = row.values
         self.further.append(
             (row.number, value["code"], value["post_code"], value["appointment_kind"], value["job_title"],
-             value["leader_kind"], value["appointed_on"])
+             value["leader_kind"], value["appointed_on"], value["share_percent"])
         )  # fmt: skip

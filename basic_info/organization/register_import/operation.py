@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from basic_info.organization.appointing import check_shares
 from basic_info.organization.codes import check_id_card
 from basic_info.organization.kinds import Sex
 from basic_info.organization.models import Post, Section, Unit
@@ -102,6 +103,7 @@ def import_workbook(
             raise HasErrors(_first_words(report, name))
         return report
     report.outcomes = targets.apply_all(reader.staged, on=on, account_id=actor.account_id)
+    check_shares()
     report.is_applied = True
     record_change(
         "register:workbook",
@@ -165,6 +167,7 @@ class _Reader:
             self.counts[PEOPLE.title] += targets.FURTHER.fill(self.holders.further)
             self._find_held_elsewhere()
             self._find_without_primary()
+            self._find_over_full()
         if not any(self.counts.values()) and not self.findings.count:
             raise Refused(f"工作表“{'”“'.join(self.staged)}”的表头下面没有数据行，请填写后再导入")
 
@@ -264,7 +267,7 @@ class _Reader:
             as_json(education), value["professional_title"], value["work_started_on"], value["entered_unit_on"],
             value["identity"], value["person_kind"], value["work_state"], value["quota_kind"],
             value["occupies_quota"], value["retire_category"], value["post_code"], value["job_title"],
-            value["appointed_on"], value["leader_kind"],
+            value["appointed_on"], value["leader_kind"], value["share_percent"],
         )  # fmt: skip
 
     def _check_place(self, row: SheetRow) -> None:
@@ -330,6 +333,14 @@ class _Reader:
             else:
                 self.findings.add(PEOPLE.title, row_no, "岗位编码", f"岗位 {post} 已是该人员的主职，请改为其他岗位")
             db.session.execute(text("DELETE FROM stage_further WHERE row_no = :row"), {"row": row_no})
+
+    def _find_over_full(self) -> None:
+        """People whose posts would take more than a full one together with what the register says of the others."""
+        for row_no, code, total in db.session.execute(text(targets.OVER_FULL)).all():
+            words = f"人员 {code} 各岗位（含已登记而表中没有改动的）占比合计 {total}%，不能超过 100%，请减少"
+            self.findings.add(PEOPLE.title, row_no, "工作占比", words)
+            for stage in ("stage_person", "stage_further"):
+                db.session.execute(text(f"DELETE FROM {stage} WHERE code = :code"), {"code": code})  # noqa: S608
 
     def _bad(self, spec: SheetSpec, row: SheetRow, column: str, message: str) -> None:
         self.findings.add(spec.title, row.number, column, message)

@@ -43,6 +43,7 @@ STAGES = {
             "work_started_on": "date", "entered_unit_on": "date", "identity": _TEXT, "person_kind": _TEXT,
             "work_state": _TEXT, "quota_kind": _TEXT, "occupies_quota": "boolean", "retire_category": _TEXT,
             "post_code": _TEXT, "job_title": _TEXT, "appointed_on": "date", "leader_kind": _TEXT,
+            "share_percent": "smallint",
         },
     ),
 }  # fmt: skip
@@ -52,7 +53,7 @@ FURTHER = Stage(
     name="stage_further",
     columns={
         "row_no": "int", "code": _TEXT, "post_code": _TEXT, "appointment_kind": _TEXT, "job_title": _TEXT,
-        "leader_kind": _TEXT, "appointed_on": "date",
+        "leader_kind": _TEXT, "appointed_on": "date", "share_percent": "smallint",
     },
 )  # fmt: skip
 
@@ -98,7 +99,29 @@ TARGETS = {
 }  # fmt: skip
 
 
-_APPOINTMENT = "post_id, section_id, unit_id, appointment_kind, is_primary, job_title, leader_kind"
+_APPOINTMENT = "post_id, section_id, unit_id, appointment_kind, is_primary, job_title, leader_kind, share_percent"
+
+#: (row, person, sum) of people whose posts, those of the register that the sheet leaves included, exceed a full one.
+OVER_FULL = """
+WITH said AS (
+  SELECT row_no, code, post_code, share_percent, true AS is_primary FROM stage_person WHERE post_code IS NOT NULL
+  UNION ALL SELECT row_no, code, post_code, share_percent, false FROM stage_further
+), sums AS (
+  SELECT code, max(row_no) AS row_no, sum(share_percent) AS stated FROM said
+  WHERE share_percent IS NOT NULL GROUP BY code
+), kept AS (
+  SELECT s.code, sum(a.share_percent) AS share
+  FROM sums s JOIN person p ON p.code = s.code JOIN appointment a ON a.person_id = p.id JOIN post t ON t.id = a.post_id
+  WHERE a.superseded_at IS NULL AND upper_inf(a.valid) AND NOT EXISTS (
+    SELECT FROM said o WHERE o.code = s.code AND (
+      o.post_code = t.code AND (o.share_percent IS NOT NULL OR o.is_primary <> a.is_primary)
+      OR a.is_primary AND o.is_primary AND o.post_code <> t.code
+    )
+  ) GROUP BY s.code
+)
+SELECT s.row_no, s.code, s.stated + coalesce(k.share, 0) AS total FROM sums s LEFT JOIN kept k ON k.code = s.code
+WHERE s.stated + coalesce(k.share, 0) > 100 ORDER BY s.row_no LIMIT 1000
+"""
 
 
 def apply_all(titles: list[str], *, on: date, account_id: int | None) -> dict[str, Outcome]:
@@ -151,6 +174,7 @@ def appoint(*, on: date, account_id: int | None) -> None:
             "SELECT p.id AS person_id, t.id AS post_id, c.id AS section_id, c.unit_id, "
             "'main'::text AS appointment_kind, "
             "true AS is_primary, s.job_title, s.leader_kind, "
+            "coalesce(s.share_percent, CASE WHEN a.post_id = t.id THEN a.share_percent END) AS share_percent, "
             "CASE WHEN a.id IS NULL THEN coalesce(s.appointed_on, CAST(:on AS date)) "
             "WHEN s.appointed_on > lower(a.valid) THEN s.appointed_on "
             "ELSE greatest(CAST(:on AS date), lower(a.valid)) END AS day "
@@ -158,8 +182,8 @@ def appoint(*, on: date, account_id: int | None) -> None:
             "JOIN section c ON c.id = t.section_id "
             "LEFT JOIN appointment a ON a.person_id = p.id AND a.is_primary AND a.superseded_at IS NULL "
             "AND upper_inf(a.valid) "
-            "WHERE a.id IS NULL OR (a.post_id, a.job_title, a.leader_kind) "
-            "IS DISTINCT FROM (t.id, s.job_title, s.leader_kind)"
+            "WHERE a.id IS NULL OR (a.post_id, a.job_title, a.leader_kind, a.share_percent) IS DISTINCT FROM "
+            "(t.id, s.job_title, s.leader_kind, coalesce(s.share_percent, a.share_percent))"
         ),
         {"on": on},
     )
@@ -182,14 +206,15 @@ def appoint_further(*, on: date, account_id: int | None) -> Outcome:
             "CREATE TEMPORARY TABLE stage_appointment_further ON COMMIT DROP AS "
             "SELECT a.id AS held_id, p.id AS person_id, t.id AS post_id, c.id AS section_id, c.unit_id, "
             "s.appointment_kind, false AS is_primary, s.job_title, s.leader_kind, "
+            "coalesce(s.share_percent, a.share_percent) AS share_percent, "
             "CASE WHEN a.id IS NULL THEN coalesce(s.appointed_on, CAST(:on AS date)) "
             "ELSE greatest(CAST(:on AS date), s.appointed_on, lower(a.valid)) END AS day "
             "FROM stage_further s JOIN person p ON p.code = s.code JOIN post t ON t.code = s.post_code "
             "JOIN section c ON c.id = t.section_id "
             "LEFT JOIN appointment a ON a.person_id = p.id AND a.post_id = t.id AND NOT a.is_primary "
             "AND a.superseded_at IS NULL AND upper_inf(a.valid) "
-            "WHERE a.id IS NULL OR (a.appointment_kind, a.job_title, a.leader_kind) "
-            "IS DISTINCT FROM (s.appointment_kind, s.job_title, s.leader_kind)"
+            "WHERE a.id IS NULL OR (a.appointment_kind, a.job_title, a.leader_kind, a.share_percent) IS DISTINCT FROM "
+            "(s.appointment_kind, s.job_title, s.leader_kind, coalesce(s.share_percent, a.share_percent))"
         ),
         {"on": on},
     )

@@ -20,6 +20,7 @@ _FORMATS: dict[Parse, str] = {
     columns.day_or_month: "日期或年月，如 2026-03-02、1985.03",
     columns.whole: "整数",
     columns.seats: "大于 0 的整数",
+    columns.share: "占全岗工作时间的百分比，如 60；不填的沿用已登记的占比，没有登记的平分其余岗位余下的部分",
     columns.code: "编码，40 个字符以内，不含空格",
     columns.credit_code: "18 位统一社会信用代码",
 }

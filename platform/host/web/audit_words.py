@@ -77,6 +77,7 @@ THINGS = {
 VERBS = {
     "chosen": "选择",
     "sent_again": "重新发送",
+    "shares_stated": "确定工作占比",
     "kinds_chosen": "选择提醒",
     "given": "移交",
     "judged": "判断",
@@ -229,6 +230,7 @@ FIELDS = {
     "scope_kind": "范围",
     "section_id": "科室",
     "sex": "性别",
+    "shares": "各岗位工作占比",
     "short_name": "简称",
     "size": "字节数",
     "standard_minutes": "标准用时（分钟）",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ SECTIONS = [["科室编码", "科室名称", "单位编码"], ["S1", "办公室"
 POSTS = [["岗位编码", "岗位名称", "科室编码", "岗位类别"], ["P1", "主任", "S1", "综合管理"],
          ["P2", "科长", "S2", "综合管理"], ["P3", "科员", "S2", "综合管理"]]  # fmt: skip
 HEAD = ["人员编码", "姓名", "人员身份", "人员类别", "岗位编码", "任职名称", "任职起始日期", "任职类型", "出生日期",
-        "入党时间", "身份证号"]  # fmt: skip
+        "入党时间", "身份证号", "工作占比"]  # fmt: skip
 ANNA = ["R1", "王一", "公务员", "在编"]
 
 
@@ -188,3 +189,59 @@ def test_numbers_formulas_merged_cells_and_blanks_are_taken_for_what_they_show(t
     assert set(db.session.scalars(select(Person.code))) == {"1001", "1002"}
     assert set(db.session.scalars(select(PersonVersion.name))) == {"王一", "李二"}
     assert "科长" in set(db.session.scalars(select(Appointment.job_title)))
+
+
+def _with_share(share: Any, *cells: Any) -> list[Any]:
+    return [*_row(*cells)[:-1], share]
+
+
+def _shares(day: date) -> dict[str, int | None]:
+    rows = db.session.execute(
+        select(Post.code, Appointment.share_percent)
+        .join(Post, Post.id == Appointment.post_id)
+        .where(Appointment.superseded_at.is_(None), Appointment.valid.contains(day))
+    )
+    return {code: share for code, share in rows}
+
+
+@pytest.mark.parametrize(
+    ("cell", "share"), [("60", 60), ("60%", 60), (Decimal("0.6"), 60), (Decimal(1), 100), (None, None), ("０", 0)]
+)
+def test_a_share_is_read_as_people_write_it(cell: Any, share: int | None) -> None:
+    _import(_with_share(cell, "P1"))
+    assert _shares(ON) == {"P1": share}
+
+
+def test_shares_hold_from_the_day_of_the_import_and_stay_where_none_is_written() -> None:
+    rows = ("P1", "主任", "2020-01-01"), ("P2", "科长", "2023-05-01", "兼职")
+    _import(*(_row(*row) for row in rows))
+    _import(_with_share("70", *rows[0]), _with_share("30", *rows[1]), on=date(2026, 3, 1))
+    again = _import(*(_row(*row) for row in rows), on=date(2026, 6, 1))
+
+    assert _shares(date(2026, 2, 28)) == {"P1": None, "P2": None}
+    assert _shares(date(2026, 3, 1)) == _shares(date(2026, 6, 1)) == {"P1": 70, "P2": 30}
+    assert {(o.new, o.changed) for o in again.outcomes.values()} == {(0, 0)}
+
+
+def test_shares_may_move_between_posts_in_one_workbook() -> None:
+    _import(_with_share("40", "P1"), _with_share("60", "P2", None, None, "兼职"))
+    _import(_with_share("60", "P1"), _with_share("40", "P2", None, None, "兼职"), on=date(2026, 3, 1))
+    assert _shares(date(2026, 3, 1)) == {"P1": 60, "P2": 40}
+
+
+def test_shares_beyond_a_full_post_are_named_in_the_trial_run() -> None:
+    errors = _import(_with_share("70", "P1"), _with_share("40", "P2", None, None, "兼职"), dry_run=True).errors
+    assert [(error.row, error.column) for error in errors] == [(3, "工作占比")]
+    assert "合计 110%" in errors[0].message
+
+
+def test_a_share_counts_beside_what_the_register_says_of_other_posts() -> None:
+    _import(_with_share("40", "P1"), _with_share("60", "P2", None, None, "兼职"))
+    errors = _import(_with_share("50", "P1"), dry_run=True, on=date(2026, 3, 1)).errors
+    assert [(error.row, error.column, "合计 110%" in error.message) for error in errors] == [(2, "工作占比", True)]
+
+
+@pytest.mark.parametrize("cell", ["半天", "120", "33.3", "-5"])
+def test_what_is_no_share_is_named(cell: str) -> None:
+    errors = _import(_with_share(cell, "P1"), dry_run=True).errors
+    assert [(error.row, error.column) for error in errors] == [(2, "工作占比")]
