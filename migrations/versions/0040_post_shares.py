@@ -1,14 +1,14 @@
 """The share of a full post that each post held takes; those of a person never exceed a full one on any day
 
-Revision ID: 0039
+Revision ID: 0040
 Revises: 0038
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
