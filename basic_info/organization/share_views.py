@@ -52,7 +52,7 @@ def state_person_shares(person_id: int) -> ResponseReturnValue:
         return _page(person_id, _held(person_id), typed, [(first, str(refused))]), refused.status
     db.session.commit()
     flash("工作占比已登记", "success")
-    return redirect(url_for("basic_info.show_person", person_id=person_id, **day_in_url(day)), 303)
+    return redirect(url_for("basic_info.show_person", person_id=person_id, as_of=day.isoformat()), 303)
 
 
 def _held(person_id: int) -> Sequence[Appointment]:
