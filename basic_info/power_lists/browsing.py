@@ -29,8 +29,8 @@ PAGE = 50
 _ORDER = (PowerItem.name, PowerItem.subitem_name, PowerItem.id)
 #: What two units may say of one item and a reader wants to see side by side.
 _SIDE_BY_SIDE = ("事项名称", "子项", "权力类型", "编码", "实施层级", "法定期限", "承诺期限")
-#: The code names the division: it differs everywhere and says nothing.
-_DIFFERS_ANYWAY = frozenset({"编码"})
+#: Code and tier follow from the division: they differ and say nothing.
+_DIFFERS_ANYWAY = frozenset({"编码", "实施层级"})
 _SECTIONS = "承办机构"
 
 
