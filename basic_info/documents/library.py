@@ -15,7 +15,7 @@ from lxml import etree
 from werkzeug.datastructures import FileStorage
 
 from basic_info.documents.models import Document
-from basic_info.flowcharts.drawing import bpmn_document
+from basic_info.flowcharts.drawing import add_drawing, bpmn_document
 from basic_info.flowcharts.models import Flowchart
 from basic_info.flowcharts.operations import import_flowchart
 from basic_info.flowcharts.parsing import ParsedFlowchart, parse_flowchart
@@ -61,10 +61,14 @@ class PaperKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Paper:
-    """A file as read; nothing is written yet. ``words`` is its text, or its XML for a flowchart."""
+    """A file as read; nothing is written yet. ``words`` is its text, or its XML for a flowchart.
+
+    ``is_drawn_here``: the file has the model of a flowchart and no drawing; ``words`` has one.
+    """
 
     parsed: ParsedMandate | ParsedPowerList | ParsedFlowchart
     words: str
+    is_drawn_here: bool = False
 
     def as_contract(self) -> dict[str, Any]:
         """What ``lvzhi import … --dry-run --json`` prints."""
@@ -89,8 +93,11 @@ def _read_chart(path: Path, name: str) -> Paper:
         drawn = bpmn_document(read_step_table(path, Path(name).stem))
         return Paper(parse_flowchart(drawn.encode()), drawn)
     data = path.read_bytes()
+    parsed, root = parse_flowchart(data), read_definitions(data)
+    if not parsed.shapes:
+        add_drawing(root, parsed)
     # As text without its declaration: what stands in the database is UTF-8 whatever the file was.
-    return Paper(parse_flowchart(data), etree.tostring(read_definitions(data), encoding="unicode"))
+    return Paper(parsed, etree.tostring(root, encoding="unicode"), is_drawn_here=not parsed.shapes)
 
 
 def _is_table(path: Path) -> bool:

@@ -72,8 +72,9 @@ def take_in_paper(document_id: int, kind: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _preview(paper_kind, document, form), 422
     with paper_file(document) as (path, stored):
+        paper = read_paper(paper_kind, path, stored.name)
         row = take_in(
-            read_paper(paper_kind, path, stored.name),
+            paper,
             unit_id=document.unit_id or 0,
             name=stored.name,
             file_id=stored.id,
@@ -81,7 +82,8 @@ def take_in_paper(document_id: int, kind: str) -> ResponseReturnValue:
             actor=current_actor(),
         )
     db.session.commit()
-    flash("已导入，确认后生效")
+    was_drawn = paper.is_drawn_here
+    flash("已导入，确认后生效" + ("。文件里没有图形，已按流程自动排列" if was_drawn else ""))
     return redirect(_page_of(row), 303)
 
 

@@ -69,25 +69,27 @@ def _draw(root: Element, plan: Plan, layout: Layout) -> None:
             shape.set("isMarkerVisible", "true")
         if symbol.name and not symbol.tag.lower().endswith("task"):
             width = max(LETTER * len(symbol.name), 20)
-            _words(shape, Box(box.middle[0] - width / 2, box.y + box.height + 2, width, 14))
+            add_words(shape, Box(box.middle[0] - width / 2, box.y + box.height + 2, width, 14))
     for number, (path, label) in enumerate(zip(layout.paths, layout.labels, strict=True), 1):
         edge = etree.SubElement(plane, f"{{{DIAGRAM}}}BPMNEdge", id=f"Flow_{number}_di", bpmnElement=f"Flow_{number}")
         for x, y in path:
             etree.SubElement(edge, f"{{{DI}}}waypoint", x=f"{x:g}", y=f"{y:g}")
         if label:
-            _words(edge, label)
+            add_words(edge, label)
 
 
 def _shape(plane: Element, key: str, box: Box) -> Element:
     shape = etree.SubElement(plane, f"{{{DIAGRAM}}}BPMNShape", id=f"{key}_di", bpmnElement=key)
-    _bounds(shape, box)
+    add_bounds(shape, box)
     return shape
 
 
-def _words(parent: Element, box: Box) -> None:
-    _bounds(etree.SubElement(parent, f"{{{DIAGRAM}}}BPMNLabel"), box)
+def add_words(parent: Element, box: Box) -> None:
+    """Where the words of a symbol or arrow stand."""
+    add_bounds(etree.SubElement(parent, f"{{{DIAGRAM}}}BPMNLabel"), box)
 
 
-def _bounds(parent: Element, box: Box) -> None:
+def add_bounds(parent: Element, box: Box) -> None:
+    """Where a shape or its words stand."""
     sides = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
     etree.SubElement(parent, f"{{{DC}}}Bounds", {name: f"{value:g}" for name, value in sides.items()})

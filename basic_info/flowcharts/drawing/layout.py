@@ -7,17 +7,18 @@ none crosses a symbol. Gaps and channels grow with their tracks. All sizes in px
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from basic_info.flowcharts.drawing.plan import Arrow, Plan, Symbol
 
-SIZES = {"task": (120, 80), "startEvent": (36, 36), "endEvent": (36, 36)}
-GATEWAY = (50, 50)
+TASK, GATEWAY, EVENT = (120, 80), (50, 50), (36, 36)
 COLUMN, ROW = 120, 80
 GAP, CHANNEL, TRACK = 44, 26, 12
 LEFT, TOP, BAND = 160, 80, 30  # the pool's corner; the strips with the names of pool and lanes
 LETTER = 14
+BORDER = 40  # from one event on a border to the next
 
 Point = tuple[float, float]
 Cell = tuple[int, int]
@@ -48,10 +49,16 @@ class Layout:
 
 def lay_out(plan: Plan) -> Layout:
     """Places for everything in the plan."""
-    columns = _columns(plan)
-    rows, starts = _rows(plan, columns)
-    cells = {symbol.key: (columns[symbol.key], rows[symbol.key]) for symbol in plan.symbols}
-    routes = _Routes(plan.arrows, cells)
+    hosts = {symbol.key: symbol.host for symbol in plan.symbols if symbol.host}
+    standing = replace(
+        plan,
+        symbols=tuple(symbol for symbol in plan.symbols if not symbol.host),
+        arrows=tuple(replace(arrow, source=hosts.get(arrow.source, arrow.source)) for arrow in plan.arrows),
+    )
+    columns = _columns(standing)
+    rows, starts = _rows(standing, columns)
+    cells = {key: (columns[hosts.get(key, key)], rows[hosts.get(key, key)]) for key in [*columns, *hosts]}
+    routes = _Routes(plan.arrows, cells, hosts)
     return _place(plan, cells, starts, routes)
 
 
@@ -125,8 +132,9 @@ class _Route:
 class _Routes:
     """Routes of all arrows. A gap is numbered by the column right of it, a channel by the row under it."""
 
-    def __init__(self, arrows: Iterable[Arrow], cells: dict[str, Cell]) -> None:
+    def __init__(self, arrows: Iterable[Arrow], cells: dict[str, Cell], hosts: Collection[str]) -> None:
         self._cells = cells
+        self._hosts = hosts
         self._taken = {(row, column) for column, row in cells.values()}
         self.outs: dict[int, dict[object, int]] = {}
         self.ins: dict[int, dict[object, int]] = {}
@@ -138,7 +146,8 @@ class _Routes:
         (column, row), (to_column, to_row) = self._cells[arrow.source], self._cells[arrow.target]
         between = range(column + 1, to_column)
         self._note_words(arrow, column + 1 if to_column == column + 1 or row != to_row else to_column)
-        if row == to_row and to_column > column and not any((row, one) in self._taken for one in between):
+        is_free = to_column > column and not any((row, one) in self._taken for one in between)
+        if row == to_row and is_free and arrow.source not in self._hosts:
             return _Route()
         out = self._track(self.outs, column + 1, arrow.source)
         # What stands left of the target would leave along the same line.
@@ -158,15 +167,21 @@ class _Routes:
 
 
 def _place(plan: Plan, cells: dict[str, Cell], starts: list[int], routes: _Routes) -> Layout:
-    xs, gaps, right = _across(1 + max(column for column, _ in cells.values()), routes)
+    xs, gaps, right = _across(1 + max((column for column, _ in cells.values()), default=0), routes, plan.strips)
     ys, channels, edges = _down(plan, starts, routes)
     layout = Layout(pool=Box(LEFT, edges[0], right - LEFT, edges[-1] - edges[0]))
     for above, below in zip(edges, edges[1:], strict=False):
         layout.lanes.append(Box(LEFT + BAND, above, right - LEFT - BAND, below - above))
+    on_border: Counter[str] = Counter()
     for symbol in plan.symbols:
         column, row = cells[symbol.key]
         width, height = size_of(symbol)
         x, y = xs[column] + (COLUMN - width) / 2, ys[row] + (ROW - height) / 2
+        if symbol.host:
+            host = layout.boxes[symbol.host]
+            on_border[symbol.host] += 1
+            x = host.x + host.width - BORDER * on_border[symbol.host]
+            y = host.y + host.height - height / 2
         layout.boxes[symbol.key] = Box(x, y, width, height)
     for arrow, route in zip(plan.arrows, routes.all, strict=True):
         path = _path(layout.boxes[arrow.source], layout.boxes[arrow.target], route, gaps, channels)
@@ -177,12 +192,14 @@ def _place(plan: Plan, cells: dict[str, Cell], starts: list[int], routes: _Route
 
 def size_of(symbol: Symbol) -> tuple[int, int]:
     """Width and height of the symbol."""
-    return SIZES["task"] if symbol.tag.endswith("Task") else SIZES.get(symbol.tag, GATEWAY)
+    if symbol.tag.endswith("Gateway"):
+        return GATEWAY
+    return EVENT if symbol.tag.endswith("Event") else TASK
 
 
-def _across(count: int, routes: _Routes) -> tuple[list[float], dict[int, Point], float]:
+def _across(count: int, routes: _Routes, strips: int) -> tuple[list[float], dict[int, Point], float]:
     """The left side of each column, the first tracks out and in of each gap, the right side of the pool."""
-    x = float(LEFT + 2 * BAND)
+    x = float(LEFT + strips * BAND)
     xs: list[float] = []
     gaps: dict[int, Point] = {}
     for column in range(count + 1):

@@ -9,13 +9,17 @@ from basic_info.flowcharts.parsing.details import StepDetails
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A symbol; ``tag`` is its BPMN element, ``lane`` the number of its lane from 0."""
+    """A symbol; ``tag`` is its BPMN element, ``lane`` the number of its lane from 0.
+
+    ``host``: the activity on whose border it sits (boundary events), which comes before it.
+    """
 
     key: str
     tag: str
     name: str
     lane: int
     details: StepDetails | None = None
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,13 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A chart of one pool named after the chart."""
+    """A chart of one pool named after the chart; ``strips``: how many names stand left of the symbols."""
 
     name: str
     lanes: tuple[str, ...]
     symbols: tuple[Symbol, ...]
     arrows: tuple[Arrow, ...]
+    strips: int = 2
 
 
 def blank_plan(name: str, lanes: tuple[str, ...]) -> Plan:
