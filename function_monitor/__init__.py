@@ -11,11 +11,12 @@ from function_monitor.cases import views as case_views
 from function_monitor.cases.queries import cases_by_item
 from function_monitor.collection import views as collection_views
 from function_monitor.collection.api_views import api
+from function_monitor.ladder import views as ladder_views
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
 from function_monitor.tracing import todo, trace
 from host.kernel.system import MenuItem, Schedule, System
 
-_views = (alert_views, case_views, collection_views)
+_views = (alert_views, case_views, collection_views, ladder_views)
 
 register_item_activity(cases_by_item)
 register_risk("open_alerts", "有未办结的红色、黄色预警", sections_with_alerts)
@@ -34,6 +35,7 @@ system = System(
         ),
         MenuItem(title="办件", endpoint="function_monitor.list_cases", permission=Permission.CASE_READ),
         MenuItem(title="预警规则", endpoint="function_monitor.list_rules", permission=Permission.RULE_READ),
+        MenuItem(title="预警告知", endpoint="function_monitor.show_ladder", permission=Permission.RULE_EDIT),
         MenuItem(title="数据采集", endpoint="function_monitor.list_sources", permission=Permission.SOURCE_EDIT),
     ),
     schedules=(
@@ -42,6 +44,9 @@ system = System(
         ),
         Schedule(
             name="function_monitor.evaluate", title="评估预警规则", cron="30 6 * * *", job="function_monitor.evaluate"
+        ),
+        Schedule(
+            name="function_monitor.climb", title="预警逐级告知和催办", cron="30 8 * * *", job="function_monitor.climb"
         ),
     ),
     trace=trace,

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import String, cast, func, literal, select, union
+from sqlalchemy import String, cast, func, insert, literal, select, union
 
 from duty_eval.api import away_spans, is_away
-from function_monitor.alerts.models import Alert, AlertState, AlertStep, StepKind
+from function_monitor.alerts.models import (
+    Alert,
+    AlertNotice,
+    AlertNoticeAccount,
+    AlertState,
+    AlertStep,
+    NoticeKind,
+    StepKind,
+)
 from function_monitor.alerts.readers import handlers, may_open, office
 from function_monitor.permissions import Permission
 from host.auth.models import Account
-from host.kernel.db import AnySelect
+from host.kernel.db import AnySelect, db
 from host.kernel.notifications.kinds import register_kind
 from host.kernel.notifications.operations import tell_each, tell_from
 
@@ -31,8 +39,8 @@ _WORDS = {
 }
 
 
-def tell_raised(rule_id: int, day: date) -> Sequence[tuple[int, int]]:
-    """People of whom an alert was raised on ``day`` and who are at work: (account_id, alert_id) of those told now.
+def tell_raised(rule_id: int, day: date) -> None:
+    """People of whom an alert was raised on ``day`` and who are at work: the first step of its ladder is taken.
 
     What concerns a section or a unit waits for the day's digest of its heads.
     """
@@ -46,7 +54,20 @@ def tell_raised(rule_id: int, day: date) -> Sequence[tuple[int, int]]:
             ~is_away(Alert.person_id, away, day, day),
         ),
     )
-    return [(account_id, int(key.split(":")[1])) for account_id, key in told]
+    _note_persons([(account_id, int(key.split(":")[1])) for account_id, key in told], day)
+
+
+def _note_persons(told: Sequence[tuple[int, int]], day: date) -> None:
+    """Write down the step for the alerts of (account_id, alert_id)."""
+    alerts = sorted({alert_id for _, alert_id in told})
+    if not alerts:
+        return
+    facts = {"notice_kind": NoticeKind.PERSON, "due_on": day, "told_on": day}
+    made = insert(AlertNotice).returning(AlertNotice.id, sort_by_parameter_order=True)
+    ids = db.session.scalars(made, [{"alert_id": alert_id, **facts} for alert_id in alerts]).all()
+    notice_of = dict(zip(alerts, ids, strict=True))
+    people = [{"notice_id": notice_of[alert], "account_id": account, "was_told": True} for account, alert in told]
+    db.session.execute(insert(AlertNoticeAccount), people)
 
 
 def tell_withdrawn(rule_id: int, day: date) -> None:
@@ -93,8 +114,8 @@ def _concerned(alert: Alert, step: StepKind) -> AnySelect:
     )
     if step is StepKind.REOPENED:
         took_part = took_part.where(AlertStep.step_kind == StepKind.RECTIFIED)
-        heads = handlers().where(Alert.id == alert.id).subquery("heads")
-        return _each_once(took_part, select(heads.c.account_id))
+        first = handlers().subquery("first")
+        return _each_once(took_part, select(first.c.account_id).where(first.c.alert_id == alert.id))
     own = select(Account.id).where(Account.person_id == alert.person_id)
     return _each_once(took_part, own)
 

@@ -8,7 +8,9 @@ from datetime import date
 from sqlalchemy import select
 
 from basic_info.regions.models import Region, RegionVersion
+from host.kernel.access import Actor, ScopeKind, scope_prefix
 from host.kernel.db import AnyRow, db
+from host.kernel.errors import NotFound
 from host.kernel.versions import in_force
 
 
@@ -20,6 +22,24 @@ def region_choices(day: date) -> Sequence[AnyRow]:
         .where(in_force(RegionVersion, day))
         .order_by(Region.code)
     ).all()
+
+
+def regions_to_set(actor: Actor, permission: str, day: date) -> list[AnyRow]:
+    """Those of ``region_choices`` for which the actor may set something of their own."""
+    starts = tuple(
+        scope_prefix(grant.region_code)
+        for grant in actor.grants_for(permission)
+        if grant.kind is ScopeKind.REGION and grant.region_code
+    )
+    return [row for row in region_choices(day) if starts and row.code.startswith(starts)]
+
+
+def region_to_set(regions: Sequence[AnyRow], code: str) -> AnyRow:
+    """The division that was asked for, else the first one. Raises NotFound."""
+    found = next((row for row in regions if row.code == code), None) if code else next(iter(regions), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def divisions(day: date) -> dict[int | None, list[AnyRow]]:

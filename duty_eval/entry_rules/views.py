@@ -5,15 +5,15 @@ from dataclasses import asdict
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from basic_info.regions.queries import region_choices
+from basic_info.regions.queries import region_to_set, regions_to_set
 from duty_eval.blueprint import bp
 from duty_eval.entry_rules.forms import RulesForm
 from duty_eval.entry_rules.operations import set_rules
 from duty_eval.entry_rules.queries import nearest, rules_by_code, versions_of
 from duty_eval.permissions import Permission
-from host.kernel.access import Actor, ScopeKind, current_actor, requires, scope_prefix
+from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnyRow, db
-from host.kernel.errors import NotFound, Refused
+from host.kernel.errors import Refused
 from host.kernel.pages import today_in_china
 
 
@@ -68,19 +68,8 @@ def _page(region: AnyRow, form: RulesForm) -> str:
 
 def _regions(actor: Actor) -> list[AnyRow]:
     """The divisions whose rules the actor may set."""
-    starts = tuple(
-        scope_prefix(grant.region_code)
-        for grant in actor.grants_for(Permission.ENTRY_RULE_SET)
-        if grant.kind is ScopeKind.REGION and grant.region_code
-    )
-    return [row for row in region_choices(today_in_china()) if starts and row.code.startswith(starts)]
+    return regions_to_set(actor, Permission.ENTRY_RULE_SET, today_in_china())
 
 
 def _region(actor: Actor) -> AnyRow:
-    """The division that was asked for, else the first one. Raises NotFound."""
-    regions = _regions(actor)
-    code = request.values.get("region", "")
-    found = next((row for row in regions if row.code == code), None) if code else next(iter(regions), None)
-    if found is None:
-        raise NotFound
-    return found
+    return region_to_set(_regions(actor), request.values.get("region", ""))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, String, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from basic_info.organization.kinds import Worded
@@ -166,3 +177,45 @@ class AlertStep(Model):
     by_id: Mapped[int | None]
     by_name: Mapped[str] = mapped_column(default="系统", server_default="系统")
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class NoticeKind(Worded):
+    """The steps of the ladder in their order, and the follow-up beside them."""
+
+    PERSON = "person", "本人"
+    HEAD = "head", "科室负责人"
+    CLERK = "clerk", "单位经办人"
+    LEADER = "leader", "分管领导"
+    OFFICE = "office", "编办"
+    FOLLOW_UP = "follow_up", "催办"
+
+
+class AlertNotice(Model):
+    """告知: that a step of an alert's ladder was taken, or that it was followed up; each once.
+
+    Without accounts nobody was there to be told: on leave, or none appointed; then the next step came at once.
+    """
+
+    __tablename__ = "alert_notice"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "notice_kind", "due_on"),
+        Index(None, "told_on"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    alert_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Alert.id))
+    notice_kind: Mapped[NoticeKind]
+    #: Of a step: the day since which the alert waits; of a follow-up: its day by the schedule, worked or not.
+    due_on: Mapped[date]
+    told_on: Mapped[date]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class AlertNoticeAccount(Model):
+    """Whom a notice was for. ``was_told``: False where they switched such messages off; it stands in their list."""
+
+    __tablename__ = "alert_notice_account"
+
+    notice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(AlertNotice.id), primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"), primary_key=True)
+    was_told: Mapped[bool]

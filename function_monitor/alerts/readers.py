@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from basic_info.organization.models import Unit
 from basic_info.organization.scope import prefix_of, reached_by
@@ -14,6 +14,7 @@ from function_monitor.permissions import ROLE_PERMISSIONS, Permission
 from host.auth.holders import holds_today
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import Role
+from host.kernel.db import AnySelect
 
 
 def roles_with(permission: Permission) -> frozenset[Role]:
@@ -27,14 +28,20 @@ def may_open(account: Any) -> ColumnElement[bool]:
     return reached_by(account, readers, unit=Alert.unit_id, section=Alert.section_id, person=Alert.person_id)
 
 
-def handlers() -> Select[int, int]:
+def handlers() -> AnySelect:
     """(alert_id, account_id) of who is to act first: the section's heads, or the unit's clerks where it has none."""
-    grant = RoleGrant
-    of_section = and_(grant.role == Role.SECTION_HEAD, grant.section_id == Alert.section_id)
-    of_unit = and_(grant.role == Role.UNIT_CLERK, grant.unit_id == Alert.unit_id, Alert.section_id.is_(None))
-    return select(Alert.id.label("alert_id"), grant.account_id).join(grant, or_(of_section, of_unit)).where(
-        holds_today(grant)
-    )  # fmt: skip
+    clerks = holders(Role.UNIT_CLERK, RoleGrant.unit_id == Alert.unit_id).where(Alert.section_id.is_(None))
+    heads = holders(Role.SECTION_HEAD, RoleGrant.section_id == Alert.section_id)
+    return select(union_all(heads, clerks).subquery("handlers"))
+
+
+def holders(role: Role, place: ColumnElement[bool]) -> Select[int, int]:
+    """(alert_id, account_id) of who holds ``role`` in the alert's ``place``: one equality, so that it is hashed."""
+    return (
+        select(Alert.id.label("alert_id"), RoleGrant.account_id)
+        .join(RoleGrant, place)
+        .where(RoleGrant.role == role, holds_today(RoleGrant))
+    )
 
 
 def office(permission: Permission) -> Select[int, int, int]:

@@ -16,9 +16,12 @@ from function_monitor.alerts.forms import NoteForm, RectifyForm, RuleForm
 from function_monitor.alerts.models import Alert, AlertLevel, AlertRule, AlertState, StepKind
 from function_monitor.alerts.rules import RULES
 from function_monitor.blueprint import bp
+from function_monitor.ladder.forecast import forecast
+from function_monitor.ladder.queries import notices_with_names
 from function_monitor.paging import page_urls
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
+from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted
 from host.kernel.files.kinds import FileKind
@@ -219,6 +222,8 @@ def _show(alert_id: int, **forms: Any) -> str:
         alert=alert,
         evidence=evidence_lines(alert, actor),
         history=queries.history(alert),
+        notices=notices_with_names(alert_id),
+        forecast=forecast(alert_id, today=today_in_china(), workdays=load_workdays()),
         steps={step.value for step in steps},
         next_words=_NEXT.get(alert.alert_state, "这条预警已办结，不用再做什么。"),
         is_my_turn=bool(steps - {StepKind.FALSE_ALARM, StepKind.REOPENED}),

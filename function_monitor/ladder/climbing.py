@@ -1,0 +1,166 @@
+"""Sending alerts up their ladders, once a working day: what is due is told in one digest a person (R129, R132)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ARRAY, BigInteger, String, cast, func, insert, select
+
+from basic_info.regions.nearest import nearest
+from function_monitor.alerts.models import (
+    AlertLevel,
+    AlertNotice,
+    AlertNoticeAccount,
+    AlertRule,
+    AlertState,
+    NoticeKind,
+)
+from function_monitor.ladder.queries import CLOSER, UNIT_HEAD, Notices, notices_of_open, present, waiting, was_told_on
+from function_monitor.ladder.rules import DEFAULT, ladders_by_code
+from function_monitor.ladder.steps import Waiting, due_day, follow_up_day, next_step
+from function_monitor.notices import ALERT_DIGEST, LINK
+from host.kernel.access import SYSTEM, Actor
+from host.kernel.audit import record_change
+from host.kernel.calendar.workdays import Workdays
+from host.kernel.db import db
+from host.kernel.notifications.operations import tell_each
+
+Present = Mapping[tuple[int, str], set[int]]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A notice to be given today. ``is_first``: the ladder begins with it."""
+
+    alert: Waiting
+    kind: NoticeKind
+    due_on: date
+    accounts: frozenset[int] = field(default_factory=frozenset)
+    is_first: bool = False
+
+
+def climb(day: date, workdays: Workdays, *, actor: Actor = SYSTEM) -> dict[str, int]:
+    """Take every step that is due on ``day`` and follow up what waits; nothing on a day off or a second time that day.
+
+    Returns ``up`` (steps), ``followed_up`` (alerts) and ``told`` (accounts). The number of statements does not grow
+    with alerts or people.
+    """
+    counts = {"up": 0, "followed_up": 0, "told": 0}
+    if not workdays.is_workday(day):
+        return counts
+    # Rules are locked by who evaluates them: neither of two climbs, nor a new alert, comes in between.
+    db.session.execute(select(AlertRule.id).order_by(AlertRule.id).with_for_update())
+    if was_told_on(day):
+        return counts
+    due = _due(day, workdays)
+    if not due:
+        return counts
+    told = _tell(due, day)
+    _write_down(due, told, day)
+    counts["followed_up"] = sum(one.kind is NoticeKind.FOLLOW_UP for one in due)
+    counts["up"], counts["told"] = len(due) - counts["followed_up"], len(told)
+    record_change("alert:0", action="alert.climbed", actor=actor, after={"day": day, **counts})
+    return counts
+
+
+def _due(day: date, workdays: Workdays) -> list[Due]:
+    ladders, told, nothing = ladders_by_code(day), notices_of_open(), Notices({}, set())
+    climbing: list[tuple[Waiting, NoticeKind]] = []
+    behind: list[tuple[Waiting, date]] = []
+    for alert in waiting(day):
+        ladder, notices = nearest(alert.region_code, ladders, DEFAULT), told.get(alert.id, nothing)
+        taken = notices.of(alert)
+        step = next_step(alert, taken)
+        if step is not None and due_day(alert, step, taken, ladder, workdays) <= day:
+            climbing.append((alert, step))
+        scheduled = follow_up_day(alert, ladder, day)
+        if scheduled is not None and scheduled not in notices.follow_ups:
+            behind.append((alert, scheduled))
+    if not climbing and not behind:
+        return []
+    there = present(sorted({alert.id for alert, _ in (*climbing, *behind)}), day)
+    steps = [due for alert, step in climbing for due in _steps(alert, step, there)]
+    return steps + [
+        Due(alert, NoticeKind.FOLLOW_UP, scheduled, frozenset(_who_acts(alert, there))) for alert, scheduled in behind
+    ]
+
+
+def _steps(alert: Waiting, step: NoticeKind, there: Present) -> Iterable[Due]:
+    """``step``, and those after it as long as nobody is there to be told."""
+    for kind in alert.steps[alert.steps.index(step) :]:
+        accounts = _on_step(alert, kind, there)
+        yield Due(alert, kind, alert.since, frozenset(accounts), is_first=kind is alert.steps[0])
+        if accounts:
+            return
+
+
+def _on_step(alert: Waiting, kind: NoticeKind, there: Present) -> set[int]:
+    found = there.get((alert.id, kind.value), set())
+    # Where nobody is in charge of a part, the unit's head is.
+    return found or (there.get((alert.id, UNIT_HEAD), set()) if kind is NoticeKind.LEADER else set())
+
+
+def _who_acts(alert: Waiting, there: Present) -> set[int]:
+    """Whose turn it is: the unit's, and once it answered the office's."""
+    if alert.state is AlertState.RECTIFIED:
+        return there.get((alert.id, NoticeKind.OFFICE.value), set())
+    if alert.state is AlertState.VERIFIED:
+        return there.get((alert.id, CLOSER), set())
+    above = (kind for kind in alert.steps if kind is not NoticeKind.PERSON)
+    return next((found for kind in above if (found := _on_step(alert, kind, there))), set())
+
+
+def _tell(due: Sequence[Due], day: date) -> frozenset[int]:
+    """One message to each account of ``due``; the ids of those who were told."""
+    of_account: dict[int, list[Due]] = {}
+    for one in due:
+        for account_id in one.accounts:
+            of_account.setdefault(account_id, []).append(one)
+    if not of_account:
+        return frozenset()
+    rows = [(account_id, digest_words(mine), _link(mine)) for account_id, mine in sorted(of_account.items())]
+    accounts, titles, links = (list(column) for column in zip(*rows, strict=True))
+    each = func.unnest(cast(accounts, ARRAY(BigInteger)), cast(titles, ARRAY(String)), cast(links, ARRAY(String)))
+    message = each.table_valued("account_id", "title", "link").render_derived()
+    key = cast(f"alert_digest:{day}", String)
+    told = tell_each(ALERT_DIGEST, select(message.c.account_id, message.c.title, message.c.link, key))
+    return frozenset(account_id for account_id, _ in told)
+
+
+def _link(mine: Sequence[Due]) -> str:
+    """The alert where it is only one, else the desk."""
+    ids = {one.alert.id for one in mine}
+    return f"{LINK}{ids.pop()}" if len(ids) == 1 else LINK.rstrip("/")
+
+
+def digest_words(mine: Sequence[Due]) -> str:
+    """What one account is told of its notices of a day: how many alerts, never of whom."""
+    new = {one.alert for one in mine if one.is_first}
+    up = {one.alert for one in mine if not one.is_first and one.kind is not NoticeKind.FOLLOW_UP}
+    behind = {one.alert for one in mine if one.kind is NoticeKind.FOLLOW_UP} - new - up
+    parts = (
+        f"{_many(new)}待处置" if new else "",
+        f"{_many(up)}逾期无人处置，现告知您" if up else "",
+        f"{_many(behind)}仍未销号，请抓紧办理" if behind else "",
+    )
+    return "；".join(part for part in parts if part)
+
+
+def _many(alerts: set[Waiting]) -> str:
+    red = sum(one.level is AlertLevel.RED for one in alerts)
+    return f"{len(alerts)} 条预警" + (f"（红色 {red} 条）" if red else "")
+
+
+def _write_down(due: Sequence[Due], told: frozenset[int], day: date) -> None:
+    rows = [{"alert_id": one.alert.id, "notice_kind": one.kind, "due_on": one.due_on, "told_on": day} for one in due]
+    made = insert(AlertNotice).returning(AlertNotice.id, sort_by_parameter_order=True)
+    ids = db.session.scalars(made, rows).all()
+    accounts = [
+        {"notice_id": notice_id, "account_id": account_id, "was_told": account_id in told}
+        for notice_id, one in zip(ids, due, strict=True)
+        for account_id in sorted(one.accounts)
+    ]
+    if accounts:
+        db.session.execute(insert(AlertNoticeAccount), accounts)
