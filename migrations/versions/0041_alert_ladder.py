@@ -1,6 +1,6 @@
 """Alerts go up a ladder: after how many days by division, and what was told to whom, each step once
 
-Revision ID: 0040
+Revision ID: 0041
 Revises: 0039
 """
 
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
