@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -52,11 +53,13 @@ def ensure_month(connection: Connection, table: str, day: date) -> bool:
         return False
     bounds = {"start": start, "end": end}
     inside = f"{column} >= :start AND {column} < :end"
+    keys: list[Key] = []
     found = connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table}_default WHERE {inside})"), bounds)  # noqa: S608
     connection.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY)"))
     if found:
         # Writers wait for the moment in which rows change their table.
         connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+        keys = _take_keys_off(connection, table)
         # What guards rows against changes must not keep them from going where they belong; nobody else sees this.
         connection.execute(text(f"ALTER TABLE {table}_default DISABLE TRIGGER USER"))
         connection.execute(
@@ -68,7 +71,50 @@ def ensure_month(connection: Connection, table: str, day: date) -> bool:
         )
         connection.execute(text(f"ALTER TABLE {table}_default ENABLE TRIGGER USER"))
     connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
+    for key in keys:
+        connection.execute(text(f'ALTER TABLE {key.owner} ADD CONSTRAINT "{key.name}" {key.definition} NOT VALID'))
     return True
+
+
+@dataclass(frozen=True)
+class Key:
+    """A foreign key to a monthly table, as PostgreSQL words it."""
+
+    owner: str
+    name: str
+    definition: str
+
+
+def _take_keys_off(connection: Connection, table: str) -> list[Key]:
+    """What refers to rows that change their partition would refuse or, cascading, go with them (``validate_keys``)."""
+    found = connection.execute(
+        text(
+            "SELECT conrelid::regclass::text AS owner, conname AS name, pg_get_constraintdef(oid) AS definition"
+            " FROM pg_constraint WHERE confrelid = to_regclass(:table) AND contype = 'f' AND conparentid = 0"
+        ),
+        {"table": table},
+    )
+    keys = [Key(row.owner, row.name, row.definition.removesuffix(" NOT VALID")) for row in found]
+    for key in keys:
+        connection.execute(text(f'ALTER TABLE {key.owner} DROP CONSTRAINT "{key.name}"'))
+    return keys
+
+
+def validate_keys(connection: Connection) -> int:
+    """Look once at the old rows of keys that ``ensure_month`` put on again; how many keys.
+
+    They hold for every write since; looking takes long and keeps no writer waiting, so it is not done under the lock.
+    """
+    found = connection.execute(
+        text(
+            "SELECT conrelid::regclass::text AS owner, conname AS name FROM pg_constraint WHERE contype = 'f'"
+            " AND NOT convalidated AND conparentid = 0 AND confrelid::regclass::text = ANY (:tables)"
+        ),
+        {"tables": list(MONTHLY)},
+    ).all()
+    for key in found:
+        connection.execute(text(f'ALTER TABLE {key.owner} VALIDATE CONSTRAINT "{key.name}"'))
+    return len(found)
 
 
 @contextmanager
@@ -104,11 +150,17 @@ def filling_month(connection: Connection, table: str, day: date) -> Iterator[str
 
 
 def ensure_ahead(connection: Connection, today: date, *, back: int = 1, ahead: int = 3) -> int:
-    """Partitions of all monthly tables from ``back`` months ago to ``ahead`` months on; returns how many were made."""
+    """Partitions of all monthly tables from ``back`` months ago to ``ahead`` months on, and of months whose rows fell
+    into DEFAULT; returns how many were made.
+    """
     made = 0
-    for table in MONTHLY:
+    for table, column in MONTHLY.items():
         if connection.scalar(text("SELECT to_regclass(:name)"), {"name": table}) is None:
             continue
-        for plus in range(-back, ahead + 1):
-            made += ensure_month(connection, table, first_of_month(today, plus=plus))
+        months = [first_of_month(today, plus=plus) for plus in range(-back, ahead + 1)]
+        fallen = connection.scalars(
+            text(f"SELECT DISTINCT date_trunc('month', {column})::date FROM {table}_default")  # noqa: S608
+        ).all()
+        for month in sorted({*months, *fallen}):
+            made += ensure_month(connection, table, month)
     return made

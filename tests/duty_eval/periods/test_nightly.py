@@ -5,22 +5,26 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.models import Section
+from duty_eval.flags.models import FlagKind, RecordFlag
 from duty_eval.periods.errors import MonthLocked
 from duty_eval.periods.operations import lock_month, seal_all
 from duty_eval.periods.queries import Place
 from duty_eval.periods.tasks import freeze, lock_months
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records
+from duty_eval.review.models import RecordOpening, RecordReview
 from duty_eval.review.operations import approve_records
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.jobs.progress import Progress
 from host.kernel.pages import today_in_china
-from host.kernel.partitions import ensure_month, first_of_month
+from host.kernel.partitions import ensure_ahead, ensure_month, first_of_month, validate_keys
 from tests.factories import a_person, a_post, a_section, an_actor
 
 
@@ -41,6 +45,14 @@ def an_approved_record(section: Section, day: date) -> int:
     )
     approve_records(db.session.scalars(select(DutyRecord).where(DutyRecord.id == made.record_ids[0])).all(), actor=head)
     return made.record_ids[0]
+
+
+def _drop_month(engine: Engine, name: str) -> None:
+    """Take the partition away again; dropping it while it is attached would take the keys that refer to it along."""
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE duty_record CASCADE"))
+        connection.execute(text(f"ALTER TABLE duty_record DETACH PARTITION {name}"))
+        connection.execute(text(f"DROP TABLE {name}"))
 
 
 def state_of(record_id: int) -> RecordState:
@@ -103,9 +115,41 @@ def test_locked_records_that_came_before_their_partition_are_moved_into_it(app: 
         text("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'duty_record_default'::regclass AND tgenabled = 'D'")
     )
     db.session.rollback()
-    with committed.begin() as connection:
-        connection.execute(text("DROP TABLE duty_record_201905 CASCADE"))
+    _drop_month(committed, "duty_record_201905")
     assert (made, [tuple(row) for row in rows], guards) == (True, [("duty_record_201905", "locked")], 0)
+
+
+def test_what_refers_to_a_record_stays_with_it_when_it_is_moved_into_its_partition(
+    app: Flask, committed: Engine
+) -> None:
+    section = a_section()
+    month = first_of_month(today_in_china(), plus=-5)
+    record_id = an_approved_record(section, month)
+    db.session.add_all(
+        [
+            RecordFlag(record_id=record_id, worked_on=month, kind=FlagKind.LONG_DAY),
+            RecordOpening(record_id=record_id, worked_on=month, version_no=1, reviewer_person_id=a_person().id),
+        ]
+    )
+    db.session.commit()
+
+    with committed.begin() as connection:
+        made = ensure_ahead(connection, today_in_china())
+    with committed.begin() as connection:
+        validated = validate_keys(connection), validate_keys(connection)
+
+    name = f"duty_record_{month:%Y%m}"
+    table = db.session.scalar(text("SELECT tableoid::regclass::text FROM duty_record"))
+    kept = [
+        db.session.scalar(select(func.count()).select_from(one)) for one in (RecordReview, RecordFlag, RecordOpening)
+    ]
+    db.session.add(RecordFlag(record_id=record_id + 1, worked_on=month, kind=FlagKind.LONG_DAY))
+    with pytest.raises(IntegrityError):
+        db.session.flush()
+    db.session.rollback()
+    _drop_month(committed, name)
+    assert (made >= 1, table, kept) == (True, name, [1, 1, 1])
+    assert (validated[0] >= 3, validated[1]) == (True, 0)
 
 
 def test_no_record_comes_into_a_month_after_it_was_locked(app: Flask, committed: Engine) -> None:

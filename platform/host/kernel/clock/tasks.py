@@ -13,7 +13,7 @@ from host.kernel.idempotency import RequestKey
 from host.kernel.jobs.models import JobLogLine, JobRun, JobState
 from host.kernel.jobs.progress import Progress
 from host.kernel.jobs.registry import job
-from host.kernel.partitions import ensure_ahead
+from host.kernel.partitions import ensure_ahead, validate_keys
 
 #: A month, the weeks until it is locked, and 100 days more: a late repetition is still recognised.
 REQUEST_KEY_DAYS = 200
@@ -31,6 +31,8 @@ BATCH = 5000
 def make_partitions(run: Progress) -> dict[str, Any]:
     """Make the coming months' partitions; rows that came before them are moved in."""
     made = ensure_ahead(db.session.connection(), date.today())  # noqa: DTZ011  # the server's own day
+    db.session.commit()
+    validate_keys(db.session.connection())
     run.log(f"新建分表 {made} 个")
     return {"made": made}
 
