@@ -10,6 +10,7 @@ from duty_eval.entry_rules.queries import Rules as Rules
 from duty_eval.evidence.operations import Evidence as Evidence
 from duty_eval.expectations import away_spans as away_spans
 from duty_eval.expectations import is_away as is_away
+from duty_eval.expectations import off_spans as off_spans
 from duty_eval.facts import days_with_records as days_with_records
 from duty_eval.facts import last_activity_by_post_duty as last_activity_by_post_duty
 from duty_eval.facts import person_facts as person_facts
@@ -36,6 +37,9 @@ from duty_eval.inspections.queries import lines_of_inspection as lines_of_inspec
 from duty_eval.inspections.queries import subjects_of_inspection as subjects_of_inspection
 from duty_eval.inspections.risks import register_risk as register_risk
 from duty_eval.periods.operations import lock_past_months as lock_past_months
+from duty_eval.post_days import part_timers as part_timers
+from duty_eval.post_days import post_days as post_days
+from duty_eval.post_days import whole_days as whole_days
 from duty_eval.publicity.operations import answer_publicity_objection as answer_publicity_objection
 from duty_eval.publicity.operations import close_round as close_round
 from duty_eval.publicity.operations import object_to as object_to

@@ -10,12 +10,28 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Subquery, and_, cast, func, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, Range
 
 from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Appointment, PersonVersion
-from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceState
+from basic_info.organization.shares import SENT_TO
+from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceKind, AbsenceState
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.rollups import COUNTED
 from duty_eval.rhythms.queries import weekly_units
@@ -31,39 +47,115 @@ AWAY_BY_REGISTER = (
     WorkState.SUSPENDED,
     WorkState.UNASSIGNED,
 )
+#: Of these and of those lent out by a head's word, the posts elsewhere are theirs where the register has such.
+LENT_BY_REGISTER = (WorkState.LENT_OUT, WorkState.SECONDED)
+LENT = (AbsenceKind.LENT_OUT,)
+#: Ids of people, or a select of them.
+People = Collection[int] | AnySelect
 #: Working days that a head's digest of open days looks back.
 LOOKS_BACK = 10
 
 
-def away_spans(first: date, last: date, *, people: Collection[int] | None = None) -> AnySelect:
+def away_spans(first: date, last: date, *, people: People | None = None) -> AnySelect:
     """(person_id, begins, ends) of the times between ``first`` and ``last`` in which people are away, merged.
 
-    ``people``: only theirs.
+    ``people``: only theirs. Who was sent elsewhere and holds a post there is not away: see ``sent_spans``.
     """
+    parts = _parts(first, last, people)
+    return _cut(parts, parts.c.away + (parts.c.lent - parts.c.sent), first, last)
+
+
+def sent_spans(first: date, last: date, *, people: People | None = None) -> AnySelect:
+    """(person_id, begins, ends) of the times in which people sent elsewhere hold a post there (挂职、借调).
+
+    The posts at home are left then; which of several units somebody was sent away from, the register does not say.
+    """
+    parts = _parts(first, last, people)
+    return _cut(parts, parts.c.lent * parts.c.sent - parts.c.away, first, last)
+
+
+def off_spans(first: date, last: date, *, people: People | None = None) -> AnySelect:
+    """(person_id, begins, ends) of the times in which nothing is expected of people who hold posts, merged.
+
+    Before the first post, in gaps between two, after the last one, and away.
+    """
+    period = func.datemultirange(func.daterange(first, last + timedelta(days=1)))
+    held = (
+        select(Appointment.person_id, func.range_agg(Appointment.valid, type_=DATEMULTIRANGE).label("span"))
+        .where(
+            Appointment.superseded_at.is_(None),
+            Appointment.valid.overlaps(Range(first, last + timedelta(days=1))),
+            *(() if people is None else (Appointment.person_id.in_(people),)),
+        )
+        .group_by(Appointment.person_id)
+        .subquery("held")
+    )
+    gap = type_coerce(period, DATEMULTIRANGE).op("-", return_type=DATEMULTIRANGE())(held.c.span)
+    gaps = select(held.c.person_id, func.unnest(gap, type_=DATERANGE).label("span")).subquery("gaps")
+    away = away_spans(first, last, people=people).order_by(None).subquery("away")
+    both = union_all(
+        select(gaps.c.person_id, gaps.c.span),
+        select(away.c.person_id, func.daterange(away.c.begins, away.c.ends, "[]", type_=DATERANGE)),
+    ).subquery("both")
+    merged = (
+        select(both.c.person_id, func.range_agg(both.c.span, type_=DATEMULTIRANGE).label("off"))
+        .group_by(both.c.person_id)
+        .subquery("merged")
+    )
+    return _cut(merged, merged.c.off, first, last)
+
+
+def _parts(first: date, last: date, people: People | None) -> Subquery:
+    """(person_id, away, lent, sent), multiranges: away for good, lent out by word or register, at a post there."""
     period = Range(first, last + timedelta(days=1))
-    asked = select(Absence.person_id, Absence.span.label("span")).where(
+    asked = select(
+        Absence.person_id,
+        Absence.span.label("span"),
+        case((Absence.absence_kind.in_(LENT), "lent"), else_="away").label("part"),
+    ).where(
         Absence.absence_state == AbsenceState.CONFIRMED,
         Absence.absence_kind.not_in(STILL_AT_WORK),
         Absence.is_half.is_(False),
         Absence.span.overlaps(period),
     )
-    registered = select(PersonVersion.person_id, PersonVersion.valid).where(
+    registered = select(
+        PersonVersion.person_id,
+        PersonVersion.valid,
+        case((PersonVersion.work_state.in_(LENT_BY_REGISTER), "lent"), else_="away"),
+    ).where(
         PersonVersion.work_state.in_(AWAY_BY_REGISTER),
         PersonVersion.superseded_at.is_(None),
         PersonVersion.valid.overlaps(period),
     )
+    sent = select(Appointment.person_id, Appointment.valid, literal("sent")).where(
+        Appointment.appointment_kind.in_(SENT_TO),
+        Appointment.superseded_at.is_(None),
+        Appointment.valid.overlaps(period),
+    )
     if people is not None:
         asked = asked.where(Absence.person_id.in_(people))
         registered = registered.where(PersonVersion.person_id.in_(people))
-    both = union_all(asked, registered).subquery("both")
-    merged = select(
-        both.c.person_id,
-        func.unnest(func.range_agg(both.c.span, type_=DATEMULTIRANGE), type_=DATERANGE).label("span"),
-    ).group_by(both.c.person_id)
-    spans = merged.subquery("spans")
-    begins = func.greatest(func.lower(spans.c.span), first)
-    ends = func.least(func.upper(spans.c.span) - 1, last)
-    return select(spans.c.person_id, begins.label("begins"), ends.label("ends")).order_by(spans.c.person_id, begins)
+        sent = sent.where(Appointment.person_id.in_(people))
+    all_parts = union_all(asked, registered, sent).subquery("all_parts")
+    none = literal_column("'{}'::datemultirange", DATEMULTIRANGE())
+    spans = func.range_agg(all_parts.c.span, type_=DATEMULTIRANGE)
+    columns = (
+        func.coalesce(spans.filter(all_parts.c.part == name), none, type_=DATEMULTIRANGE).label(name)
+        for name in ("away", "lent", "sent")
+    )
+    return select(all_parts.c.person_id, *columns).group_by(all_parts.c.person_id).subquery("parts")
+
+
+def _cut(rows: Any, spans: Any, first: date, last: date) -> AnySelect:
+    """(person_id, begins, ends) of each range of the multirange ``spans`` of the rows, cut to the period."""
+    found = select(rows.c.person_id, func.unnest(spans, type_=DATERANGE).label("span")).subquery("spans")
+    begins = func.greatest(func.lower(found.c.span), first)
+    ends = func.least(func.upper(found.c.span) - 1, last)
+    return (
+        select(found.c.person_id, begins.label("begins"), ends.label("ends"))
+        .where(found.c.span.overlaps(Range(first, last + timedelta(days=1))))
+        .order_by(found.c.person_id, begins)
+    )
 
 
 def away_days(person_id: int, first: date, last: date) -> frozenset[date]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from duty_eval.dashboards.sums import Span
 from duty_eval.records.forms import day_of
+from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
 
 #: What a span is called, and how many months before the day's own it begins, by the month's number in its year.
@@ -22,6 +23,11 @@ class Shown:
     day: date
     kind: str
     span: Span
+
+    @property
+    def end_of_month(self) -> date:
+        """The end of the day's month, or today: workload is kept by month."""
+        return min(first_of_month(self.day, plus=1) - timedelta(days=1), today_in_china())
 
     @property
     def address(self) -> dict[str, Any]:

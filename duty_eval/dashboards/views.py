@@ -15,6 +15,8 @@ from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.models import SUMS
 from duty_eval.expectations import lately_open
 from duty_eval.permissions import Permission
+from duty_eval.workload.own import own_posts
+from duty_eval.workload.saturation import LEAST_COVERED
 from host.kernel.access import ScopeKind, current_actor, requires
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
@@ -62,6 +64,8 @@ def own_dashboard() -> ResponseReturnValue:
         duties,
         months=queries.months_of(queries.two_years_to(at.day), person_id=person_id),
         lines=[Line(row.text, row, _trace_of(row.post_duty_id)) for row in duties],
+        posts=own_posts(person_id, at.span.first, at.end_of_month),
+        least_covered=LEAST_COVERED,
         tiles={"all": own, "waiting": url_for("duty_eval.my_records", state="submitted", **at.days), "outside": own},
     )
 

@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 
 from basic_info.duties.models import PostDuty
 from duty_eval.assignments.models import AssignedTask, TaskState
-from duty_eval.expectations import away_spans
+from duty_eval.post_days import post_days, whole_days
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.rollups import COUNTED
-from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 
 #: Duties that a summary names.
@@ -20,11 +19,12 @@ NAMED_DUTIES = 5
 
 
 def facts_of(person_ids: list[int], first: date, last: date) -> dict[int, dict[str, Any]]:
-    """Person → numbers of the span; four statements however many people.
+    """Person → numbers of the span; six statements however many people.
 
-    Keys: records, minutes, days_logged, days_expected, tasks, tasks_done, duties ([text, records, minutes] each).
+    Keys: records, minutes, days_logged, days_in_all, days_expected, tasks, tasks_done, duties ([text, records, minutes]
+    each).
     """
-    facts = {person: _nothing(first, last) for person in person_ids}
+    facts = {person: _nothing() for person in person_ids}
     logged = (DutyRecord.person_id.in_(person_ids), DutyRecord.worked_on.between(first, last))
     counted = DutyRecord.record_state.in_(COUNTED)
     for row in db.session.execute(
@@ -65,26 +65,23 @@ def facts_of(person_ids: list[int], first: date, last: date) -> dict[int, dict[s
         .group_by(AssignedTask.person_id)
     ):
         facts[task.person_id] |= {"tasks": task.tasks, "tasks_done": task.done}
-    for person, days in days_expected(person_ids, first, last).items():
-        facts[person]["days_expected"] = days
+    for person, days in days_of(person_ids, first, last).items():
+        facts[person] |= days
     return facts
 
 
-def days_expected(person_ids: list[int], first: date, last: date) -> dict[int, int]:
-    """Person → working days of the span on which the person was not away; one statement."""
-    workdays = load_workdays()
-    days = dict.fromkeys(person_ids, workdays.count_between(first, last))
-    for away in db.session.execute(away_spans(first, last, people=person_ids)):
-        days[away.person_id] -= workdays.count_between(away.begins, away.ends)
-    return days
+def days_of(person_ids: list[int], first: date, last: date) -> dict[int, dict[str, int]]:
+    """Person → ``days_in_all``: working days of the span at a post, ``days_expected``: those not away.
+
+    Days before, between and after posts are in neither; part-time work counts by its share. Three statements.
+    """
+    found = whole_days(post_days(person_ids, first, last))
+    days = {person: found.get(person, (0, 0)) for person in person_ids}
+    return {person: {"days_in_all": held, "days_expected": expected} for person, (held, expected) in days.items()}
 
 
-def _nothing(first: date, last: date) -> dict[str, Any]:
-    days = load_workdays().count_between(first, last)
-    return {
-        "records": 0, "minutes": 0, "days_logged": 0, "days_expected": days, "days_in_all": days, "tasks": 0,
-        "tasks_done": 0, "duties": [],
-    }  # fmt: skip
+def _nothing() -> dict[str, Any]:
+    return {"records": 0, "minutes": 0, "days_logged": 0, "tasks": 0, "tasks_done": 0, "duties": []}
 
 
 def summary_of(facts: dict[str, Any]) -> str:

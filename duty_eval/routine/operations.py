@@ -14,7 +14,7 @@ from duty_eval.entry_rules.models import CapMode
 from duty_eval.entry_rules.queries import rules_of_unit
 from duty_eval.notices import tell_round_opened, tell_routine
 from duty_eval.routine.errors import Blocked, NoGoodLeft, NotYet, OwnAssessment, RoundClosed, RoundExists
-from duty_eval.routine.facts import days_expected, facts_of, summary_of
+from duty_eval.routine.facts import days_of, facts_of, summary_of
 from duty_eval.routine.models import (
     GOOD_SHARE,
     NotAssessed,
@@ -349,10 +349,10 @@ def settle_long_leave(held: RoutineRound, *, actor: Actor) -> int:
             RoutineAssessment.person_id != (actor.person_id or 0),
         )
     ).all()
-    expected = days_expected([form.person_id for form in forms], held.first_day, held.last_day)
+    days = days_of([form.person_id for form in forms], held.first_day, held.last_day)
     left_out = 0
     for form in forms:
-        facts = form.facts | {"days_expected": expected[form.person_id]}
+        facts = form.facts | days[form.person_id]
         if _is_long_leave(facts):
             leave_out(form, NotAssessed.LONG_LEAVE, note=_leave_note(facts), actor=actor)
             form.facts = facts
@@ -367,7 +367,7 @@ def _is_long_leave(facts: dict[str, Any]) -> bool:
 
 def _leave_note(facts: dict[str, Any]) -> str:
     away = facts["days_in_all"] - facts["days_expected"]
-    return f"本期 {facts['days_in_all']} 个工作日，不在岗 {away} 天，超过一半"
+    return f"本期在任 {facts['days_in_all']} 个工作日，不在岗 {away} 天，超过一半"
 
 
 def _set_base(held: RoutineRound, base: int) -> None:

@@ -178,7 +178,7 @@ def _why_not(form: RoutineAssessment) -> str:
 
 
 def _attendance(facts: dict[str, Any]) -> str:
-    expected = f"应出勤 {facts['days_expected']} 天（本期 {facts['days_in_all']} 个工作日）"
+    expected = f"应出勤 {facts['days_expected']} 天（本期在任 {facts['days_in_all']} 个工作日）"
     days = f"{expected}，{facts['days_logged']} 天有履职纪实"
     tasks = f"交办任务到期 {facts['tasks']} 项，完成 {facts['tasks_done']} 项"
     return f"{days}，共 {facts['records']} 项；{tasks}"

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Numeric, cast, func, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import ColumnElement, Numeric, and_, cast, func, select
 
 from basic_info.duties.models import PostDuty, SectionDuty
 from basic_info.duties.similarity import likeness
-from basic_info.organization.models import Appointment, SectionVersion
+from basic_info.organization.models import Appointment, Post, PostVersion, Section, SectionVersion
+from basic_info.organization.queries import section_names
 from basic_info.organization.scope import within
 from duty_eval.entry_rules.queries import rules_of_unit
-from duty_eval.expectations import away_spans
 from duty_eval.permissions import Permission
+from duty_eval.post_days import people_of_unit, post_days
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED
 from duty_eval.workload.saturation import Bands, Load
 from host.kernel.access import Actor
-from host.kernel.calendar.workdays import Workdays, load_workdays
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.partitions import first_of_month
 from host.kernel.versions import in_force
@@ -45,10 +44,37 @@ def loads_of_unit(unit_id: int, first: date, last: date) -> list[Load]:
         .group_by(SectionVersion.section_id, SectionVersion.name, SectionVersion.sort_no)
         .order_by(SectionVersion.sort_no, SectionVersion.section_id)
     ).all()
-    work = {row.section_id: row for row in db.session.execute(_work(unit_id, first, last))}
+    rows = db.session.execute(work_by(RecordRollup.section_id, where=_of_unit(unit_id, first, last)))
+    work = {row.section_id: row for row in rows}
     days, people = attendance(unit_id, first, last)
     bands = bands_of_unit(unit_id, last)
-    return [_load(row, work.get(row.section_id), days, people, bands) for row in names]
+    return [_load(row, row.section_id, work, days, people, bands) for row in names]
+
+
+def loads_of_posts(unit_id: int, first: date, last: date) -> list[Load]:
+    """The load of the posts of a unit over the same span; work outside duties is of no post.
+
+    Only of sections in which FEWEST_PEOPLE or more hold each post: where one is held by fewer, the numbers of the
+    section less those of the other posts would be a person's (R138, R164).
+    """
+    section = section_names(last)
+    title = func.concat(section.c.name, " ", PostVersion.title).label("name")
+    names = db.session.execute(
+        select(Post.id.label("post_id"), Post.section_id, title)
+        .join(PostVersion, PostVersion.post_id == Post.id)
+        .join(section, section.c.section_id == Post.section_id)
+        .join(Section, Section.id == Post.section_id)
+        .where(Section.unit_id == unit_id, in_force(PostVersion, last))
+        .order_by(Post.section_id, Post.id)
+    ).all()
+    rows = db.session.execute(work_by(PostDuty.post_id, where=_of_unit(unit_id, first, last)))
+    work = {row.post_id: row for row in rows}
+    days, people = attendance(unit_id, first, last, by="post_id")
+    bands = bands_of_unit(unit_id, last)
+    loads = [_load(row, row.post_id, work, days, people, bands, post_id=row.post_id) for row in names]
+    touched = [load for load in loads if load.people or load.records or load.attendance_days]
+    few = {load.section_id for load in touched if not load.is_shown}
+    return [load for load in touched if load.section_id not in few]
 
 
 def bands_of_unit(unit_id: int, day: date) -> Bands:
@@ -57,26 +83,40 @@ def bands_of_unit(unit_id: int, day: date) -> Bands:
     return Bands(Decimal(rules.load_low_percent) / 100, Decimal(rules.load_high_percent) / 100)
 
 
-def _load(name: AnyRow, work: AnyRow | None, days: dict[int, int], people: dict[int, int], bands: Bands) -> Load:
+def _load(
+    name: AnyRow,
+    key: int,
+    work: dict[int, AnyRow],
+    days: dict[int, Decimal],
+    people: dict[int, int],
+    bands: Bands,
+    *,
+    post_id: int | None = None,
+) -> Load:
+    done = work.get(key)
     return Load(
         section_id=name.section_id,
         name=name.name,
-        people=people.get(name.section_id, 0),
-        attendance_days=days.get(name.section_id, 0),
-        records=int(work.records) if work else 0,
-        covered=int(work.covered or 0) if work else 0,
-        standard_minutes=work.standard or Decimal(0) if work else Decimal(0),
-        logged_minutes=int(work.minutes) if work else 0,
+        people=people.get(key, 0),
+        attendance_days=days.get(key, Decimal(0)),
+        records=int(done.records) if done else 0,
+        covered=int(done.covered or 0) if done else 0,
+        standard_minutes=done.standard or Decimal(0) if done else Decimal(0),
+        logged_minutes=int(done.minutes) if done else 0,
         bands=bands,
+        post_id=post_id,
     )
 
 
-def _work(unit_id: int, first: date, last: date, *, by_month: bool = False) -> AnySelect:
-    """(section_id[, month], records, covered, standard, minutes) of the roll-ups of a unit."""
+def _of_unit(unit_id: int, first: date, last: date) -> ColumnElement[bool]:
+    return and_(RecordRollup.unit_id == unit_id, RecordRollup.month >= first, RecordRollup.month <= last)
+
+
+def work_by(*keys: Any, where: ColumnElement[bool]) -> AnySelect:
+    """(the keys, records, covered, standard, minutes) of roll-ups."""
     has_standard = PostDuty.standard_minutes.is_not(None)
     # A record that says no quantity is one piece of work.
     pieces = func.greatest(RecordRollup.quantity, cast(RecordRollup.record_count, Numeric))
-    keys = [RecordRollup.section_id, *([RecordRollup.month] if by_month else [])]
     return (
         select(
             *keys,
@@ -85,50 +125,37 @@ def _work(unit_id: int, first: date, last: date, *, by_month: bool = False) -> A
             func.sum(pieces * PostDuty.standard_minutes).filter(has_standard).label("standard"),
             func.sum(RecordRollup.minutes).label("minutes"),
         )
+        .select_from(RecordRollup)
         .outerjoin(PostDuty, PostDuty.id == RecordRollup.post_duty_id)
-        .where(
-            RecordRollup.unit_id == unit_id,
-            RecordRollup.month >= first,
-            RecordRollup.month <= last,
-            RecordRollup.record_count > 0,
-        )
+        .where(where, RecordRollup.record_count > 0)
         .group_by(*keys)
     )
 
 
-def attendance(unit_id: int, first: date, last: date) -> tuple[dict[int, int], dict[int, int]]:
-    """(section → person-days there, section → people there on the last day): working days less those away (R88)."""
-    workdays = load_workdays()
-    away: dict[int, list[tuple[date, date]]] = {}
-    for row in db.session.execute(away_spans(first, last)):
-        away.setdefault(row.person_id, []).append((row.begins, row.ends))
-    days: dict[int, int] = {}
-    people: dict[int, int] = {}
-    rows = db.session.execute(
-        select(Appointment.person_id, Appointment.section_id, Appointment.valid).where(
-            Appointment.unit_id == unit_id,
-            Appointment.is_primary,
-            Appointment.superseded_at.is_(None),
-            Appointment.valid.overlaps(Range(first, last + timedelta(days=1))),
-        )
-    )
-    for row in rows:
-        begins = max(row.valid.lower or first, first)
-        ends = min(row.valid.upper - timedelta(days=1), last) if row.valid.upper else last
-        present = workdays.count_between(begins, ends) - _away(away.get(row.person_id, ()), begins, ends, workdays)
-        days[row.section_id] = days.get(row.section_id, 0) + present
-        people[row.section_id] = people.get(row.section_id, 0) + (ends == last)
-    return days, people
+def attendance(
+    unit_id: int, first: date, last: date, *, by: Literal["section_id", "post_id"] = "section_id"
+) -> tuple[dict[int, Decimal], dict[int, int]]:
+    """(section or post → person-days there, → people there on the last day): expected days by the posts' shares (R88).
 
-
-def _away(spans: Iterable[tuple[date, date]], first: date, last: date, workdays: Workdays) -> int:
-    return sum(workdays.count_between(max(begins, first), min(ends, last)) for begins, ends in spans)
+    Somebody with posts in two sections is a person in both, and in each for so many days as the share there says.
+    """
+    days: dict[int, Decimal] = {}
+    people: dict[int, set[int]] = {}
+    for one in post_days(people_of_unit(unit_id, first, last), first, last):
+        if one.unit_id != unit_id:
+            continue
+        place = getattr(one, by)
+        days[place] = days.get(place, Decimal(0)) + one.days
+        if one.share is not None:
+            people.setdefault(place, set()).add(one.person_id)
+    return days, {place: len(there) for place, there in people.items()}
 
 
 def by_month(unit_id: int, last: date, *, months: int = 6) -> tuple[list[date], dict[tuple[int, date], Decimal]]:
     """The last months up to that of ``last``, and Σ standard minutes by (section, month)."""
     shown = [first_of_month(last, plus=-back) for back in range(months - 1, -1, -1)]
-    rows = db.session.execute(_work(unit_id, shown[0], last, by_month=True))
+    of_unit = _of_unit(unit_id, shown[0], last)
+    rows = db.session.execute(work_by(RecordRollup.section_id, RecordRollup.month, where=of_unit))
     return shown, {(row.section_id, row.month): row.standard or Decimal(0) for row in rows}
 
 

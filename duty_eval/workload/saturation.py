@@ -33,21 +33,22 @@ DEFAULT_BANDS = Bands()
 
 @dataclass(frozen=True)
 class Load:
-    """What a section did in a span, and who was there for it.
+    """What a section, or all who hold one post, did in a span, and who was there for it.
 
-    ``standard_minutes``: Σ standard minutes × quantity; ``attendance_days``: person-days; ``covered``: records whose
-    duty has standard hours.
+    ``standard_minutes``: Σ standard minutes × quantity; ``attendance_days``: person-days by the shares of the posts;
+    ``covered``: records whose duty has standard hours; ``post_id``: of a post, not of the section.
     """
 
     section_id: int
     name: str
     people: int
-    attendance_days: int
+    attendance_days: Decimal
     records: int
     covered: int
     standard_minutes: Decimal
     logged_minutes: int
     bands: Bands = DEFAULT_BANDS
+    post_id: int | None = None
 
     @property
     def hours(self) -> Decimal:
@@ -77,7 +78,7 @@ class Load:
         return band_of(self.saturation, self.bands) if self.saturation is not None else None
 
 
-def saturation(standard_minutes: Decimal, attendance_days: int) -> Decimal | None:
+def saturation(standard_minutes: Decimal, attendance_days: Decimal | int) -> Decimal | None:
     """120 × 0.5 h + 30 × 2 h in 20 days = 75 %; None when nobody was there."""
     if attendance_days <= 0:
         return None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -26,7 +27,7 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
     """The sections of a unit by standard hours and attendance, with the formula and what it is made of (R138)."""
     at = shown(request.args, today_in_china())
     place = unit_of(unit_id, current_actor(), at.day, permission=Permission.WORKLOAD_READ)
-    loads = queries.loads_of_unit(unit_id, at.span.first, _end_of(at))
+    loads = queries.loads_of_unit(unit_id, at.span.first, at.end_of_month)
     return render_template(
         "duty_eval/workload/unit.html",
         at=at,
@@ -34,19 +35,15 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
         today=today_in_china(),
         place=place,
         loads=loads,
+        posts=queries.loads_of_posts(unit_id, at.span.first, at.end_of_month),
         ranks=saturation.ranks([load for load in loads if load.is_shown]),
         misplaced=saturation.misplaced([load for load in loads if load.is_shown]),
         pairs=queries.pairs_to_look_at(unit_id, loads, at.day),
         chart=_chart(unit_id, at, loads),
-        bands=queries.bands_of_unit(unit_id, _end_of(at)),
+        bands=queries.bands_of_unit(unit_id, at.end_of_month),
         limits=saturation,
         may_confirm=current_actor().may(Permission.STANDARD_CONFIRM),
     )
-
-
-def _end_of(at: Shown) -> date:
-    """The end of the day's month, or today: what was done is kept by month."""
-    return min(first_of_month(at.day, plus=1) - timedelta(days=1), today_in_china())
 
 
 def _chart(unit_id: int, at: Shown, loads: list[saturation.Load]) -> dict[str, Any]:
@@ -59,7 +56,7 @@ def _chart(unit_id: int, at: Shown, loads: list[saturation.Load]) -> dict[str, A
         days, _ = queries.attendance(unit_id, month, end)
         for row, load in enumerate(rows):
             worked = minutes.get((load.section_id, month))
-            share = saturation.saturation(worked, days.get(load.section_id, 0)) if worked is not None else None
+            share = saturation.saturation(worked, days.get(load.section_id, Decimal(0))) if worked is not None else None
             if share is not None:
                 cells.append([column, row, round(float(share) * 100)])
     titles = [f"{month.year}-{month.month:02}" for month in months]
@@ -92,7 +89,7 @@ def confirm_duty_standard(post_duty_id: int) -> ResponseReturnValue:
 def _loads(actor: Actor, values: Values) -> list[saturation.Load]:
     at = shown(values, today_in_china())
     unit = unit_of(whole_of(values, "unit_id"), actor, at.day, permission=Permission.WORKLOAD_READ)
-    return queries.loads_of_unit(unit.id, at.span.first, _end_of(at))
+    return queries.loads_of_unit(unit.id, at.span.first, at.end_of_month)
 
 
 def _learned(actor: Actor, values: Values) -> AnySelect:

@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.kinds import LeaderKind
+from basic_info.organization.models import Appointment
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.entry_rules.models import CapMode
@@ -315,6 +317,28 @@ def test_leave_that_was_confirmed_after_the_opening_counts_too(office: Office) -
     assert (form.not_assessed, made.base_count) == (NotAssessed.LONG_LEAVE, 5)
     assert form.not_assessed_note.endswith("超过一半")
     assert settle_long_leave(made, actor=office.chief) == 0
+
+
+def days_at_opening(office: Office, **appointment: object) -> tuple[int, int]:
+    """(days in all, days expected) of the first of the staff, whose appointment is so."""
+    db.session.execute(
+        update(Appointment).where(Appointment.person_id == office.staff[0].person_id).values(**appointment)
+    )
+    office.open()
+    facts = office.form(0).facts
+    return facts["days_in_all"], facts["days_expected"]
+
+
+def test_who_came_in_the_span_is_expected_from_that_day_and_was_not_away(office: Office) -> None:
+    assert days_at_opening(office, valid=Range(date(2026, 3, 30), None)) == (2, 2)
+    assert office.form(0).not_assessed is None
+
+
+def test_part_time_work_is_no_long_leave(office: Office) -> None:
+    in_all, expected = days_at_opening(office, share_percent=40)
+    whole = office.form(1).facts["days_in_all"]
+    assert in_all == expected == whole * 40 // 100
+    assert office.form(0).not_assessed is None
 
 
 def test_the_database_too_gives_no_grade_after_long_leave(office: Office) -> None:

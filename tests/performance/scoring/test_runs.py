@@ -22,7 +22,7 @@ from performance.scoring.facts import load_facts
 from performance.scoring.models import PersonScore, RunState, ScoreRun
 from performance.scoring.operations import compute, request_run, score_now
 from performance.scoring.tasks import score_everybody
-from tests.factories import a_region
+from tests.factories import a_post, a_region, an_appointment
 from tests.performance.rows import FIRST, LAST, Office, a_published_scheme, workdays_of_march
 
 
@@ -94,6 +94,46 @@ def test_days_away_by_the_register_are_not_expected_r88(connection: Connection) 
         .values(work_state=kinds.WorkState.LONG_SICK)
     )
     assert facts_of(office)["expected_days"] == 0
+
+
+def test_a_gap_between_two_posts_is_not_expected_r88(connection: Connection) -> None:
+    office = Office("王芳")
+    db.session.execute(
+        update(Appointment)
+        .where(Appointment.person_id == office.people[0].id)
+        .values(valid=Range(date(2020, 1, 1), date(2026, 3, 9)))
+    )
+    an_appointment(office.people[0], office.post, valid=Range(date(2026, 3, 16), None))
+    assert facts_of(office)["expected_days"] == 17
+
+
+def test_a_second_post_held_besides_expects_no_second_day(connection: Connection) -> None:
+    office = Office("王芳")
+    an_appointment(office.people[0], a_post(section=office.section), is_primary=False)
+    assert facts_of(office)["expected_days"] == 22
+
+
+def test_part_time_work_is_expected_by_its_share(connection: Connection) -> None:
+    office = Office("王芳")
+    db.session.execute(update(Appointment).where(Appointment.person_id == office.people[0].id).values(share_percent=50))
+    assert facts_of(office)["expected_days"] == 11
+
+
+def test_who_is_seconded_is_expected_at_the_post_there(connection: Connection) -> None:
+    office = Office("王芳")
+    db.session.execute(
+        update(PersonVersion)
+        .where(PersonVersion.person_id == office.people[0].id)
+        .values(work_state=kinds.WorkState.SECONDED)
+    )
+    an_appointment(
+        office.people[0],
+        a_post(),
+        is_primary=False,
+        appointment_kind=kinds.AppointmentKind.SECONDED,
+        valid=Range(date(2026, 3, 16), None),
+    )
+    assert facts_of(office)["expected_days"] == 12
 
 
 def test_a_run_scores_everybody_of_the_region(connection: Connection) -> None:
