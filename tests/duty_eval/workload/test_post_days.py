@@ -215,7 +215,7 @@ def test_posts_of_three_people_are_shown_only_where_no_post_beside_them_has_fewe
 
     (load,) = loads_of_posts(unit.id, FIRST, LAST)
 
-    assert (load.section_id, load.people, load.attendance_days, load.records) == (plain.section.id, 3, 66, 1)
+    assert (load.section_id, load.people, load.attendance_days, load.records) == (plain.section.id, 3, Decimal(66), 1)
     assert load.saturation is not None
 
 
