@@ -19,7 +19,6 @@ from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.versions import in_force
 
-PAGE = 50
 _Source = aliased(RoleGrant)
 _Holder = aliased(Account)
 
@@ -95,9 +94,9 @@ def colleagues(units: Collection[int], actor: Actor, today: date) -> Sequence[An
     ).all()
 
 
-def delegations(actor: Actor, today: date) -> Sequence[AnyRow]:
+def delegations(actor: Actor, today: date) -> AnySelect:
     """(RoleGrant, place_name, from_name, to_name) that the actor gave, holds or oversees, the latest first."""
-    return db.session.execute(_delegations(actor, today).order_by(RoleGrant.id.desc()).limit(PAGE)).all()
+    return _delegations(actor, today).order_by(RoleGrant.id.desc())
 
 
 def delegation_to_end(actor: Actor, grant_id: int, today: date) -> RoleGrant:

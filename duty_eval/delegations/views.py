@@ -14,6 +14,7 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError
 from host.kernel.forms import options
 from host.kernel.pages import today_in_china
+from host.kernel.tables.paging import paged
 
 
 @bp.get("/delegations")
@@ -86,7 +87,7 @@ def _page(form: DelegationForm) -> str:
         "duty_eval/delegations/list.html",
         may_delegate=_offer(form),
         form=form,
-        rows=queries.delegations(actor, today),
+        rows=paged(queries.delegations(actor, today)),
         today=today,
         own_account=actor.account_id,
     )

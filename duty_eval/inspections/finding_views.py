@@ -22,6 +22,7 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError, Refused
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import day_of
+from host.kernel.tables.paging import paged
 
 
 @bp.get("/inspection-findings")
@@ -114,7 +115,7 @@ def withdraw_inspection_finding(finding_id: int) -> ResponseReturnValue:
 def evidence_requests() -> ResponseReturnValue:
     """The requests for evidence, what is due first in front; those that are over on demand."""
     which = "" if request.args.get("which") == "all" else "open"
-    rows = db.session.execute(sheets.requests(current_actor(), which=which).limit(200)).all()
+    rows = paged(sheets.requests(current_actor(), which=which))
     return render_template(
         "duty_eval/inspections/requests.html", rows=rows, which=which or "all", today=today_in_china()
     )

@@ -31,6 +31,7 @@ from host.kernel.files.word import send_word
 from host.kernel.forms import options
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
+from host.kernel.tables.paging import paged
 from host.kernel.words import terms_of
 
 
@@ -42,8 +43,8 @@ def knowledge() -> ResponseReturnValue:
     terms = terms_of(request.args.get("q", ""))
     return render_template(
         "duty_eval/knowledge/list.html",
-        rows=db.session.execute(queries.published(actor, terms=terms).limit(queries.PAGE)).all(),
-        waiting=db.session.execute(queries.waiting(actor).limit(queries.PAGE)).all(),
+        rows=paged(queries.published(actor, terms=terms)),
+        waiting=paged(queries.waiting(actor), name="waiting"),
         q=request.args.get("q", ""),
         may_write=actor.person_id is not None,
         posts=queries.own_posts(actor),

@@ -20,6 +20,7 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError, Refused
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
+from host.kernel.tables.paging import paged
 
 
 @bp.get("/routine/publicity")
@@ -55,8 +56,8 @@ def routine_objections() -> ResponseReturnValue:
     actor = current_actor()
     return render_template(
         "duty_eval/publicity/objections.html",
-        to_names=db.session.execute(queries.objections_to_answer(actor).limit(queries.PAGE)).all(),
-        to_own=db.session.execute(queries.own_results_to_answer(actor).limit(queries.PAGE)).all(),
+        to_names=paged(queries.objections_to_answer(actor)),
+        to_own=paged(queries.own_results_to_answer(actor), name="own"),
         form=AnswerForm(formdata=None),
     )
 
@@ -115,7 +116,7 @@ def _publicity_page(form: ObjectionForm, publicity_id: int) -> str:
     return render_template(
         "duty_eval/publicity/list.html",
         rows=db.session.execute(queries.put_up_for(person_id, today_in_china())).all(),
-        own=db.session.execute(queries.own_objections(person_id).limit(queries.PAGE)).all(),
+        own=paged(queries.own_objections(person_id)),
         sent=form,
         sent_for=publicity_id,
         blank=ObjectionForm(formdata=None),

@@ -23,8 +23,6 @@ from host.kernel.errors import NotFound
 from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
-PAGE = 100
-
 
 @dataclass(frozen=True)
 class Places:

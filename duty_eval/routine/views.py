@@ -29,6 +29,7 @@ from host.kernel.errors import DomainError, Refused
 from host.kernel.forms import options
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import Columns, register_export, whole_of
+from host.kernel.tables.paging import paged
 
 #: Forms that one submission of a head or a leader may hold.
 MOST_AT_ONCE = 200
@@ -38,7 +39,7 @@ MOST_AT_ONCE = 200
 @requires(Permission.DUTY_RECORD_LOG)
 def my_routine() -> ResponseReturnValue:
     """One's own forms of all rounds."""
-    rows = db.session.execute(queries.own_forms(current_actor().person_id or 0).limit(queries.PAGE)).all()
+    rows = paged(queries.own_forms(current_actor().person_id or 0))
     return render_template("duty_eval/routine/mine.html", rows=rows)
 
 
@@ -319,7 +320,7 @@ def _round_form(form: RoundForm) -> RoundForm:
 
 
 def _rounds_page(form: RoundForm) -> str:
-    rows = db.session.execute(queries.rounds(current_actor()).limit(queries.PAGE)).all()
+    rows = paged(queries.rounds(current_actor()))
     return render_template("duty_eval/routine/rounds.html", form=form, rows=rows)
 
 

@@ -18,8 +18,6 @@ from host.kernel.errors import NotFound
 from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
-PAGE = 100
-
 
 def blocking(people: Collection[int], first: date, last: date) -> dict[int, Sanction]:
     """Person → the weightiest sanction that touches the days from ``first`` to ``last``. One statement."""

@@ -13,6 +13,7 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError, Refused
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
+from host.kernel.tables.paging import paged
 
 
 @bp.get("/sanctions")
@@ -86,7 +87,7 @@ def _person(actor: Actor, words: str) -> int:
 
 
 def _page(form: SanctionForm) -> str:
-    rows = db.session.execute(queries.sanctions(current_actor()).limit(queries.PAGE)).all()
+    rows = paged(queries.sanctions(current_actor()))
     return render_template("duty_eval/sanctions/list.html", form=form, rows=rows, today=today_in_china())
 
 

@@ -13,6 +13,7 @@ from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.forms import options
 from host.kernel.pages import CHINA_TIME
+from host.kernel.tables.paging import paged
 from performance.blueprint import bp
 from performance.permissions import Permission
 from performance.schemes import operations
@@ -189,7 +190,7 @@ def _list(form: NewSchemeForm) -> str:
     actor = current_actor()
     return render_template(
         "performance/schemes/list.html",
-        schemes=db.session.scalars(readable_schemes(actor).limit(200)).all(),
+        schemes=paged(readable_schemes(actor)),
         form=form,
         may_edit=actor.may(Permission.SCHEME_EDIT),
     )

@@ -191,3 +191,11 @@ def test_two_people_of_one_name_are_told_apart_by_their_codes(office: Watched, s
     refused = chief.post("/duty-eval/sanctions", data=body | {"person": "职工0"})
     assert "请改填人员编号" in refused.text
     assert chief.post("/duty-eval/sanctions", data=body | {"person": "职工1"}).status_code == 303
+
+
+def test_more_sanctions_than_a_page_holds_are_on_the_next(office: Watched, sign_in_as: SignIn) -> None:
+    for number in range(51):
+        office.sanction(start=date(2020, 1, 1), end=date(2020, 1, 2) if number else date(2020, 1, 3))
+    page = sign_in_as(office.chief).get("/duty-eval/sanctions")
+    assert "page=2" in page.text
+    assert "2020年1月3日" in sign_in_as(office.chief).get("/duty-eval/sanctions?page=2").text
