@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from host.kernel.tables.paging import Paged, paged
 
-_series = func.generate_series(1, 120).table_valued("n")
+_series = func.generate_series(1, 120).table_valued("n").render_derived()
 NUMBERS = select(_series.c.n).order_by(_series.c.n)
 
 
