@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import literal, select
+from sqlalchemy import case, func, literal, or_, select
 
+from basic_info.organization.scope import reached_by
 from duty_eval.absences.models import Absence
 from duty_eval.assignments.models import AssignedTask
-from duty_eval.inspections.models import EvidenceRequest
+from duty_eval.inspections.models import EvidenceAnswer, EvidenceRequest
+from duty_eval.permissions import ROLE_PERMISSIONS, Permission
+from duty_eval.publicity.models import PublicityObjection
 from duty_eval.records.models import DutyRecord
 from duty_eval.routine.models import RoutineAssessment, RoutineRound
-from host.auth.holders import holders_of
-from host.auth.models import Account
-from host.kernel.access import Role
+from host.auth.holders import holders_of, holds_today
+from host.auth.models import Account, RoleGrant
+from host.kernel.access import Role, ScopeKind, roles_with
 from host.kernel.db import db
 from host.kernel.notifications.kinds import register_kind
 from host.kernel.notifications.operations import tell, tell_from
@@ -23,6 +27,8 @@ LOGGED_FOR = register_kind("duty_record.logged_for", "他人代填了我的纪�
 ABSENCE_DECIDED = register_kind("absence.decided", "请假、外出有了结果")
 TASK = register_kind("assigned_task", "交办任务")
 EVIDENCE_ASKED = register_kind("evidence_request", "监督检查要求补证", is_obligatory=True)
+EVIDENCE = register_kind("evidence_request.answered", "监督检查补证的答复和采纳")
+OBJECTION = register_kind("routine_assessment.objection", "平时考核异议等待我答复")
 HANDOVER = register_kind("handover", "岗位交接", is_obligatory=True)
 REMINDER = register_kind("reminder", "每个工作日的提醒")
 ROUTINE = register_kind("routine_assessment", "平时考核", is_obligatory=True)
@@ -88,6 +94,87 @@ def tell_evidence_asked(asked: EvidenceRequest) -> None:
         select(who.subquery().c.account_id, literal(title)),
         link=f"/duty-eval/inspection-requests/{asked.id}",
         key=f"evidence_request:{asked.id}:{asked.due_on}",
+    )
+
+
+def tell_evidence_answered(asked: EvidenceRequest, round_no: int) -> None:
+    """Who asked, while they may still open it."""
+    _tell_of_request(asked, asked.asked_by, "补证已答复，请核对", key=f"answered:{round_no}")
+
+
+def tell_evidence_accepted(asked: EvidenceRequest, answer: EvidenceAnswer) -> None:
+    """Who answered."""
+    _tell_of_request(asked, answer.answered_by, "补证已采纳", key="accepted")
+
+
+def _tell_of_request(asked: EvidenceRequest, account_id: int | None, words: str, *, key: str) -> None:
+    readers = roles_with(ROLE_PERMISSIONS, Permission.INSPECTION_READ)
+    may_open = reached_by(Account.id, readers, unit=asked.unit_id, section=asked.section_id)
+    tell_from(
+        EVIDENCE,
+        select(Account.id, literal(f"{words}：{asked.text}")).where(Account.id == account_id, may_open),
+        link=f"/duty-eval/inspection-requests/{asked.id}",
+        key=f"evidence_request:{asked.id}:{key}",
+    )
+
+
+def tell_result_objected(assessment: RoutineAssessment) -> None:
+    """Who may answer an objection to one's own result; each time that it is objected to."""
+    assert assessment.noted_at is not None
+    _tell_objection(
+        assessment.round_id,
+        key=f"routine_assessment:{assessment.id}:{assessment.noted_at.isoformat()}",
+        accounts=[assessment.decided_by],
+        people=[assessment.decided_by_person, assessment.person_id],
+    )
+
+
+def tell_publicity_objected(objection: PublicityObjection, round_id: int) -> None:
+    """Who may answer an objection to a name that was put up."""
+    _tell_objection(
+        round_id,
+        key=f"publicity_objection:{objection.id}",
+        accounts=[objection.decided_by],
+        people=[objection.decided_by_person, objection.about_person, objection.raised_by_person],
+    )
+
+
+def _tell_objection(
+    round_id: int, *, key: str, accounts: Collection[int | None], people: Collection[int | None]
+) -> None:
+    """Those of the unit who may answer, else the assessing office; none of whom it concerns (accounts, people)."""
+    unit_id = db.session.scalars(select(RoutineRound.unit_id).where(RoutineRound.id == round_id)).one()
+    concerned = or_(
+        Account.id.in_([one for one in accounts if one is not None]),
+        func.coalesce(Account.person_id, 0).in_([one for one in people if one is not None]),
+    )
+    is_above = case((RoleGrant.scope_kind == ScopeKind.REGION, 1), else_=0)
+    answering = roles_with(ROLE_PERMISSIONS, Permission.ROUTINE_ANSWER)
+    near = (
+        select(Account.id, func.rank().over(order_by=is_above).label("distance"))
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(
+            RoleGrant.role.in_(answering),
+            holds_today(RoleGrant),
+            or_(RoleGrant.unit_id == unit_id, RoleGrant.scope_kind == ScopeKind.REGION),
+            reached_by(Account.id, answering, unit=unit_id),
+            Account.is_disabled.is_(False),
+            ~concerned,
+        )
+        .subquery("near")
+    )
+    recipients = select(near.c.id, literal("有一条平时考核异议等待您答复")).where(near.c.distance == 1).distinct()
+    tell_from(OBJECTION, recipients, link="/duty-eval/routine/objections", key=f"{key}:raised")
+
+
+def tell_publicity_answered(objection: PublicityObjection) -> None:
+    """Who objected to a name that was put up: whether it was upheld stands on the page."""
+    tell(
+        ROUTINE,
+        people=[objection.raised_by_person],
+        title="您提出的公示异议已有答复，请查看",
+        link="/duty-eval/routine/publicity",
+        key=f"publicity_objection:{objection.id}:answered",
     )
 
 

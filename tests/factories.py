@@ -25,7 +25,7 @@ from basic_info.organization.models import (
 from basic_info.organization.queries import primary_appointment
 from basic_info.regions.models import Region, RegionVersion, Tier
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
-from host.auth.models import Account
+from host.auth.models import Account, RoleGrant
 from host.kernel.access import Actor, Grant, Role, ScopeKind
 from host.kernel.db import Model, db
 
@@ -167,6 +167,24 @@ def an_actor(
         confirmed_at=datetime.now(UTC),
         permission_map=current_app.extensions["permission_map"],
     )
+
+
+def a_holder(role: Role, **where: Any) -> Actor:
+    """``an_actor`` whose grant is in the database too, so that others find them."""
+    actor = an_actor(role, **where)
+    (grant,) = actor.grants
+    _add(
+        RoleGrant(
+            account_id=actor.account_id,
+            role=role,
+            scope_kind=grant.kind,
+            region_code=grant.region_code,
+            unit_id=grant.unit_id,
+            section_id=grant.section_id,
+            valid=SINCE,
+        )
+    )
+    return actor
 
 
 def a_leave(actor: Actor, first: date, last: date) -> Absence:

@@ -18,7 +18,7 @@ from duty_eval.inspections.models import (
     InspectionSubject,
     RequestState,
 )
-from duty_eval.notices import tell_evidence_asked
+from duty_eval.notices import tell_evidence_accepted, tell_evidence_answered, tell_evidence_asked
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.calendar.workdays import load_workdays
@@ -81,6 +81,7 @@ def answer_request(
     db.session.flush()
     keep_evidence(evidence, answer_id=answer.id, actor=actor)
     record_change(asked, action="evidence_request.answered", actor=actor, after={"words": answer.words})
+    tell_evidence_answered(asked, answer.round_no)
     return answer
 
 
@@ -115,7 +116,9 @@ def decide_answer(
     db.session.flush()
     action = "evidence_request.approved" if is_accepted else "evidence_request.returned"
     record_change(asked, action=action, actor=actor, after={"due": asked.due_on}, reason=note.strip() or None)
-    if not is_accepted:
+    if is_accepted:
+        tell_evidence_accepted(asked, answer)
+    else:
         tell_evidence_asked(asked)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import insert, select
 
 from duty_eval.entry_rules.queries import rules_of_unit
+from duty_eval.notices import tell_publicity_answered, tell_publicity_objected
 from duty_eval.publicity.errors import AnsweredOnce, NotAtItsEnd, NothingToPublish, OwnDecision, PublicityOver
 from duty_eval.publicity.models import Publicity, PublicityName, PublicityObjection
 from duty_eval.publicity.queries import good_not_put_up, unsettled
@@ -72,6 +73,7 @@ def object_to(
     db.session.add(made)
     db.session.flush()
     record_change(made, action="publicity_objection.objected", actor=actor, reason=made.content)
+    tell_publicity_objected(made, assessment.round_id)
     return made
 
 
@@ -99,6 +101,7 @@ def answer_publicity_objection(objection: PublicityObjection, answer: str, *, is
         objection, action="publicity_objection.answered", actor=actor, after={"is_upheld": is_upheld},
         reason=objection.answer,
     )  # fmt: skip
+    tell_publicity_answered(objection)
     if is_upheld and assessment.final_grade is not None:
         take_back_grade(assessment, reason=f"公示异议成立：{objection.answer}", actor=actor)
 

@@ -7,22 +7,26 @@ Nobody away that day is reminded, and nobody is told of anybody else's open days
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
 from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.entry_rules.queries import nearest, rules_by_code
 from duty_eval.expectations import LOOKS_BACK, away_spans, is_away, open_person_days
+from duty_eval.inspections.models import EvidenceRequest, RequestState
 from duty_eval.notices import REMINDER
 from duty_eval.periods.models import SectionMonth
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.review.queries import is_head_today
+from host.auth.holders import holds_today
 from host.auth.models import Account, RoleGrant
-from host.kernel.access import Role
+from host.kernel.access import ROLE_LABELS, Role
 from host.kernel.calendar.workdays import Workdays
 from host.kernel.db import db
 from host.kernel.notifications.operations import tell_from
@@ -36,8 +40,14 @@ def remind(today: date, workdays: Workdays) -> int:
     """Tell everybody who has something open; returns how many. A second run of the day tells nobody again."""
     if not workdays.is_workday(today):
         return 0
+    soon = workdays.add_workdays(today, 1)
     parts = union_all(
-        _open_days(today, workdays), _due_tasks(today, workdays.add_workdays(today, 1)), _waiting_records(today)
+        _open_days(today, workdays),
+        _due_tasks(today, soon),
+        _waiting_records(today),
+        _due_evidence(today, soon),
+        _overdue_evidence(today),
+        *_ending_delegations(today, soon),
     ).subquery("parts")
     away = away_spans(today, today).subquery("away")
     digest = (
@@ -105,18 +115,63 @@ def _silent_regions(today: date) -> list[int]:
 
 def _due_tasks(today: date, next_workday: date) -> Select[int, str]:
     """(account, words) of open tasks that are over their day, or whose day comes by the next working day."""
-    late = func.count().filter(AssignedTask.due_on < today)
-    soon = func.count().filter(AssignedTask.due_on >= today)
-    words = func.concat_ws(
-        "；",
-        case((late > 0, func.concat(late, " 项交办任务已过期限"))),
-        case((soon > 0, func.concat(soon, " 项交办任务到下一个工作日为止到期"))),
-    )
     return (
-        select(Account.id.label("account_id"), words.label("words"))
+        select(Account.id.label("account_id"), _late_and_soon("交办任务", AssignedTask.due_on, today).label("words"))
         .join(AssignedTask, AssignedTask.person_id == Account.person_id)
         .where(AssignedTask.task_state == TaskState.OPEN, AssignedTask.due_on <= next_workday)
         .group_by(Account.id)
+    )
+
+
+def _late_and_soon(things: str, due_on: Any, today: date) -> ColumnElement[str]:
+    late, soon = func.count().filter(due_on < today), func.count().filter(due_on >= today)
+    return func.concat_ws(
+        "；",
+        case((late > 0, func.concat(late, f" 项{things}已过期限"))),
+        case((soon > 0, func.concat(soon, f" 项{things}到下一个工作日为止到期"))),
+    )
+
+
+def _due_evidence(today: date, next_workday: date) -> Select[int, str]:
+    """(account, words) of the evidence that inspections wait for from a section's head."""
+    return (
+        select(RoleGrant.account_id, _late_and_soon("监督检查补证", EvidenceRequest.due_on, today).label("words"))
+        .join(EvidenceRequest, EvidenceRequest.section_id == RoleGrant.section_id)
+        .where(
+            RoleGrant.role == Role.SECTION_HEAD,
+            holds_today(RoleGrant),
+            EvidenceRequest.request_state == RequestState.OPEN,
+            EvidenceRequest.due_on <= next_workday,
+        )
+        .group_by(RoleGrant.account_id)
+    )
+
+
+def _overdue_evidence(today: date) -> Select[int, str]:
+    """(account, words) of the evidence that one asked for and that did not come in time."""
+    return (
+        select(Account.id, func.concat("您要求的 ", func.count(), " 项监督检查补证逾期没有答复"))
+        .join(EvidenceRequest, EvidenceRequest.asked_by == Account.id)
+        .where(EvidenceRequest.request_state == RequestState.OPEN, EvidenceRequest.due_on < today)
+        .group_by(Account.id)
+    )
+
+
+def _ending_delegations(today: date, next_workday: date) -> tuple[Select[int, str], Select[int, str]]:
+    """(account, words) of the roles under which one acts, or lets act, up to the next working day at the latest."""
+    acted, own = aliased(RoleGrant), aliased(RoleGrant)
+    names = func.string_agg(case(ROLE_LABELS, value=acted.role), aggregate_order_by(literal("、"), acted.id))
+    ends = (
+        acted.delegated_from_id.is_not(None),
+        acted.revoked_at.is_(None),
+        acted.valid.contains(today),
+        func.upper(acted.valid) <= next_workday + timedelta(days=1),
+    )
+    by_me = select(acted.account_id, func.concat("您代行的", names, "职责即将到期")).where(*ends)
+    for_me = select(own.account_id, func.concat("您委托他人代行的", names, "职责即将到期")).where(*ends)
+    return (
+        by_me.group_by(acted.account_id),
+        for_me.join(own, own.id == acted.delegated_from_id).group_by(own.account_id),
     )
 
 

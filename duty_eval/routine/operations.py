@@ -12,7 +12,7 @@ from basic_info.organization.kinds import Identity, LeaderKind
 from basic_info.organization.models import Appointment, PersonVersion
 from duty_eval.entry_rules.models import CapMode
 from duty_eval.entry_rules.queries import rules_of_unit
-from duty_eval.notices import tell_round_opened, tell_routine
+from duty_eval.notices import tell_result_objected, tell_round_opened, tell_routine
 from duty_eval.routine.errors import Blocked, NoGoodLeft, NotYet, OwnAssessment, RoundClosed, RoundExists
 from duty_eval.routine.facts import days_of, facts_of, summary_of
 from duty_eval.routine.models import (
@@ -209,6 +209,8 @@ def note_result(assessment: RoutineAssessment, *, objection: str = "", actor: Ac
     db.session.flush()
     action = "routine_assessment.objected" if assessment.objection else "routine_assessment.noted"
     record_change(assessment, action=action, actor=actor, reason=assessment.objection or None)
+    if assessment.objection:
+        tell_result_objected(assessment)
 
 
 def answer_objection(assessment: RoutineAssessment, answer: str, *, is_upheld: bool = False, actor: Actor) -> None:

@@ -13,18 +13,13 @@ from function_monitor.alerts.models import Alert
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
 from host.auth.holders import holds_today
 from host.auth.models import Account, RoleGrant
-from host.kernel.access import Role
+from host.kernel.access import Role, roles_with
 from host.kernel.db import AnySelect
-
-
-def roles_with(permission: Permission) -> frozenset[Role]:
-    """The roles that carry ``permission``."""
-    return frozenset(role for role, held in ROLE_PERMISSIONS.items() if permission in held)
 
 
 def may_open(account: Any) -> ColumnElement[bool]:
     """Whether the account of the row may open the alert of the row today."""
-    readers = roles_with(Permission.ALERT_READ)
+    readers = roles_with(ROLE_PERMISSIONS, Permission.ALERT_READ)
     return reached_by(account, readers, unit=Alert.unit_id, section=Alert.section_id, person=Alert.person_id)
 
 
@@ -54,5 +49,9 @@ def office(permission: Permission) -> Select[int, int, int]:
         .join(Region, Region.id == Unit.region_id)
         .join(RoleGrant, Region.code.startswith(prefix))
         .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.role.in_(roles_with(permission)), holds_today(RoleGrant), Account.is_disabled.is_(False))
+        .where(
+            RoleGrant.role.in_(roles_with(ROLE_PERMISSIONS, permission)),
+            holds_today(RoleGrant),
+            Account.is_disabled.is_(False),
+        )
     )

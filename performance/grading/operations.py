@@ -19,6 +19,7 @@ from performance.grading.models import AnnualAssessment, AnnualGrade, ExcellentQ
 from performance.grading.quotas import allot, assessed_people, hold_quota
 from performance.grading.routine import check_routine, standing_of
 from performance.grading.settings import assessment_day, grading_for
+from performance.notices import tell_decided
 
 #: 优秀 is up in the unit for at least so many working days (R101).
 POSTING_WORKDAYS = 5
@@ -109,6 +110,7 @@ def decide_grade(assessment: AnnualAssessment, *, grade: AnnualGrade, today: dat
     assessment.decided_by, assessment.decided_at = actor.account_id, datetime.now(UTC)
     db.session.flush()
     record_change(assessment, action="annual_assessment.decided", actor=actor, after=_words(assessment))
+    tell_decided(assessment)
 
 
 def posting_ends(posted_from: date) -> date:

@@ -123,6 +123,15 @@ def assessment_of(actor: Actor, assessment_id: int, permission: str) -> AnnualAs
     return found
 
 
+def own_grades(person_id: int) -> Sequence[AnnualAssessment]:
+    """The person's grades that are final, the latest year first."""
+    return db.session.scalars(
+        select(AnnualAssessment)
+        .where(AnnualAssessment.person_id == person_id, AnnualAssessment.final_grade.is_not(None))
+        .order_by(AnnualAssessment.year.desc())
+    ).all()
+
+
 def newest_score_run(person_id: int, year: int) -> int | None:
     """The id of the newest run that ends in the year and has a score of the person."""
     return db.session.scalar(

@@ -18,6 +18,7 @@ from host.kernel.db import db
 from performance.grading.errors import QuotaInUse
 from performance.grading.models import AnnualAssessment, AnnualGrade, ExcellentQuota, Regime
 from performance.grading.settings import Grading, assessment_day, grading_for
+from performance.notices import tell_places_counted
 from performance.rounding import Rounding, rounded, shared_out
 
 CIVIL = (Identity.CIVIL_SERVANT, Identity.CIVIL_MANAGED)
@@ -79,6 +80,7 @@ def allot(unit: Unit, *, year: int, today: date, actor: Actor) -> list[Excellent
         actor=actor,
         after={"year": year, **{quota.regime.value: quota.allotted for quota in quotas}},
     )
+    tell_places_counted(unit, year=year, places=sum(quota.allotted for quota in quotas), actor=actor)
     return quotas
 
 

@@ -15,6 +15,7 @@ from host.kernel.db import db
 from host.kernel.jobs.operations import enqueue
 from host.kernel.jobs.progress import Progress
 from host.kernel.pages import today_in_china
+from performance.notices import tell_run
 from performance.schemes.errors import SchemeAltered, SchemeNotPublished
 from performance.schemes.models import Indicator, IndicatorScheme, SchemeState, SchemeSubject
 from performance.schemes.queries import content_hash, indicators_of
@@ -80,6 +81,8 @@ def fail_run(run_id: int, *, because: str) -> None:
     if run.run_state is not RunState.DONE:
         run.run_state, run.failed_because = RunState.FAILED, because
         db.session.flush()
+        # A run that is tried again may fail again, which is news.
+        tell_run(run, f"您发起的计分没有完成：{because}", key=f"failed:{datetime.now(UTC).isoformat()}")
 
 
 def _new_run(scheme: IndicatorScheme, *, first: date, last: date, actor: Actor) -> ScoreRun:
@@ -151,4 +154,6 @@ def _finish(run: ScoreRun, facts: Facts, scores: Scores, *, actor: Actor) -> Non
             "result_hash": run.result_hash,
         },
     )
+    period = f"{run.first_day.isoformat()} 至 {run.last_day.isoformat()}"
+    tell_run(run, f"您发起的计分已完成：{period}，共 {run.person_count} 人", key="done")
     signals.score_run_finished.send(run.id)

@@ -17,6 +17,7 @@ from host.kernel.jobs.models import JobRun
 from host.kernel.jobs.queries import pace_of
 from host.kernel.pages import today_in_china
 from performance.blueprint import bp
+from performance.grading.queries import own_grades
 from performance.permissions import Permission
 from performance.schemes.models import IndicatorScheme, SchemeState, SchemeSubject
 from performance.schemes.queries import indicators_of, regions_within, scheme_of
@@ -158,7 +159,8 @@ def show_section_scores(run_id: int, section_id: int) -> ResponseReturnValue:
 def my_scores() -> ResponseReturnValue:
     actor = current_actor()
     scores = queries.scores_of_person(actor, actor.person_id) if actor.person_id else []
-    return render_template("performance/scoring/mine.html", scores=scores)
+    grades = own_grades(actor.person_id) if actor.person_id else []
+    return render_template("performance/scoring/mine.html", scores=scores, grades=grades, person_id=actor.person_id)
 
 
 @bp.get("/runs/<int:run_id>/people/<int:person_id>")

@@ -27,7 +27,7 @@ from host.permissions import Permission
 #: Roles that their holder may let another act under for a while.
 DELEGABLE = frozenset({Role.SECTION_HEAD, Role.LEADER_IN_CHARGE, Role.UNIT_HEAD})
 MOST_DELEGATED_DAYS = 92
-DELEGATED = register_kind("role.delegated", "他人委托我代行职责", is_obligatory=True)
+DELEGATED = register_kind("role.delegated", "代行职责：委托、提前结束", is_obligatory=True)
 
 
 def sign_in(
@@ -300,6 +300,21 @@ def end_delegation(grant: RoleGrant, *, actor: Actor) -> None:
     if grant.revoked_at is None:
         grant.revoked_at = datetime.now(UTC)
         record_change(grant, action="role.delegation_ended", actor=actor)
+        _tell_ended(grant, actor)
+
+
+def _tell_ended(grant: RoleGrant, actor: Actor) -> None:
+    """Who acted, and who was acted for, know that it is over before its day; not who ended it."""
+    holder = db.session.scalar(select(RoleGrant.account_id).where(RoleGrant.id == grant.delegated_from_id))
+    for account_id, words in ((grant.account_id, "您代行的"), (holder, "您委托他人代行的")):
+        if account_id is not None and account_id != actor.account_id:
+            tell(
+                DELEGATED,
+                accounts=[account_id],
+                title=f"{words}{ROLE_LABELS[grant.role]}职责已提前结束",
+                link="/",
+                key=f"role_grant:{grant.id}:ended",
+            )
 
 
 def _words(day: date) -> str:

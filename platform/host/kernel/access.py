@@ -7,7 +7,7 @@ grants (role × scope); deny is the default everywhere.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -232,6 +232,11 @@ def merge_permission_maps(maps: Iterable[dict[Role, frozenset[str]]]) -> dict[Ro
         for role, permissions in permission_map.items():
             merged[role] |= {str(permission) for permission in permissions}
     return merged
+
+
+def roles_with(permission_map: Mapping[Role, frozenset[str]], permission: str) -> frozenset[Role]:
+    """The roles that carry ``permission``, by what a system declares."""
+    return frozenset(role for role, held in permission_map.items() if permission in held)
 
 
 def _declare(view: Callable[P, R], access: Access) -> Callable[P, R]:

@@ -25,6 +25,7 @@ from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.jobs.actors import actor_of
+from host.kernel.notifications.models import Notification
 from host.kernel.pages import today_in_china
 from tests.factories import a_person, a_post, a_section, a_unit, an_account, an_actor
 
@@ -259,3 +260,20 @@ def test_a_deputy_does_not_end_the_own_delegation_nor_a_stranger_anothers(
     ]
 
     assert answers == [404, 404]
+
+
+def told(account: Account) -> list[str]:
+    ended = Notification.account_id == account.id, Notification.key.like("%:ended")
+    return list(db.session.scalars(select(Notification.title).where(*ended)))
+
+
+def test_who_acted_is_told_that_the_head_is_back(grant: RoleGrant, head: Account, deputy: Account) -> None:
+    end_delegation(delegated(grant, deputy), actor=actor_of(head.id))
+    assert (told(deputy), told(head)) == (["您代行的科室负责人职责已提前结束"], [])
+
+
+def test_both_are_told_of_an_end_that_somebody_above_decided(grant: RoleGrant, head: Account, deputy: Account) -> None:
+    made = delegated(grant, deputy)
+    for _ in range(2):
+        end_delegation(made, actor=an_actor(Role.UNIT_HEAD))
+    assert [len(told(one)) for one in (deputy, head)] == [1, 1]

@@ -17,18 +17,20 @@ from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
 from duty_eval.entry_rules.operations import set_rules
 from duty_eval.entry_rules.queries import Rules
+from duty_eval.inspections.asking import ask_evidence
 from duty_eval.records.models import RecordState
 from duty_eval.reminders.digest import remind
 from duty_eval.reminders.tasks import remind_people
 from duty_eval.rhythms.models import RecordRhythm
 from duty_eval.rhythms.operations import choose_rhythm
 from host.auth.models import RoleGrant
-from host.kernel.access import SYSTEM, Role, ScopeKind
+from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.jobs.progress import Progress
 from host.kernel.notifications.models import Notification
-from tests.factories import an_account, an_actor
+from tests.duty_eval.inspections.rows import Check, subjects_of
+from tests.factories import a_holder, an_account, an_actor
 from tests.performance.rows import Office
 
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
@@ -139,6 +141,54 @@ def test_tasks_are_told_when_their_day_comes(staff: Staff) -> None:
         assign_task(holder, title="报送材料", due_on=due, actor=SYSTEM)
     remind_on()
     assert staff.told() == ["1 项交办任务已过期限；1 项交办任务到下一个工作日为止到期"]
+
+
+class Asked(Check):
+    """A section was asked for evidence by an inspector, due on Monday the 9th."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inspector = a_holder(Role.INSPECTOR, region="371300")
+        section = self.city.finance.sections[0]
+        self.head = a_holder(Role.SECTION_HEAD, section=section)
+        place = next(one for one in subjects_of(self.plan) if one.section_id == section.id)
+        ask_evidence(self.plan, place, text="分工文件", today=date(2026, 3, 2), actor=self.inspector)
+
+    def told(self, actor: Actor) -> list[str]:
+        mine = Notification.account_id == actor.account_id, Notification.kind == "reminder"
+        return list(db.session.scalars(select(Notification.title).where(*mine).order_by(Notification.id)))
+
+
+@pytest.fixture
+def asked(app: Flask, connection: Connection) -> Asked:
+    return Asked()
+
+
+def test_a_head_is_reminded_of_evidence_before_its_day_and_after(asked: Asked) -> None:
+    for day in (5, 6, 10):
+        remind_on(date(2026, 3, day))
+    assert asked.told(asked.head) == ["1 项监督检查补证到下一个工作日为止到期", "1 项监督检查补证已过期限"]
+
+
+def test_who_asked_for_evidence_is_told_that_it_did_not_come(asked: Asked) -> None:
+    for day in (9, 10):
+        remind_on(date(2026, 3, day))
+    assert asked.told(asked.inspector) == ["您要求的 1 项监督检查补证逾期没有答复"]
+
+
+def test_both_are_reminded_that_a_delegation_ends(staff: Staff) -> None:
+    own = a_holder(Role.SECTION_HEAD, section=staff.office.section)
+    grant = db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == own.account_id)).one()
+    made = RoleGrant(
+        account_id=staff.account.id, role=Role.SECTION_HEAD, scope_kind=ScopeKind.SECTION, reason="出差",
+        section_id=staff.office.section.id, valid=Range(BEFORE[0], date(2026, 3, 24)), delegated_from_id=grant.id,
+    )  # fmt: skip
+    db.session.add(made)
+    staff.write(date(2026, 3, 5), TODAY)
+    for day in (19, 20):
+        remind_on(date(2026, 3, day))
+    holder = db.session.scalars(select(Notification.title).where(Notification.account_id == own.account_id)).all()
+    assert (staff.told(), holder) == (["您代行的科室负责人职责即将到期"], ["您委托他人代行的科室负责人职责即将到期"])
 
 
 def test_a_head_is_told_how_many_wait_in_the_own_section(staff: Staff) -> None:

@@ -7,17 +7,15 @@ from typing import Any, ClassVar
 
 from sqlalchemy import select
 
-from basic_info.organization.models import Section, Unit
 from duty_eval.records.models import RecordState
 from function_monitor.alerts import operations
 from function_monitor.alerts.evaluating import evaluate, rules_in_order, seed_rules
 from function_monitor.alerts.models import Alert, AlertRule
 from function_monitor.alerts.readers import may_open
-from host.auth.models import RoleGrant
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.notifications.models import Notification
-from tests.factories import SINCE, a_person, a_region, a_unit, an_actor
+from tests.factories import a_holder, a_person, a_region, a_unit
 from tests.performance.rows import Office
 
 #: A Friday.
@@ -41,24 +39,7 @@ class Watched:
         return next(one for one in rules_in_order() if one.code == "no_records")
 
     def holder(self, role: Role, **where: Any) -> Actor:
-        """An actor whose grant is in the database too."""
-        person = where.pop("person", None)
-        actor = an_actor(role, person=person, **where)
-        (grant,) = actor.grants
-        section: Section | None = where.get("section")
-        unit: Unit | None = where.get("unit")
-        db.session.add(
-            RoleGrant(
-                account_id=actor.account_id,
-                role=role,
-                scope_kind=grant.kind,
-                region_code=grant.region_code,
-                unit_id=unit.id if unit else None,
-                section_id=section.id if section else None,
-                valid=SINCE,
-            )
-        )
-        db.session.flush()
+        actor = a_holder(role, **where)
         Watched.actors.append(actor)
         return actor
 
