@@ -23,14 +23,16 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     type_coerce,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, Range
+from sqlalchemy.orm import aliased
 
 from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Appointment, PersonVersion
-from basic_info.organization.shares import SENT_TO
+from basic_info.organization.shares import FULL, SENT_TO
 from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceKind, AbsenceState
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.rollups import COUNTED
@@ -190,19 +192,28 @@ def lately_open(section_id: int, today: date) -> tuple[date, date, Sequence[AnyR
 
 
 def working_days(first: date, last: date, workdays: Workdays) -> Any:
-    """A table of the working days from ``first`` to ``last``: (day, closes_on)."""
+    """A table of the working days from ``first`` to ``last``: (day, opens_on, closes_on), the ends of its week."""
     span = (first + timedelta(days=number) for number in range((last - first).days + 1))
     days = [day for day in span if workdays.is_workday(day)]
-    closes = [week_closes(day, workdays) for day in days]
-    arrays = (cast(column, ARRAY(Date)) for column in (days, closes))  # typed: there may be no day
-    return func.unnest(*arrays).table_valued("day", "closes_on").render_derived()
+    columns = (days, [week_opens(day, workdays) for day in days], [week_closes(day, workdays) for day in days])
+    arrays = (cast(column, ARRAY(Date)) for column in columns)  # typed: there may be no day
+    return func.unnest(*arrays).table_valued("day", "opens_on", "closes_on").render_derived()
+
+
+def week_opens(day: date, workdays: Workdays) -> date:
+    """The first working day of the day's week, Monday to Sunday; the day itself where there is none."""
+    monday = day - timedelta(days=day.weekday())
+    return next((one for one in _week(monday) if workdays.is_workday(one)), day)
 
 
 def week_closes(day: date, workdays: Workdays) -> date:
     """The last working day of the day's week, Monday to Sunday; the day itself where there is none."""
-    sunday = day + timedelta(days=6 - day.weekday())
-    back = (sunday - timedelta(days=number) for number in range(7))
-    return next((one for one in back if workdays.is_workday(one)), day)
+    monday = day - timedelta(days=day.weekday())
+    return next((one for one in reversed(_week(monday)) if workdays.is_workday(one)), day)
+
+
+def _week(monday: date) -> list[date]:
+    return [monday + timedelta(days=number) for number in range(7)]
 
 
 def is_owed(days: Any, unit: Any, as_of: date) -> ColumnElement[bool]:
@@ -210,13 +221,51 @@ def is_owed(days: Any, unit: Any, as_of: date) -> ColumnElement[bool]:
     return and_(days.c.day <= as_of, or_(unit.not_in(weekly_units(as_of)), days.c.closes_on <= as_of))
 
 
-def open_person_days(first: date, last: date, workdays: Workdays) -> AnySelect:
+def total_share(person: Any, day: Any, *, is_sent: Any) -> Any:
+    """Percent of a full post that a person gives on a day, as ``shares.split`` counts it; NULL without a post.
+
+    ``is_sent``: only the posts at the place that the person was sent to are worked at.
+    """
+    held = aliased(Appointment)
+    is_there = or_(~is_sent, held.appointment_kind.in_(SENT_TO))
+    stated = func.sum(func.coalesce(held.share_percent, 0))
+    rest = case((func.bool_or(and_(held.share_percent.is_(None), is_there)), FULL - stated), else_=0)
+    return (
+        select(func.coalesce(stated.filter(is_there), 0) + rest)
+        .where(held.person_id == person, held.superseded_at.is_(None), held.valid.op("@>")(day))
+        .having(func.count() > 0)
+        .correlate_except(held)
+        .scalar_subquery()
+    )
+
+
+def share_on(person_id: int, day: date) -> int | None:
+    """Percent of a full post that the person gives on the day, leave not looked at; None: no post is held."""
+    sent = sent_spans(day, day, people=[person_id]).subquery("sent")
+    share = db.session.scalar(select(total_share(person_id, day, is_sent=select(sent).exists())))
+    return None if share is None else int(share)
+
+
+def is_asked_of(person_id: int, day: date) -> bool:
+    """Whether a record of just this working day is asked of the person: at a post, not away, and not part time."""
+    return not away_days(person_id, day, day) and share_on(person_id, day) == FULL
+
+
+def open_person_days(
+    first: date, last: date, workdays: Workdays, *, as_of: date | None = None, people: People | None = None
+) -> AnySelect:
     """(person_id, section_id, unit_id, day) of the days owed from ``first`` to ``last`` without a record, of everybody.
 
-    The one statement of what is open: whoever asks for a section, or for all to be reminded, narrows it.
+    The one statement of what is open: whoever asks for a section, or for all to be reminded, narrows it. A day is owed
+    once, at the primary post or, where somebody was sent, at the post there; by the end of ``as_of`` (``last``). Of
+    part-time work a week that lies in the span and is over owes the share of its days, cut to whole ones: so many of
+    its last empty days are open.
     """
+    as_of = as_of or last
     days = working_days(first, last, workdays)
-    away = away_spans(first, last).subquery("away")
+    away = away_spans(first, last, people=people).subquery("away")
+    sent = sent_spans(first, last, people=people).subquery("sent")
+    is_sent = sent.c.person_id.is_not(None)
     logged = (
         select(DutyRecord.id)
         .where(
@@ -234,16 +283,72 @@ def open_person_days(first: date, last: date, workdays: Workdays) -> AnySelect:
         .correlate(Appointment, days)
         .exists()
     )
-    return (
-        select(Appointment.person_id, Appointment.section_id, Appointment.unit_id, days.c.day)
+    place = (Appointment.person_id, Appointment.section_id, Appointment.unit_id, days.c.day)
+    # Most people have one post and no stated share: only of the others is anything more looked up.
+    share = case(
+        (and_(Appointment.share_percent.is_(None), ~is_sent), FULL),
+        else_=total_share(Appointment.person_id, days.c.day, is_sent=is_sent),
+    )
+    expected = (
+        select(*place)
         .join(days, Appointment.valid.op("@>")(days.c.day))
-        .where(
-            Appointment.is_primary,
-            Appointment.superseded_at.is_(None),
-            is_owed(days, Appointment.unit_id, last),
-            ~logged,
-            ~is_off,
+        .outerjoin(
+            sent, and_(sent.c.person_id == Appointment.person_id, days.c.day.between(sent.c.begins, sent.c.ends))
         )
+        .where(
+            Appointment.superseded_at.is_(None),
+            _carries_the_day(days, is_sent),
+            is_owed(days, Appointment.unit_id, as_of),
+            ~is_off,
+            *(() if people is None else (Appointment.person_id.in_(people),)),
+        )
+    )
+    whole = expected.where(share >= FULL, ~logged)
+    in_weeks = expected.where(
+        or_(Appointment.share_percent.is_not(None), is_sent),
+        share < FULL,
+        days.c.opens_on >= first,
+        days.c.closes_on <= min(as_of, last),
+    )
+    return select(union_all(whole, _open_of_weeks(in_weeks, share, logged, days)).subquery("open_days"))
+
+
+def _carries_the_day(days: Any, is_sent: Any) -> Any:
+    """Whether the appointment is the one of its person at which the day is owed."""
+    other = aliased(Appointment)
+    earlier = select(other.id).where(
+        other.person_id == Appointment.person_id,
+        other.superseded_at.is_(None),
+        other.valid.op("@>")(days.c.day),
+    )
+    first_there = ~(
+        earlier.where(other.appointment_kind.in_(SENT_TO), other.id < Appointment.id)
+        .correlate(Appointment, days)
+        .exists()
+    )
+    first_of_all = ~(
+        earlier.where(or_(other.is_primary, other.id < Appointment.id)).correlate(Appointment, days).exists()
+    )
+    # In this order: of a primary post, which most are, no other has to be looked up.
+    return case(
+        (is_sent, and_(Appointment.appointment_kind.in_(SENT_TO), first_there)),
+        (Appointment.is_primary, true()),
+        else_=first_of_all,
+    )
+
+
+def _open_of_weeks(expected: AnySelect, share: Any, logged: Any, days: Any) -> AnySelect:
+    """Of the expected days of part-time work those that a week still owes, its last empty ones."""
+    rows = expected.add_columns(days.c.closes_on, share.label("share"), logged.label("is_logged")).subquery("part_time")
+    week = (rows.c.person_id, rows.c.closes_on)
+    counted = select(
+        rows,
+        (func.sum(rows.c.share).over(partition_by=week) // FULL).label("owed"),
+        func.count().filter(rows.c.is_logged).over(partition_by=week).label("done"),
+        func.row_number().over(partition_by=(*week, rows.c.is_logged), order_by=rows.c.day.desc()).label("place"),
+    ).subquery("counted")
+    return select(counted.c.person_id, counted.c.section_id, counted.c.unit_id, counted.c.day).where(
+        ~counted.c.is_logged, counted.c.place <= counted.c.owed - counted.c.done
     )
 
 
@@ -252,7 +357,12 @@ def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> S
 
     A head's digest of the own section (D10): by name, then by day; nobody is counted against anybody (R164).
     """
-    owed = open_person_days(first, last, workdays).where(Appointment.section_id == section_id).subquery("owed")
+    people = select(Appointment.person_id).where(
+        Appointment.section_id == section_id,
+        Appointment.superseded_at.is_(None),
+        Appointment.valid.overlaps(Range(first, last, bounds="[]")),
+    )
+    owed = open_person_days(first, last, workdays, people=people).subquery("owed")
     return db.session.execute(
         select(owed.c.person_id, PersonVersion.name, owed.c.day)
         .join(
@@ -263,5 +373,6 @@ def open_days(section_id: int, first: date, last: date, workdays: Workdays) -> S
                 PersonVersion.valid.op("@>")(owed.c.day),
             ),
         )
+        .where(owed.c.section_id == section_id)
         .order_by(PersonVersion.name_key, owed.c.person_id, owed.c.day)
     ).all()

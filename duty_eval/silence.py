@@ -29,7 +29,11 @@ def silent_people(last: date, *, days: int, since: date | None, workdays: Workda
     if since is not None:
         begin = min(max(begin, since), last + timedelta(days=1))  # no day at all where the count begins later
     away = away_spans(first, last).subquery("away")
-    goes_by_day = or_(is_away(Appointment.person_id, away, first, last), Appointment.unit_id.in_(weekly_units(last)))
+    goes_by_day = or_(
+        is_away(Appointment.person_id, away, first, last),
+        Appointment.unit_id.in_(weekly_units(last)),
+        Appointment.share_percent.is_not(None),
+    )
     quiet = select(Appointment.person_id).where(
         Appointment.is_primary,
         Appointment.superseded_at.is_(None),
@@ -52,10 +56,9 @@ def _has_logged(first: date, last: date) -> ColumnElement[bool]:
 
 
 def _by_day(people: AnySelect, begin: date, last: date, days: int, workdays: Workdays) -> AnySelect:
-    """The same of those who were away or write weekly: their expected days since the last record, counted."""
+    """The same of those who were away, write weekly or may work part time: expected days since the last record."""
     of_them = people.subquery("of_them")
-    owed = open_person_days(begin, last, workdays).join(of_them, of_them.c.person_id == Appointment.person_id)
-    owed_days = owed.subquery("owed")
+    owed_days = open_person_days(begin, last, workdays, people=select(of_them.c.person_id)).subquery("owed")
     kept = days_with_records(begin, last).subquery("kept")
     later = (
         select(kept.c.person_id)

@@ -20,7 +20,12 @@ class DayState:
 
 
 def state_of_day(
-    states: Sequence[RecordState], *, is_workday: bool, is_future: bool = False, is_away: bool = False
+    states: Sequence[RecordState],
+    *,
+    is_workday: bool,
+    is_future: bool = False,
+    is_away: bool = False,
+    is_part_time: bool = False,
 ) -> DayState:
     """The state of a day with records of these states; what the person must still do comes first."""
     counts = Counter(states)
@@ -31,13 +36,20 @@ def state_of_day(
     if drafts := counts[RecordState.DRAFT]:
         return DayState(f"{drafts} 项已撤回，尚未提交", "warn", "请修改后重新提交，或者删除。")
     if not counts:
-        return AWAY if is_away else _empty(is_workday=is_workday)
+        if is_away:
+            return AWAY
+        return PART_TIME if is_part_time and is_workday else _empty(is_workday=is_workday)
     if counts[RecordState.SUBMITTED]:
         hint = f"这一天已填完，{counts[RecordState.SUBMITTED]} 项等待审核，不用再做什么。"
         return DayState(f"已填完 {counts.total()} 项", "good", hint, is_done=True)
     return DayState(f"已填完 {counts.total()} 项，全部审核通过", "good", "这一天已办结。", is_done=True)
 
 
+PART_TIME = DayState(
+    "非全日工作，当天没有工作的可以不填",
+    "quiet",
+    "您各岗位的工作占比合计不到 100%：每周应填的天数按占比计算，一周结束后还不够的，才会提醒补填。",
+)
 AWAY = DayState("请假中，可以不填", "quiet", "这一天不算漏填；如果做了工作，也可以填写。")
 
 

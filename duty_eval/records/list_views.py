@@ -9,13 +9,14 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
-from duty_eval.expectations import away_days, week_closes
+from duty_eval.expectations import away_days, open_person_days
 from duty_eval.permissions import Permission
 from duty_eval.records import lists, queries
 from duty_eval.records.forms import day_of
 from duty_eval.rhythms.queries import writes_weekly
 from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
+from host.kernel.db import db
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
 
@@ -32,14 +33,10 @@ def month() -> ResponseReturnValue:
     workdays = load_workdays()
     days = [first + timedelta(days=number) for number in range((end - first).days)]
     away = away_days(actor.person_id or 0, first, end - timedelta(days=1))
-    weekly = writes_weekly(actor.person_id or 0, today_in_china())
+    opened = _open_days(actor.person_id or 0, days[0], days[-1])
     cells = [
         _month_cell(
-            day,
-            found.get(day),
-            owed_on=week_closes(day, workdays) if weekly else day,
-            is_workday=workdays.is_workday(day),
-            is_away=day in away,
+            day, found.get(day), is_workday=workdays.is_workday(day), is_away=day in away, is_open=day in opened
         )
         for day in days
     ]
@@ -55,15 +52,20 @@ def month() -> ResponseReturnValue:
         after=end,
         open_days=sum(1 for cell in cells if cell["is_open"]),
         weekdays=WEEKDAYS,
-        weekly=weekly,
+        weekly=writes_weekly(actor.person_id or 0, today_in_china()),
         today=today_in_china(),
     )
 
 
-def _month_cell(day: date, row: Any, *, owed_on: date, is_workday: bool, is_away: bool) -> dict[str, Any]:
-    """A day of the calendar; ``is_open``: an expected day that is owed by today and has nothing submitted (R88)."""
+def _open_days(person_id: int, first: date, last: date) -> frozenset[date]:
+    """The days of whole weeks around the span that are owed by today and have nothing submitted (R88)."""
+    monday, sunday = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
+    owed = open_person_days(monday, sunday, load_workdays(), as_of=today_in_china(), people=[person_id])
+    return frozenset(row.day for row in db.session.execute(owed))
+
+
+def _month_cell(day: date, row: Any, *, is_workday: bool, is_away: bool, is_open: bool) -> dict[str, Any]:
     is_past = day <= today_in_china()
-    is_open = is_workday and not is_away and owed_on <= today_in_china() and not (row and row.records)
     return {
         "day": day,
         "row": row,

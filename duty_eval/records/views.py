@@ -7,10 +7,11 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from basic_info.organization.shares import FULL
 from duty_eval.blueprint import bp
 from duty_eval.evidence.operations import Evidence, evidence_from
 from duty_eval.evidence.queries import evidence_of
-from duty_eval.expectations import away_days
+from duty_eval.expectations import away_days, share_on
 from duty_eval.flags.queries import flags_of
 from duty_eval.inspections.sheets import findings_of_record
 from duty_eval.periods.queries import is_closed_to
@@ -290,7 +291,9 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
     is_away = bool(away_days(person_id, day, day))
     is_workday = workdays.is_workday(day) and not is_away
     states = [record.record_state for record, *_ in records]
-    state = state_of_day(states, is_workday=is_workday, is_future=day > now, is_away=is_away)
+    # Only of a day that is still empty anybody asks whether it must be filled in.
+    is_part_time = is_workday and not states and (share_on(person_id, day) or FULL) < FULL
+    state = state_of_day(states, is_workday=is_workday, is_future=day > now, is_away=is_away, is_part_time=is_part_time)
     offers = offers_for(person_id, day) if may_log else []
     if state.is_done or not is_workday:
         # A day that is finished, or need not be filled in, asks for nothing more; what came in is still offered.

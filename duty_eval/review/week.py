@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, Subquery, and_, func, select
+from sqlalchemy import Select, Subquery, and_, func, or_, select, union
 from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.organization.models import Appointment, PersonVersion, Section, SectionVersion
-from duty_eval.expectations import away_person_days, week_closes
+from basic_info.organization.models import Appointment, PersonVersion, SectionVersion
+from basic_info.organization.shares import SENT_TO
+from duty_eval.expectations import away_person_days, open_person_days
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today
 from duty_eval.records.rollups import COUNTED
 from duty_eval.review.queries import LONG_MINUTES, WANTS_A_LOOK, decides_on_records, in_charge_of, reviewable
 from duty_eval.review.sampling import must_open
-from duty_eval.rhythms.queries import weekly_units
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import AnyRow, db
@@ -53,18 +53,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class _Person:
-    """Somebody in a section; ``spans``: when their first post is there."""
-
     person_id: int
     section_id: int
     name: str
     name_key: str
     section_name: str
-    is_weekly: bool
-    spans: Sequence[Range[date]] = ()
-
-    def stands_here(self, day: date) -> bool:
-        return any(day in span for span in self.spans)
 
 
 @dataclass(frozen=True)
@@ -118,7 +111,7 @@ class ReviewWeek:
 
 
 def week_to_review(actor: Actor, monday: date, *, today: date, section_id: int | None = None) -> ReviewWeek:
-    """The people whose records the actor decides on, in the week from ``monday``. Five statements, whoever many."""
+    """The people whose records the actor decides on, in the week from ``monday``. Six statements, whoever many."""
     sunday = monday + timedelta(days=6)
     people = _people(actor, monday, sunday)
     sections = tuple(sorted({(row.section_id, row.section_name) for row in people}, key=lambda one: one[1]))
@@ -132,9 +125,9 @@ def week_to_review(actor: Actor, monday: date, *, today: date, section_id: int |
     span = [monday + timedelta(days=number) for number in range(7)]
     with_records = {day for _, _, day in facts}
     days = tuple(day for day in span if workdays.is_workday(day) or day in with_records)
-    expected = frozenset(day for day in days if workdays.is_workday(day) and day < today)
-    weekly = expected if week_closes(monday, workdays) < today else frozenset()
-    lines = [_line(row, days, facts, away, weekly if row.is_weekly else expected) for row in shown]
+    owed = open_person_days(monday, sunday, workdays, as_of=today - timedelta(days=1), people=ids)
+    missing = frozenset((row.person_id, row.section_id, row.day) for row in db.session.execute(owed))
+    lines = [_line(row, days, facts, away, missing) for row in shown]
     return ReviewWeek(
         days=days,
         attention=tuple(line for line in lines if line.wants_attention),
@@ -158,11 +151,10 @@ def plain_records(actor: Actor, monday: date, *, until: datetime, section_id: in
 
 
 def _people(actor: Actor, first: date, last: date) -> list[_Person]:
-    """Those whose first post is in a section that the actor decides on, and whoever has something waiting there."""
-    placed = select(
-        Appointment.person_id, Appointment.section_id, func.range_agg(Appointment.valid).label("spans")
-    ).where(
-        Appointment.is_primary,
+    """Those whose first post, or the one they were sent to, is in a section that the actor decides on, and whoever has
+    something waiting there."""
+    placed = select(Appointment.person_id, Appointment.section_id).where(
+        or_(Appointment.is_primary, Appointment.appointment_kind.in_(SENT_TO)),
         Appointment.superseded_at.is_(None),
         Appointment.valid.overlaps(Range(first, last, bounds="[]")),
         in_charge_of(
@@ -172,16 +164,14 @@ def _people(actor: Actor, first: date, last: date) -> list[_Person]:
             unit=Appointment.unit_id,
             section=Appointment.section_id,
         ),
-    ).group_by(Appointment.person_id, Appointment.section_id)  # fmt: skip
+    )
     waiting = (
         select(DutyRecord.person_id, DutyRecord.section_id)
         .where(reviewable(actor), DutyRecord.worked_on.between(first, last))
         .distinct()
     )
-    # Of who only has something waiting here nothing is expected here: the post is elsewhere.
-    found = {(row.person_id, row.section_id): _Person(*row) for row in _named(waiting.subquery("waiting"), last)}
-    found |= {(row.person_id, row.section_id): _Person(*row) for row in _named(placed.subquery("placed"), last)}
-    return sorted(found.values(), key=lambda one: (one.section_name, one.section_id, one.name_key, one.person_id))
+    found = [_Person(*row) for row in _named(union(placed, waiting).subquery("people"), last)]
+    return sorted(found, key=lambda one: (one.section_name, one.section_id, one.name_key, one.person_id))
 
 
 def _named(rows: Subquery, day: date) -> Sequence[AnyRow]:
@@ -192,12 +182,9 @@ def _named(rows: Subquery, day: date) -> Sequence[AnyRow]:
             PersonVersion.name,
             PersonVersion.name_key,
             SectionVersion.name.label("section_name"),
-            Section.unit_id.in_(weekly_units(day)).label("is_weekly"),
-            *(column for column in rows.c if column.name == "spans"),
         )
         .join(PersonVersion, name_today(rows.c.person_id))
         .join(SectionVersion, and_(SectionVersion.section_id == rows.c.section_id, in_force(SectionVersion, day)))
-        .join(Section, Section.id == rows.c.section_id)
     ).all()
 
 
@@ -240,14 +227,14 @@ def _line(
     days: Sequence[date],
     facts: Mapping[tuple[int, int, date], AnyRow],
     away: frozenset[tuple[int, date]],
-    expected: frozenset[date],
+    missing: frozenset[tuple[int, int, date]],
 ) -> Line:
     cells = []
     for day in days:
         is_away = (person.person_id, day) in away
         row = facts.get((person.person_id, person.section_id, day))
         if row is None:
-            is_missing = day in expected and not is_away and person.stands_here(day)
+            is_missing = (person.person_id, person.section_id, day) in missing
             cells.append(Cell(day, is_missing=is_missing, is_away=is_away))
             continue
         cells.append(
