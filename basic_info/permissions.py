@@ -8,6 +8,7 @@ class Permission(StrEnum):
 
     APPOINTMENT_EDIT = "basic_info:appointment:edit"
     CATALOGUE_OPEN = "basic_info:catalogue:open"
+    COVERAGE_CHECK = "basic_info:coverage:check"
     DUTY_EDIT = "basic_info:duty:edit"
     DUTY_READ = "basic_info:duty:read"
     FLOWCHART_IMPORT = "basic_info:flowchart:import"
@@ -26,6 +27,7 @@ _READ = frozenset({Permission.UNIT_READ, Permission.DUTY_READ})
 _UNIT = _READ | {Permission.PERSON_READ}
 _OFFICE = _UNIT | {
     Permission.APPOINTMENT_EDIT,
+    Permission.COVERAGE_CHECK,
     Permission.DUTY_EDIT,
     Permission.FLOWCHART_IMPORT,
     Permission.MANDATE_IMPORT,
@@ -43,7 +45,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.UNIT_HEAD: _UNIT,
     Role.OFFICE_CLERK: _OFFICE,
     Role.OFFICE_REVIEWER: _UNIT
-    | {Permission.CATALOGUE_OPEN, Permission.MANDATE_CONFIRM, Permission.POWER_LIST_CONFIRM},
+    | {
+        Permission.CATALOGUE_OPEN,
+        Permission.COVERAGE_CHECK,
+        Permission.MANDATE_CONFIRM,
+        Permission.POWER_LIST_CONFIRM,
+    },
     Role.ASSESSOR: _UNIT,
     Role.INSPECTOR: _UNIT,
 }

@@ -31,12 +31,12 @@ def coverage() -> ResponseReturnValue:
         gap=gap,
         rows=rows,
         next_key=next_key,
-        may_check=actor.may(Permission.MANDATE_IMPORT),
+        may_check=actor.may(Permission.COVERAGE_CHECK),
     )
 
 
 @bp.post("/coverage/check")
-@requires(Permission.MANDATE_IMPORT)
+@requires(Permission.COVERAGE_CHECK)
 def start_coverage_check() -> ResponseReturnValue:
     """Check all units now, as a job."""
     run = enqueue("basic_info.check_coverage", actor=current_actor())
