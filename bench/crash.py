@@ -126,12 +126,12 @@ def look(url: str, acknowledged: set[str]) -> dict[str, int]:
     }
 
 
-_SUMS = "person_id, month, section_id, post_duty_id, record_count, approved_count, quantity, minutes"
+_SUMS = "person_id, month, section_id, post_duty_id, record_count, approved_count, quantity, pieces, minutes"
 _RECOUNT = (
     "SELECT person_id, CAST(date_trunc('month', worked_on) AS date) AS month, section_id, post_duty_id,"
     " CAST(count(*) AS int) AS record_count,"
     " CAST(count(*) FILTER (WHERE record_state IN ('approved', 'locked')) AS int) AS approved_count,"
-    " coalesce(sum(quantity), 0) AS quantity, CAST(coalesce(sum(minutes), 0) AS int) AS minutes"
+    " coalesce(sum(quantity), 0) AS quantity, sum(coalesce(quantity, 1)) AS pieces, CAST(coalesce(sum(minutes), 0) AS int) AS minutes"
     " FROM duty_record WHERE record_state IN ('submitted', 'approved', 'locked') GROUP BY 1, 2, 3, 4"
 )
 _DIFFER = (

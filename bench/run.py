@@ -340,8 +340,8 @@ def _sum_up() -> None:
     db.session.execute(
         text(
             "INSERT INTO record_rollup (person_id, month, section_id, unit_id, post_duty_id, record_count, approved_count,"
-            " quantity, minutes, last_worked_on) SELECT a.person_id, date_trunc('month', CURRENT_DATE)::date, a.section_id,"
-            " a.unit_id, d.id, 7, 6, 9, 400, CURRENT_DATE FROM appointment a JOIN post_duty d ON d.post_id = a.post_id"
+            " quantity, pieces, minutes, last_worked_on) SELECT a.person_id, date_trunc('month', CURRENT_DATE)::date, a.section_id,"
+            " a.unit_id, d.id, 7, 6, 9, 9, 400, CURRENT_DATE FROM appointment a JOIN post_duty d ON d.post_id = a.post_id"
             " ON CONFLICT DO NOTHING"
         )
     )

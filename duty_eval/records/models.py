@@ -166,6 +166,8 @@ class RecordRollup(Model):
     record_count: Mapped[int] = mapped_column(Integer)
     approved_count: Mapped[int] = mapped_column(Integer)
     quantity: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    #: Quantities, a record without one counted as one piece of work: what standard hours are multiplied with.
+    pieces: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     minutes: Mapped[int] = mapped_column(Integer)
     last_worked_on: Mapped[date]
 

@@ -35,6 +35,7 @@ class Delta:
     records: int
     approved: int
     quantity: Decimal
+    pieces: Decimal
     minutes: int
 
 
@@ -49,6 +50,7 @@ def delta_of(record: Any, *, records: int, approved: int = 0) -> Delta:
         records=records,
         approved=approved,
         quantity=(record.quantity or Decimal(0)) * records,
+        pieces=(record.quantity or Decimal(1)) * records,
         minutes=(record.minutes or 0) * records,
     )
 
@@ -64,7 +66,8 @@ def apply(deltas: Iterable[Delta]) -> None:
 def added_up(fresh: Insert) -> Insert:
     """``fresh`` rows of sums, added to those that are there already."""
     old, new = RecordRollup.__table__.c, fresh.excluded
-    summed = {name: old[name] + new[name] for name in ("record_count", "approved_count", "quantity", "minutes")}
+    names = ("record_count", "approved_count", "quantity", "pieces", "minutes")
+    summed = {name: old[name] + new[name] for name in names}
     last = func.greatest(old.last_worked_on, new.last_worked_on)
     return fresh.on_conflict_do_update(constraint="uq_record_rollup_key", set_={**summed, "last_worked_on": last})
 
@@ -92,13 +95,15 @@ def _take_away(rows: list[dict[str, Any]]) -> None:
                 record_count=RecordRollup.record_count + row["record_count"],
                 approved_count=RecordRollup.approved_count + row["approved_count"],
                 quantity=RecordRollup.quantity + row["quantity"],
+                pieces=RecordRollup.pieces + row["pieces"],
                 minutes=RecordRollup.minutes + row["minutes"],
             )
         )
 
 
 def recount(person_id: int | None = None) -> AnySelect:
-    """The same sums from the raw rows: (person, month, section, post duty, records, approved, quantity, minutes)."""
+    """The same sums from the raw rows: (person, month, section, post duty, records, approved, quantity, pieces,
+    minutes)."""
     month = func.date_trunc("month", DutyRecord.worked_on).cast(RecordRollup.month.type)
     keys = (DutyRecord.person_id, month.label("month"), DutyRecord.section_id, DutyRecord.post_duty_id)
     sums = select(
@@ -106,6 +111,7 @@ def recount(person_id: int | None = None) -> AnySelect:
         func.count().label("record_count"),
         func.sum(case((DutyRecord.record_state.in_(APPROVED), 1), else_=0)).label("approved_count"),
         func.coalesce(func.sum(DutyRecord.quantity), 0).label("quantity"),
+        func.sum(func.coalesce(DutyRecord.quantity, 1)).label("pieces"),
         func.coalesce(func.sum(DutyRecord.minutes), 0).label("minutes"),
     ).where(DutyRecord.record_state.in_(COUNTED))
     if person_id is not None:
@@ -129,6 +135,7 @@ def _summed(deltas: Iterable[Delta]) -> list[dict[str, Any]]:
                 "record_count": 0,
                 "approved_count": 0,
                 "quantity": Decimal(0),
+                "pieces": Decimal(0),
                 "minutes": 0,
                 "last_worked_on": delta.worked_on,
             },
@@ -136,6 +143,7 @@ def _summed(deltas: Iterable[Delta]) -> list[dict[str, Any]]:
         row["record_count"] += delta.records
         row["approved_count"] += delta.approved
         row["quantity"] += delta.quantity
+        row["pieces"] += delta.pieces
         row["minutes"] += delta.minutes
         row["last_worked_on"] = max(row["last_worked_on"], delta.worked_on)
     return [sums[key] for key in sorted(sums, key=lambda key: (*key[:4], key[4] or 0))]

@@ -27,6 +27,7 @@ GIVEN = (
 )  # fmt: skip
 
 _ZERO: ColumnElement[int] = literal_column("0")
+_ONE: ColumnElement[int] = literal_column("1")
 
 
 def write_once(key: Key, rows: Sequence[dict[str, Any]], *, answer: dict[str, Any], audit: dict[str, Any]) -> bool:
@@ -73,6 +74,7 @@ def _sums(is_first: ColumnElement[bool]) -> Any:
             func.count(),
             _ZERO,
             func.coalesce(func.sum(r.quantity), _ZERO),
+            func.sum(func.coalesce(r.quantity, _ONE)),
             func.coalesce(func.sum(r.minutes), _ZERO),
             func.max(r.worked_on),
         )
@@ -83,7 +85,7 @@ def _sums(is_first: ColumnElement[bool]) -> Any:
     )
     names = (
         "person_id", "month", "section_id", "unit_id", "post_duty_id", "record_count", "approved_count", "quantity",
-        "minutes", "last_worked_on",
+        "pieces", "minutes", "last_worked_on",
     )  # fmt: skip
     table = RecordRollup.__table__
     return added_up(insert(table).from_select([table.c[name] for name in names], sums, include_defaults=False))  # type: ignore[arg-type]

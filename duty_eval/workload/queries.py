@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Numeric, and_, cast, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from basic_info.duties.models import PostDuty, SectionDuty
 from basic_info.duties.similarity import likeness
@@ -115,14 +115,12 @@ def _of_unit(unit_id: int, first: date, last: date) -> ColumnElement[bool]:
 def work_by(*keys: Any, where: ColumnElement[bool]) -> AnySelect:
     """(the keys, records, covered, standard, minutes) of roll-ups."""
     has_standard = PostDuty.standard_minutes.is_not(None)
-    # A record that says no quantity is one piece of work.
-    pieces = func.greatest(RecordRollup.quantity, cast(RecordRollup.record_count, Numeric))
     return (
         select(
             *keys,
             func.sum(RecordRollup.record_count).label("records"),
             func.sum(RecordRollup.record_count).filter(has_standard).label("covered"),
-            func.sum(pieces * PostDuty.standard_minutes).filter(has_standard).label("standard"),
+            func.sum(RecordRollup.pieces * PostDuty.standard_minutes).filter(has_standard).label("standard"),
             func.sum(RecordRollup.minutes).label("minutes"),
         )
         .select_from(RecordRollup)

@@ -177,9 +177,10 @@ def sum_up_records() -> None:
     db.session.execute(
         text(
             "INSERT INTO record_rollup (person_id, month, section_id, unit_id, post_duty_id, record_count,"
-            " approved_count, quantity, minutes, last_worked_on)"
+            " approved_count, quantity, pieces, minutes, last_worked_on)"
             " SELECT person_id, date_trunc('month', worked_on)::date, section_id, unit_id, post_duty_id, count(*),"
             " count(*) FILTER (WHERE record_state IN ('approved', 'locked')), coalesce(sum(quantity), 0),"
+            " sum(coalesce(quantity, 1)),"
             " coalesce(sum(minutes), 0), max(worked_on) FROM duty_record"
             " WHERE record_state IN ('submitted', 'approved', 'locked') GROUP BY 1, 2, 3, 4, 5"
         )

@@ -70,7 +70,10 @@ def test_sums_of_units_counted_again_are_those_that_the_database_kept(app: Flask
 def _one_turn(actor: Any, head: Any, duties: list[int | None], rng: Random, key: str) -> None:
     day = rng.choice(DAYS)
     entry = Entry(
-        post_duty_id=rng.choice(duties), content="办理", quantity=Decimal(rng.randint(1, 9)), minutes=rng.randint(1, 20)
+        post_duty_id=rng.choice(duties),
+        content="办理",
+        quantity=rng.choice([None, Decimal(rng.randint(1, 9))]),
+        minutes=rng.randint(1, 20),
     )
     made = log_records([entry], worked_on=day, client_key=key, actor=actor, today=DAYS[-1], late_reason="补")
     db.session.commit()
@@ -103,7 +106,17 @@ def _unit_sums_recounted() -> set[tuple[Any, ...]]:
 def _rolled_up() -> set[tuple[Any, ...]]:
     rows = db.session.scalars(select(RecordRollup).where(RecordRollup.record_count > 0))
     return {
-        (r.person_id, r.month, r.section_id, r.post_duty_id, r.record_count, r.approved_count, r.quantity, r.minutes)
+        (
+            r.person_id,
+            r.month,
+            r.section_id,
+            r.post_duty_id,
+            r.record_count,
+            r.approved_count,
+            r.quantity,
+            r.pieces,
+            r.minutes,
+        )
         for r in rows
     }
 

@@ -106,6 +106,18 @@ def test_a_load_is_quantities_times_standard_hours_over_the_days_people_were_the
     assert load.saturation == saturation(Decimal(121 * 30), 61)
 
 
+def test_a_month_of_records_with_and_without_quantity_counts_each_as_it_is(connection: Connection) -> None:
+    unit = a_unit()
+    team = Team(unit, "审批科", 3)
+    team.log(5)
+    for day in (3, 4, 5):
+        team.log(None, date(2026, 3, day))
+
+    (load,) = loads_of_unit(unit.id, FIRST, LAST)
+
+    assert load.standard_minutes == (5 + 1 + 1 + 1) * 30
+
+
 def test_like_duties_with_unequal_load_are_suggested_for_a_look(connection: Connection) -> None:
     unit = a_unit()
     busy = Team(unit, "准入科", 3, text="审核企业登记申请材料")
