@@ -11,12 +11,13 @@ from function_monitor.cases import views as case_views
 from function_monitor.cases.queries import cases_by_item
 from function_monitor.collection import views as collection_views
 from function_monitor.collection.api_views import api
+from function_monitor.deadlines import views as deadline_views
 from function_monitor.ladder import views as ladder_views
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
 from function_monitor.tracing import todo, trace
 from host.kernel.system import MenuItem, Schedule, System
 
-_views = (alert_views, case_views, collection_views, ladder_views)
+_views = (alert_views, case_views, collection_views, deadline_views, ladder_views)
 
 register_item_activity(cases_by_item)
 register_risk("open_alerts", "有未办结的红色、黄色预警", sections_with_alerts)

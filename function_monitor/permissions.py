@@ -10,7 +10,9 @@ class Permission(StrEnum):
     ALERT_HANDLE = "function_monitor:alert:handle"
     ALERT_READ = "function_monitor:alert:read"
     ALERT_VERIFY = "function_monitor:alert:verify"
+    CASE_EXTEND = "function_monitor:case:extend"
     CASE_READ = "function_monitor:case:read"
+    CASE_SUSPEND = "function_monitor:case:suspend"
     QUARANTINE_RESOLVE = "function_monitor:quarantine:resolve"
     RULE_EDIT = "function_monitor:rule:edit"
     RULE_READ = "function_monitor:rule:read"
@@ -18,15 +20,15 @@ class Permission(StrEnum):
 
 
 _READ = frozenset({Permission.ALERT_READ, Permission.CASE_READ})
-_HEAD = _READ | {Permission.ALERT_HANDLE}
+_HEAD = _READ | {Permission.ALERT_HANDLE, Permission.CASE_SUSPEND}
 _CHECK = _READ | {Permission.ALERT_VERIFY, Permission.RULE_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.STAFF: frozenset({Permission.ALERT_READ}),  # alerts about oneself
     Role.SECTION_HEAD: _HEAD,
     Role.LEADER_IN_CHARGE: _HEAD,
-    Role.UNIT_CLERK: _HEAD,
-    Role.UNIT_HEAD: _HEAD,
+    Role.UNIT_CLERK: _HEAD | {Permission.CASE_EXTEND},
+    Role.UNIT_HEAD: _HEAD | {Permission.CASE_EXTEND},
     Role.OFFICE_CLERK: _CHECK,
     Role.INSPECTOR: _CHECK,
     Role.OFFICE_REVIEWER: _CHECK | {Permission.ALERT_CLOSE, Permission.RULE_EDIT},

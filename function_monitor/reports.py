@@ -11,7 +11,7 @@ from function_monitor.alerts import queries as alerts
 from function_monitor.cases import queries as cases
 from function_monitor.cases.models import CaseState
 from function_monitor.collection import queries as collection
-from function_monitor.collection.schemas import FIELDS
+from function_monitor.collection.schemas import ALL_FIELDS
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect
@@ -57,6 +57,7 @@ def _cases(actor: Actor, values: Values) -> AnySelect:
         state=CaseState.of_word(values.get("state", "")),
         number=values.get("number", "").strip(),
         late_only=values.get("late") == "1",
+        suspended_only=values.get("late") == "stopped",
         post_duty_id=whole_of(values, "post_duty_id") if values.get("post_duty_id") else None,
         power_item_id=whole_of(values, "power_item_id") if values.get("power_item_id") else None,
     )
@@ -72,7 +73,9 @@ register_export(
         "事项": "FlowCase.item_name",
         "单位": "unit_name",
         "状态": "FlowCase.case_state",
-        "有环节超期": "is_late",
+        "超过法定时限": "is_late",
+        "超过承诺时限": "is_promise_broken",
+        "暂停计时": "is_suspended",
         "受理时间": "FlowCase.begun_at",
         "最近一步": "FlowCase.last_event_at",
         "办结时间": "FlowCase.closed_at",
@@ -83,7 +86,7 @@ register_export(
 
 def _said(row: Any) -> str:
     """The row as its system sent it, in one cell."""
-    return "；".join(f"{FIELDS.get(name, name)}：{value}" for name, value in row.QuarantineRow.raw.items())
+    return "；".join(f"{ALL_FIELDS.get(name, name)}：{value}" for name, value in row.QuarantineRow.raw.items())
 
 
 register_export(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, case, cast, exists, func, literal, not_, or_, select, text, update
+from sqlalchemy import Integer, Text, and_, case, cast, exists, func, literal, not_, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from function_monitor.alerts.models import OPEN, Alert, AlertLevel, AlertRule, AlertState, AlertStep, StepKind
@@ -78,6 +78,16 @@ def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[st
     return counts
 
 
+def evaluate_cases(code: str, case_ids: Sequence[int], day: date) -> int:
+    """Raise at once what a rule about cases finds on those cases; returns how many are new. Not where it is off."""
+    rule = db.session.scalars(select(AlertRule).where(AlertRule.code == code, AlertRule.is_on)).one_or_none()
+    if rule is None:
+        return 0
+    seen = _upsert(rule, day, case_ids=case_ids)
+    _remember_levels(rule, day, case_ids=case_ids)
+    return sum(seen)
+
+
 @dataclass(frozen=True)
 class Trial:
     """试算: on how many subjects a rule would have fired on a day with those thresholds (R130)."""
@@ -94,7 +104,7 @@ def would_fire(rule: AlertRule, day: date, *, params: dict[str, Any] | None = No
     return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
-def _upsert(rule: AlertRule, day: date) -> list[bool]:
+def _upsert(rule: AlertRule, day: date, *, case_ids: Sequence[int] | None = None) -> list[bool]:
     """One flag per alert written: True new, False counted up or at another level."""
     found = RULES[rule.code].test(rule.params, day, load_workdays()).subquery("found")
     values = select(
@@ -104,7 +114,7 @@ def _upsert(rule: AlertRule, day: date) -> list[bool]:
         cast(found.c.evidence, JSONB).label("evidence"),
         literal(day).label("first_seen_on"),
         literal(day).label("last_seen_on"),
-    ).where(not_(_settled(rule, day, found)))
+    ).where(not_(_settled(rule, day, found)), _of_cases(found.c.evidence, case_ids))
     fresh = insert(Alert).from_select(["rule_id", "rule_version", *COLUMNS, "first_seen_on", "last_seen_on"], values)
     is_later = Alert.last_seen_on < fresh.excluded.last_seen_on
     is_other_level = and_(Alert.level != fresh.excluded.level, Alert.last_seen_on == fresh.excluded.last_seen_on)
@@ -155,7 +165,12 @@ def _rank(level: Any) -> Any:
     return case({AlertLevel.RED.value: 3, AlertLevel.YELLOW.value: 2}, value=cast(level, Text), else_=1)
 
 
-def _remember_levels(rule: AlertRule, day: date) -> None:
+def _of_cases(evidence: Any, case_ids: Sequence[int] | None) -> Any:
+    """Whether the evidence is of one of those cases; None: all are."""
+    return true() if case_ids is None else cast(evidence, JSONB)["case_id"].as_integer().in_(case_ids)
+
+
+def _remember_levels(rule: AlertRule, day: date, *, case_ids: Sequence[int] | None = None) -> None:
     """One history line for each level that an alert reached: once set, a light stays (R131)."""
     has_line = exists(
         select(literal(1))
@@ -164,7 +179,7 @@ def _remember_levels(rule: AlertRule, day: date) -> None:
         .correlate(Alert)
     )
     reached = select(Alert.id, literal(StepKind.RAISED.value), Alert.level, Alert.title).where(
-        Alert.rule_id == rule.id, Alert.last_seen_on == day, ~has_line
+        Alert.rule_id == rule.id, Alert.last_seen_on == day, ~has_line, _of_cases(Alert.evidence, case_ids)
     )
     db.session.execute(insert(AlertStep).from_select(["alert_id", "step_kind", "level", "note"], reached))
 

@@ -10,10 +10,12 @@ from typing import Any
 from flask import url_for
 
 from basic_info.api import GAPS
+from basic_info.power_lists.models import LimitUnit
 from function_monitor.alerts.models import Alert
 from host.kernel.access import Actor
 from host.kernel.pages import day as day_words
 
+_UNITS = {unit.value: f"个{unit.label}" if unit is not LimitUnit.DAY else unit.label for unit in LimitUnit}
 #: Permission of another system, whose door holds no permissions.
 READ_RECORDS = "duty_eval:duty_record:read"
 
@@ -47,14 +49,34 @@ def _of_function(facts: dict[str, Any]) -> list[EvidenceLine]:
 
 
 def _of_step(facts: dict[str, Any]) -> list[EvidenceLine]:
-    unit = "个工作日" if facts["limit_unit"] == "workday" else "日"
-    due = _day(facts["due_on"]) + ("（暂定，日历未公布）" if facts["is_provisional"] else "")
+    """Alerts from before the promised limit was counted know only the legal one."""
+    step_id, unsure = facts.get("step_id"), "（暂定，日历未公布）" if facts["is_provisional"] else ""
+    lines = [
+        EvidenceLine("办件", facts["case_no"], url_for("function_monitor.show_case", case_id=facts["case_id"])),
+        EvidenceLine("环节", facts["step"], _trace("flow_step", step_id) if step_id else None),
+        EvidenceLine("开始", _day(facts["started_on"])),
+    ]
+    if facts["limit"]:
+        extended = facts.get("extended_days")
+        more = f"，延长 {extended} {_UNITS[facts['limit_unit']].removeprefix('个')}" if extended else ""
+        lines.append(EvidenceLine("法定时限", f"{facts['limit']} {_UNITS[facts['limit_unit']]}{more}"))
+        lines.append(EvidenceLine("法定到期日", _due(facts["due_on"], unsure)))
+    if facts.get("promised"):
+        lines.append(EvidenceLine("承诺时限", f"{facts['promised']} {_UNITS[facts['promised_unit']]}"))
+        lines.append(EvidenceLine("承诺到期日", _due(facts["promised_due_on"], unsure)))
+    return lines
+
+
+def _due(text: str | None, unsure: str) -> str:
+    return _day(text) + unsure if text else "暂停计时，恢复后确定"
+
+
+def _of_suspension(facts: dict[str, Any]) -> list[EvidenceLine]:
     return [
         EvidenceLine("办件", facts["case_no"], url_for("function_monitor.show_case", case_id=facts["case_id"])),
-        EvidenceLine("环节", facts["step"], _trace("flow_step", facts["step_id"]) if "step_id" in facts else None),
-        EvidenceLine("开始", _day(facts["started_on"])),
-        EvidenceLine("时限", f"{facts['limit']} {unit}"),
-        EvidenceLine("到期日", due),
+        EvidenceLine("暂停事由", f"{facts['kind']}（告知文书 {facts['doc_no']}）"),
+        EvidenceLine("暂停", _day(facts["suspended_on"])),
+        EvidenceLine("预计结束", _day(facts["expected_until"])),
     ]
 
 
@@ -97,5 +119,6 @@ def _day(text: str) -> str:
 _WORDS: dict[str, Callable[[dict[str, Any]], list[EvidenceLine]]] = {
     "unit_function": _of_function,
     "step_clock": _of_step,
+    "case_suspension": _of_suspension,
     "person": _of_person,
 }

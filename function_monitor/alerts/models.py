@@ -109,7 +109,8 @@ class Alert(Model):
         ),
         CheckConstraint("alert_state <> 'false_alarm' OR length(false_reason) > 0", name="false_alarm_has_a_reason"),
         CheckConstraint(
-            "alert_state <> 'withdrawn' OR (recovered_on IS NOT NULL AND level <> 'red' AND rectified_by IS NULL)",
+            "alert_state <> 'withdrawn' OR (recovered_on IS NOT NULL"
+            " AND (recount_reason <> '' OR (level <> 'red' AND rectified_by IS NULL)))",
             name="withdrawn_was_slight",
         ),
         CheckConstraint("hit_count > 0", name="was_seen"),
@@ -118,7 +119,7 @@ class Alert(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     rule_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(AlertRule.id))
     rule_version: Mapped[int] = mapped_column(Integer)
-    #: A table name and the id in it: ``unit_function``, ``step_clock``, ``person``.
+    #: A table name and the id in it: ``unit_function``, ``step_clock``, ``case_suspension``, ``person``.
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     level: Mapped[AlertLevel]
@@ -136,6 +137,8 @@ class Alert(Model):
     alert_state: Mapped[AlertState] = mapped_column(default=AlertState.PENDING)
     done: Mapped[str] = mapped_column(default="", server_default="")
     false_reason: Mapped[str] = mapped_column(default="", server_default="")
+    #: Why a new count of the limit took the alert back: it never was true. Empty: it was not taken back so.
+    recount_reason: Mapped[str] = mapped_column(default="", server_default="")
     rectified_by: Mapped[int | None]
     verified_by: Mapped[int | None]
     closed_by: Mapped[int | None]
@@ -159,6 +162,7 @@ class StepKind(Worded):
     REOPENED = "reopened", "退回"
     FALSE_ALARM = "false_alarm", "认定误报"
     WITHDRAWN = "withdrawn", "情形消除，自动解除"
+    RECOUNTED = "recounted", "重新计算后不成立，自动解除"
 
 
 class AlertStep(Model):

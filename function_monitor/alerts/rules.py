@@ -15,15 +15,16 @@ from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, Rhythm, UnitFunction
 from basic_info.duties.thread import function_of_post_duty
-from basic_info.flowcharts.models import FlowStep
+from basic_info.flowcharts.models import FlowStep, SuspensionKind
 from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.power_lists.models import PowerItem, PowerKind
 from duty_eval.api import last_activity_by_post_duty, silent_people
 from function_monitor.alerts.gap_rules import LEVELS, condition_of
 from function_monitor.alerts.models import AlertLevel
-from function_monitor.cases.models import FlowCase, FlowEvent
-from function_monitor.deadlines.models import StepClock
+from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
+from function_monitor.deadlines.kinds import ClockKind
+from function_monitor.deadlines.models import CaseSuspension, StepClock
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import Role
 from host.kernel.calendar.workdays import Workdays
@@ -153,9 +154,16 @@ def _is_penalty() -> Any:
 
 
 def late_steps(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnySelect:
-    """环节超期: a step that still runs at most so many working days before its due day (黄), or after it (红)."""
+    """办件超期 (R131): a clock that still runs near its first due day (蓝), past the promised (黄), the legal one (红).
+
+    A clock that stands still has no due day before it runs again. Without a promised limit there is no yellow.
+    """
     warn_until = workdays.add_workdays(day, int(params["warn_workdays"]))
-    is_over = StepClock.due_on < day
+    promised = StepClock.promised_due_on if params["promised"] else cast(null(), Date)
+    is_over, is_broken = StepClock.due_on < day, promised < day
+    name = func.coalesce(
+        FlowStep.name, case({one.value: one.label for one in ClockKind}, value=cast(StepClock.clock_kind, Text))
+    )
     return (
         select(
             literal("step_clock").label("subject_kind"),
@@ -163,23 +171,54 @@ def late_steps(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnyS
             StepClock.unit_id,
             StepClock.section_id,
             cast(null(), BigInteger).label("person_id"),
-            case((is_over, AlertLevel.RED.value), else_=AlertLevel.YELLOW.value).label("level"),
+            case(
+                (is_over, AlertLevel.RED.value), (is_broken, AlertLevel.YELLOW.value), else_=AlertLevel.BLUE.value
+            ).label("level"),
             func.concat(
-                case((is_over, "环节超期："), else_="环节将到期："), FlowStep.name, " · ", FlowCase.item_name,
-                "（", FlowCase.case_no, "）",
+                case((is_over, "超过法定时限："), (is_broken, "超过承诺时限："), else_="时限将到期："), name, " · ",
+                FlowCase.item_name, "（", FlowCase.case_no, "）",
             ).label("title"),
             func.jsonb_build_object(
-                "case_id", FlowCase.id, "case_no", FlowCase.case_no, "step", FlowStep.name, "step_id", FlowStep.id,
+                "case_id", FlowCase.id, "case_no", FlowCase.case_no, "step", name, "step_id", FlowStep.id,
                 "started_on", StepClock.started_on, "due_on", StepClock.due_on, "limit", StepClock.limit_value,
                 "limit_unit", cast(StepClock.limit_unit, Text), "is_provisional", StepClock.is_provisional,
+                "extended_days", StepClock.extended_days, "promised", StepClock.promised_value,
+                "promised_unit", cast(StepClock.promised_unit, Text), "promised_due_on", StepClock.promised_due_on,
             ).label("evidence"),
         )
         .join(FlowCase, FlowCase.id == StepClock.case_id)
-        .join(FlowStep, FlowStep.id == StepClock.step_id)
+        .outerjoin(FlowStep, FlowStep.id == StepClock.step_id)
         .where(
             StepClock.started_on <= day,
             or_(StepClock.finished_on.is_(None), StepClock.finished_on > day),
-            StepClock.due_on <= warn_until,
+            or_(StepClock.due_on <= warn_until, promised <= warn_until),
+        )
+    )  # fmt: skip
+
+
+def suspensions_past_their_end(_params: Mapping[str, Any], day: date, _workdays: Workdays) -> AnySelect:
+    """暂停逾期未恢复 (R64): a case's clocks still stand after the day on which they were expected to run again (蓝)."""
+    kind = case({one.value: one.label for one in SuspensionKind}, value=cast(CaseSuspension.suspension_kind, Text))
+    return (
+        select(
+            literal("case_suspension").label("subject_kind"),
+            CaseSuspension.id.label("subject_id"),
+            FlowCase.unit_id,
+            FlowCase.section_id,
+            cast(null(), BigInteger).label("person_id"),
+            literal(AlertLevel.BLUE.value).label("level"),
+            func.concat("暂停逾期未恢复：", kind, " · ", FlowCase.item_name, "（", FlowCase.case_no, "）").label("title"),
+            func.jsonb_build_object(
+                "case_id", FlowCase.id, "case_no", FlowCase.case_no, "kind", kind, "doc_no", CaseSuspension.doc_no,
+                "suspended_on", CaseSuspension.suspended_on, "expected_until", CaseSuspension.expected_until,
+            ).label("evidence"),
+        )
+        .join(FlowCase, FlowCase.id == CaseSuspension.case_id)
+        .where(
+            CaseSuspension.superseded_at.is_(None),
+            CaseSuspension.resumed_on.is_(None),
+            CaseSuspension.expected_until < day,
+            FlowCase.case_state == CaseState.OPEN,
         )
     )  # fmt: skip
 
@@ -256,9 +295,22 @@ RULES = {
         Rule(
             code="step_overdue",
             name="环节超期",
-            explanation="办件环节临近到期为黄色，超过到期日仍未完成为红色；按工作日计算。",
-            thresholds=(Threshold("warn_workdays", "到期前几个工作日提醒", 1, 0, 20),),
+            explanation=(
+                "办件或环节临近最先到期的时限为蓝色，超过承诺时限为黄色，超过法定时限为红色；"
+                "按工作日计算，依法暂停的日子不计入，暂停期间不亮灯。"
+            ),
+            thresholds=(
+                Threshold("warn_workdays", "到期前几个工作日提醒", 1, 0, 20),
+                Threshold("promised", "承诺时限是否亮灯（1 亮，0 不亮）", 1, 0, 1),
+            ),
             test=late_steps,
+        ),
+        Rule(
+            code="suspension_open",
+            name="暂停逾期未恢复",
+            explanation="办件暂停计时，过了预计结束日期仍没有恢复，为蓝色。",
+            thresholds=(),
+            test=suspensions_past_their_end,
         ),
         Rule(
             code="no_records",

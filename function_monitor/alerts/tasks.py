@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from function_monitor.alerts.evaluating import evaluate, rules_in_order, seed_rules
+from function_monitor.alerts.recounting import take_back
 from function_monitor.deadlines.operations import recompute_open_clocks
 from host.kernel.db import db
 from host.kernel.jobs.progress import Progress
@@ -17,7 +18,8 @@ WORDS = {
     "repeated": "持续",
     "recovered": "已恢复",
     "withdrawn": "自动解除",
-    "clocks": "重算的环节时限",
+    "clocks": "重算的时限",
+    "taken_back": "重算后解除",
 }
 
 
@@ -27,6 +29,7 @@ def evaluate_rules(run: Progress, *, day: str = "") -> dict[str, Any]:
     on = date.fromisoformat(day) if day else (run.tick or datetime.now(CHINA_TIME)).astimezone(CHINA_TIME).date()
     totals = dict.fromkeys(WORDS, 0)
     totals["clocks"] = recompute_open_clocks()
+    totals["taken_back"] = take_back(on, why="工作日历或办件记录有变化。", actor=run.actor)
     seed_rules(counts_from=on)
     db.session.commit()
     for place, rule in enumerate(rules_in_order(), start=1):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from basic_info.duties.models import PostDuty
-from basic_info.flowcharts.models import Flowchart, FlowStep
+from basic_info.flowcharts.models import Flowchart, FlowStep, SuspensionKind
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Person, Section, Unit
 from basic_info.power_lists.models import PowerItem
@@ -83,5 +83,11 @@ class FlowEvent(Model):
     #: The duty of one of the person's posts that carries the step; None: outside the person's duties.
     post_duty_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PostDuty.id))
     action: Mapped[str] = mapped_column(String(40))
+    #: What a reported 特别程序开始 says: kind, the paper that told the applicant and when, and until when (R64).
+    special_kind: Mapped[SuspensionKind | None]
+    doc_no: Mapped[str] = mapped_column(default="", server_default="")
+    told_on: Mapped[date | None]
+    expected_until: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
     file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(CollectedFile.id), index=True)
     logged_at: Mapped[datetime] = mapped_column(server_default=func.now())

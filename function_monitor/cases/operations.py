@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from duty_eval.api import SuggestionDraft, suggest_records
+from function_monitor.alerts.recounting import recount
 from function_monitor.cases.attribution import (
     Places,
     duties_of_steps,
@@ -23,12 +24,15 @@ from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
 from function_monitor.collection.errors import BadRow
 from function_monitor.collection.models import BusinessSystem
 from function_monitor.collection.schemas import CLOSING, REFUSING, EventDraft
-from function_monitor.deadlines.operations import recompute_clocks
+from function_monitor.deadlines.signals import follow_signals
+from host.kernel.access import Actor
 from host.kernel.db import db
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import CHINA_TIME, today_in_china
 
 #: What became of a draft: True new, False known already, BadRow why it cannot be taken.
 Outcome = bool | BadRow
+#: Why a light was taken back that rested on what had not been reported yet.
+LATE_REPORT = "原因：业务系统补报了办件经过。"
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,11 @@ def _insert_events(
             "section_id": at[0].section_id if at else None,
             "post_duty_id": duty,
             "action": one.draft.action,
+            "special_kind": one.draft.special_kind,
+            "doc_no": one.draft.doc_no,
+            "told_on": one.draft.told_on,
+            "expected_until": one.draft.expected_until,
+            "reason": one.draft.reason,
             "file_id": file_id,
         }
     made = db.session.scalars(
@@ -176,17 +185,23 @@ def _insert_events(
         .on_conflict_do_nothing(index_elements=[FlowEvent.system_id, FlowEvent.event_key])
         .returning(FlowEvent)
     ).all()
-    _follow_up(made, {held.id: held for _, held, _ in ready})
+    _follow_up(made, {held.id: held for _, held, _ in ready}, sender=reporter(system))
     return {event.event_key for event in made}
 
 
-def _follow_up(made: Sequence[FlowEvent], cases: dict[int, FlowCase]) -> None:
+def reporter(system: BusinessSystem) -> Actor:
+    """Who the audit log names for what a business system reported."""
+    return Actor(account_id=None, display_name=f"业务系统：{system.name}")
+
+
+def _follow_up(made: Sequence[FlowEvent], cases: dict[int, FlowCase], *, sender: Actor) -> None:
     """What new events bring about: the state of their cases, clocks, and offers on people's today pages."""
     touched = sorted({event.case_id for event in made})
     if not touched:
         return
     _refresh(touched)
-    recompute_clocks(touched)
+    follow_signals(touched, actor=sender)
+    recount(touched, why=LATE_REPORT, day=today_in_china(), actor=sender)
     suggest_records(
         [
             SuggestionDraft(

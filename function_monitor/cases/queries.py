@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from basic_info.api import same_item
 from basic_info.duties.models import PostDuty
-from basic_info.flowcharts.models import FlowStep
 from basic_info.organization.models import PersonVersion, UnitVersion
 from basic_info.organization.scope import within
 from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
-from function_monitor.deadlines.models import StepClock
+from function_monitor.deadlines.models import CaseSuspension, StepClock
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
@@ -52,6 +51,7 @@ def list_cases(
     state: CaseState | None = None,
     number: str = "",
     late_only: bool = False,
+    suspended_only: bool = False,
     post_duty_id: int | None = None,
     power_item_id: int | None = None,
     after: int | None = None,
@@ -63,6 +63,7 @@ def list_cases(
         state=state,
         number=number,
         late_only=late_only,
+        suspended_only=suspended_only,
         post_duty_id=post_duty_id,
         power_item_id=power_item_id,
     )
@@ -79,17 +80,20 @@ def cases(
     state: CaseState | None = None,
     number: str = "",
     late_only: bool = False,
+    suspended_only: bool = False,
     post_duty_id: int | None = None,
     power_item_id: int | None = None,
 ) -> AnySelect:
-    """(FlowCase, unit_name, is_late) under the filters of the list, newest first."""
-    late = exists(
-        select(literal(1))
-        .where(StepClock.case_id == FlowCase.id, func.coalesce(StepClock.finished_on, today) > StepClock.due_on)
-        .correlate(FlowCase)
-    )
+    """(FlowCase, unit_name, is_late, is_promise_broken, is_suspended) under the filters of the list, newest first."""
+    late, broken = _passed(StepClock.due_on, today), _passed(StepClock.promised_due_on, today)
     rows = (
-        select(FlowCase, UnitVersion.name.label("unit_name"), late.label("is_late"))
+        select(
+            FlowCase,
+            UnitVersion.name.label("unit_name"),
+            late.label("is_late"),
+            broken.label("is_promise_broken"),
+            _stands().label("is_suspended"),
+        )
         .outerjoin(UnitVersion, _unit_today())
         .where(in_scope(actor))
         .order_by(FlowCase.id.desc())
@@ -100,11 +104,35 @@ def cases(
         rows = rows.where(or_(FlowCase.case_no == number, FlowCase.item_code == number))
     if late_only:
         rows = rows.where(late)
+    if suspended_only:
+        rows = rows.where(_stands())
     if post_duty_id:
         rows = rows.where(FlowCase.id.in_(select(FlowEvent.case_id).where(FlowEvent.post_duty_id == post_duty_id)))
     if power_item_id:
         rows = rows.where(FlowCase.power_item_id.in_(same_item(power_item_id)))
     return rows
+
+
+def _passed(due: SQLColumnExpression[date | None], today: date) -> ColumnElement[bool]:
+    """Whether a clock of the case went past that due day; one that stands has none."""
+    return exists(
+        select(literal(1))
+        .where(StepClock.case_id == FlowCase.id, func.coalesce(StepClock.finished_on, today) > due)
+        .correlate(FlowCase)
+    )
+
+
+def _stands() -> ColumnElement[bool]:
+    """Whether the clocks of an open case are stopped."""
+    return (FlowCase.case_state == CaseState.OPEN) & exists(
+        select(literal(1))
+        .where(
+            CaseSuspension.case_id == FlowCase.id,
+            CaseSuspension.superseded_at.is_(None),
+            CaseSuspension.resumed_on.is_(None),
+        )
+        .correlate(FlowCase)
+    )
 
 
 def case_row(actor: Actor, case_id: int) -> AnyRow:
@@ -133,16 +161,6 @@ def events_of(case_id: int) -> Sequence[AnyRow]:
         .outerjoin(PostDuty, PostDuty.id == FlowEvent.post_duty_id)
         .where(FlowEvent.case_id == case_id)
         .order_by(FlowEvent.happened_at, FlowEvent.id)
-    ).all()
-
-
-def clocks_of_case(case_id: int) -> Sequence[AnyRow]:
-    """(clock, step_name), oldest first."""
-    return db.session.execute(
-        select(StepClock, FlowStep.name.label("step_name"))
-        .join(FlowStep, FlowStep.id == StepClock.step_id)
-        .where(StepClock.case_id == case_id)
-        .order_by(StepClock.started_on, StepClock.id)
     ).all()
 
 

@@ -5,10 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from function_monitor.blueprint import bp
 from function_monitor.cases import queries
-from function_monitor.cases.models import CaseState
+from function_monitor.cases.models import CaseState, FlowCase
+from function_monitor.deadlines import queries as clock_queries
+from function_monitor.deadlines import words
+from function_monitor.deadlines.counting import Circumstances
+from function_monitor.deadlines.models import CaseSuspension
 from function_monitor.paging import page_urls
 from function_monitor.permissions import Permission
 from host.kernel.access import current_actor, requires
+from host.kernel.calendar.workdays import load_workdays
 from host.kernel.pages import today_in_china
 
 
@@ -22,6 +27,7 @@ def list_cases() -> ResponseReturnValue:
         state=CaseState.of_word(request.args.get("state", "")),
         number=request.args.get("number", "").strip(),
         late_only=request.args.get("late") == "1",
+        suspended_only=request.args.get("late") == "stopped",
         post_duty_id=request.args.get("post_duty_id", type=int),
         power_item_id=request.args.get("power_item_id", type=int),
         after=request.args.get("after", type=int),
@@ -41,12 +47,26 @@ def list_cases() -> ResponseReturnValue:
 @bp.get("/cases/<int:case_id>")
 @requires(Permission.CASE_READ)
 def show_case(case_id: int) -> ResponseReturnValue:
-    row = queries.case_row(current_actor(), case_id)
+    actor, today, workdays = current_actor(), today_in_china(), load_workdays()
+    row = queries.case_row(actor, case_id)
+    held: FlowCase = row[0]
+    suspensions = clock_queries.suspensions_of_case(case_id)
+    rows: list[CaseSuspension] = [one[0] for one in suspensions]
+    about = Circumstances(
+        stops=words.stops_of(rows), supplement_suspends=bool(held.flowchart and held.flowchart.supplement_suspends)
+    )
     return render_template(
         "function_monitor/cases/case.html",
         row=row,
-        case=row[0],
+        case=held,
         events=queries.events_of(case_id),
-        clocks=queries.clocks_of_case(case_id),
-        today=today_in_china(),
+        clocks=[
+            words.clock_line(clock, step_name, about, today, workdays)
+            for clock, step_name in clock_queries.clocks_of_case(case_id)
+        ],
+        suspensions=[(one, words.sentence(one[0], today, workdays)) for one in suspensions],
+        is_suspended=held.case_state is CaseState.OPEN and any(one.is_open for one in rows),
+        extensions=clock_queries.extensions_of_case(case_id),
+        uncounted=[words.uncounted_words(one) for one in clock_queries.uncounted_starts(case_id, rows)],
+        may={permission.name.lower() for permission in clock_queries.may_there(actor, case_id)},
     )

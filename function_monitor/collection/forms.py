@@ -1,7 +1,7 @@
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp
 
-from function_monitor.collection.schemas import FIELDS
+from function_monitor.collection.schemas import ALL_FIELDS, FIELDS, SPECIAL_FIELDS
 from host.kernel.forms import ChineseForm
 
 
@@ -23,13 +23,13 @@ class SourceForm(ChineseForm):
     mapping = TextAreaField(
         "列对应关系",
         [DataRequired("请填写对应关系")],
-        description="每行一项：字段=文件中的列名",
+        description=f"每行一项：字段=文件中的列名。文件里有特别程序（暂停计时）的，另加：{'、'.join(SPECIAL_FIELDS.values())}。",
         default="\n".join(f"{word}={word}" for word in FIELDS.values()),
     )
 
     @property
     def chosen(self) -> dict[str, str]:
         """field → column, out of lines ``办件编号=流水号``; what is no field is left for the operation to refuse."""
-        names = {word: field for field, word in FIELDS.items()}
+        names = {word: field for field, word in ALL_FIELDS.items()}
         pairs = (line.partition("=") for line in (self.mapping.data or "").splitlines() if line.strip())
         return {names.get(word.strip(), word.strip()): column.strip() for word, _, column in pairs}

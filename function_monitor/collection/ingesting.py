@@ -11,11 +11,10 @@ from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
-from function_monitor.cases.operations import register_events
+from function_monitor.cases.operations import register_events, reporter
 from function_monitor.collection.errors import BadRow
 from function_monitor.collection.models import BusinessSystem, QuarantineRow
 from function_monitor.collection.schemas import EventDraft, read_event
-from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.idempotency import hash_body
@@ -65,11 +64,10 @@ def _write_down(done: Sequence[Taken], system: BusinessSystem) -> None:
     """One audit row for all of a message or batch: which system brought how much (R158)."""
     counts = Counter(one.result for one in done)
     if counts.keys() - {"duplicate"}:  # what was known already changes nothing
-        sender = Actor(account_id=None, display_name=f"业务系统：{system.name}")
         record_change(
             system,
             action="business_system.reported",
-            actor=sender,
+            actor=reporter(system),
             after={name: counts[name] for name in ("accepted", "duplicate", "quarantined")},
         )
 

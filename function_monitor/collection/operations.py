@@ -14,7 +14,7 @@ from basic_info.regions.models import Region
 from function_monitor.collection.errors import AlreadyResolved, BadFolder, BadMapping
 from function_monitor.collection.ingesting import RawRow, Taken, ingest
 from function_monitor.collection.models import BusinessSystem, CollectorSource, QuarantineRow, QuarantineState
-from function_monitor.collection.schemas import FIELDS
+from function_monitor.collection.schemas import ALL_FIELDS, FIELDS
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -65,7 +65,7 @@ def create_source(
     """Watch ``folder`` (relative to ``drop_root()``), which is made if need be. Raises BadFolder, BadMapping."""
     chosen = {field: heading for field, heading in (mapping or USUAL_MAPPING).items() if heading}
     missing = [word for field, word in FIELDS.items() if field not in chosen and field != "item_name"]
-    if missing or not set(chosen) <= set(FIELDS):
+    if missing or not set(chosen) <= set(ALL_FIELDS):
         raise BadMapping(f"没有对应到列：{'、'.join(missing)}")
     if "/" in pattern or not pattern.strip():
         raise BadFolder("文件名样式只写文件名，如 *.csv")

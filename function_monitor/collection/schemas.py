@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf
 
+from basic_info.flowcharts.models import SuspensionKind
 from function_monitor.collection.errors import BadRow
 from host.kernel.pages import CHINA_TIME
 
@@ -25,9 +26,21 @@ FIELDS = {
     "happened_at": "发生时间",
     "action": "动作",
 }
+#: What only the beginning of a special procedure says (R59, R64); files and messages without one need none of it.
+SPECIAL_FIELDS = {
+    "special_kind": "特别程序种类",
+    "doc_no": "告知文书号",
+    "told_on": "告知日期",
+    "expected_until": "预计结束日期",
+    "reason": "事由",
+}
+ALL_FIELDS = {**FIELDS, **SPECIAL_FIELDS}
 CLOSING = ("办结",)
 REFUSING = ("不予受理",)
-ACTIONS = ("完成", "补正", *CLOSING, *REFUSING)
+SPECIAL_START, SPECIAL_END = "特别程序开始", "特别程序结束"
+#: They stop and start clocks, and are no step that was done.
+SPECIAL = (SPECIAL_START, SPECIAL_END)
+ACTIONS = ("完成", "补正", *CLOSING, *REFUSING, *SPECIAL)
 #: Earlier years are typing errors.
 FIRST_YEAR = 2000
 _LOOSE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]{1,3}(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
@@ -47,6 +60,11 @@ class EventDraft:
     handler_code: str
     happened_at: datetime
     action: str
+    special_kind: SuspensionKind | None = None
+    doc_no: str = ""
+    told_on: date | None = None
+    expected_until: date | None = None
+    reason: str = ""
 
 
 class ChinaInstant(fields.Field):  # type: ignore[type-arg]
@@ -60,6 +78,23 @@ class ChinaInstant(fields.Field):  # type: ignore[type-arg]
         if instant.year < FIRST_YEAR:
             raise ValidationError(f"不能早于 {FIRST_YEAR} 年")
         return instant if instant.tzinfo else instant.replace(tzinfo=CHINA_TIME)
+
+
+class OfficeDay(fields.Field):  # type: ignore[type-arg]
+    """A day as ISO 8601, or as office programs write it; a time of day beside it is left out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
+        try:
+            day = datetime.fromisoformat(_iso(value)).date()
+        except (TypeError, ValueError):
+            raise ValidationError("不是有效的日期，应如 2026-03-02") from None
+        if day.year < FIRST_YEAR:
+            raise ValidationError(f"不能早于 {FIRST_YEAR} 年")
+        return day
+
+
+def _optional_day() -> OfficeDay:
+    return OfficeDay(required=False, error_messages={"null": "没有填写"}, metadata={"type": "string", "format": "date"})
 
 
 def _iso(value: str) -> str:
@@ -78,6 +113,9 @@ def _text(most: int, *, required: bool = True) -> fields.String:
         error_messages=words,
         validate=Length(min=1 if required else 0, max=most, error=f"应为 1–{most} 个字"),
     )
+
+
+_KIND_WORDS = tuple(kind.label for kind in SuspensionKind)
 
 
 class EventSchema(Schema):
@@ -102,6 +140,25 @@ class EventSchema(Schema):
         error_messages={"required": "没有填写", "null": "没有填写", "invalid": "应为文字"},
         validate=OneOf(ACTIONS, error=f"应为：{'、'.join(ACTIONS)}"),
     )
+    special_kind = fields.String(
+        error_messages={"null": "没有填写", "invalid": "应为文字"},
+        validate=OneOf(_KIND_WORDS, error=f"应为：{'、'.join(_KIND_WORDS)}"),
+    )
+    doc_no = _text(80, required=False)
+    told_on = _optional_day()
+    expected_until = _optional_day()
+    reason = _text(300, required=False)
+
+    @validates_schema
+    def _begins_with_its_paper(self, data: Mapping[str, Any], **_: Any) -> None:
+        """行政许可法 45: the applicant is told in writing how long it will take."""
+        if data["action"] != SPECIAL_START:
+            return
+        lacking = [name for name in SPECIAL_FIELDS if name != "reason" and not data.get(name)]
+        if lacking:
+            raise ValidationError({name: [f"{SPECIAL_START}时须填写"] for name in lacking})
+        if data["expected_until"] < data["happened_at"].astimezone(CHINA_TIME).date():
+            raise ValidationError({"expected_until": ["不能早于发生时间"]})
 
 
 class EventResultSchema(Schema):
@@ -127,14 +184,15 @@ _schema = EventSchema()
 def read_event(raw: Mapping[str, Any], *, now: datetime | None = None) -> EventDraft:
     """The event of ``raw`` (field → value; a file's empty cells left out). Raises BadRow with what is wrong."""
     try:
-        values = _schema.load({name: _trimmed(raw[name]) for name in FIELDS if name in raw})
+        values = _schema.load({name: _trimmed(raw[name]) for name in ALL_FIELDS if name in raw})
     except ValidationError as wrong:
         raise BadRow("；".join(_sentences(wrong.messages_dict))) from None
     if any(_cannot_be_kept(value) for value in values.values() if isinstance(value, str)):
         raise BadRow("含有无法保存的字符")
     if values["happened_at"] > (now or datetime.now(UTC)) + AHEAD:
         raise BadRow("发生时间：在将来")
-    return EventDraft(**{"item_name": "", **values})
+    kind = SuspensionKind.of_word(values.pop("special_kind", ""))
+    return EventDraft(**{"item_name": "", **values}, special_kind=kind)
 
 
 def _cannot_be_kept(text: str) -> bool:
@@ -147,4 +205,4 @@ def _trimmed(value: Any) -> Any:
 
 
 def _sentences(messages: Mapping[str, Any]) -> list[str]:
-    return [f"{FIELDS.get(name, name)}：{'、'.join(map(str, found))}" for name, found in messages.items()]
+    return [f"{ALL_FIELDS.get(name, name)}：{'、'.join(map(str, found))}" for name, found in messages.items()]

@@ -12,7 +12,7 @@ from function_monitor.blueprint import bp
 from function_monitor.collection import operations, queries
 from function_monitor.collection.forms import SourceForm, SystemForm
 from function_monitor.collection.models import BusinessSystem, QuarantineState
-from function_monitor.collection.schemas import FIELDS
+from function_monitor.collection.schemas import ALL_FIELDS
 from function_monitor.paging import page_urls
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
@@ -99,7 +99,7 @@ def quarantine() -> ResponseReturnValue:
         reasons=reasons,
         total=sum(row.rows for row in reasons if not sieve.reason or row.reason == sieve.reason),
         states=[(one.value, one.label) for one in QuarantineState],
-        fields=FIELDS,
+        fields=ALL_FIELDS,
         now=datetime.now(UTC),
         **page_urls("function_monitor.quarantine", ("state", "reason", "file"), next_key=page.next_key),
     )

@@ -7,20 +7,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from basic_info.flowcharts.models import StepKind, SuspensionKind
 from basic_info.power_lists.models import LimitUnit
-from host.kernel.calendar.workdays import Workdays
+from function_monitor.deadlines.kinds import ClockKind
+from host.kernel.calendar.workdays import Suspension, Workdays, joined_stops
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit as it is written down: ``value`` working days, days or months."""
+
+    value: int
+    unit: LimitUnit = LimitUnit.WORKDAY
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a chart with its limit; ``limit_value`` None: it has none."""
+    """A step of a chart with its legal and its promised limit; None: it has none."""
 
     id: int
     element_id: str
-    limit_value: int | None
-    limit_unit: LimitUnit
+    limit: Limit | None
     section_id: int | None
     next_steps: tuple[str, ...]
+    promised: Limit | None = None
+    kind: StepKind = StepKind.OTHER
 
 
 @dataclass(frozen=True)
@@ -34,23 +45,75 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Clock:
-    """A clock of a step, from the event that started it."""
+class Stop:
+    """A suspension (暂停计时) from ``suspended_on`` on; ``resumed_on`` counts again, None: it still stands (R64)."""
 
+    kind: SuspensionKind
+    suspended_on: date
+    resumed_on: date | None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """延长: so many days more on the legal limit of one clock; ``step_id`` None: of the whole case."""
+
+    clock_kind: ClockKind
+    step_id: int | None
+    days: int
+    decided_on: date
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What else bears on the clocks of a case. ``supplement_suspends``: the chart's setting for 补正 (R63)."""
+
+    stops: Sequence[Stop] = ()
+    extensions: Sequence[Extension] = ()
+    supplement_suspends: bool = False
+
+    def spans(self, kind: ClockKind) -> list[Suspension]:
+        """The days that do not count on a clock of that kind."""
+        if not kind.is_suspendable:
+            return []
+        return [
+            (stop.suspended_on, stop.resumed_on)
+            for stop in self.stops
+            if self.supplement_suspends or stop.kind is not SuspensionKind.SUPPLEMENT
+        ]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of a case on which a clock runs: from an event's day to another's, None: it still runs."""
+
+    kind: ClockKind
     after_event_id: int
-    step: Step
     started_on: date
-    limit_value: int
-    due_on: date
     finished_on: date | None
+    step: Step | None = None
 
 
-def clocks_of(events: Sequence[Done], chart: Iterable[Step], workdays: Workdays) -> list[Clock]:
-    """The clocks of one case; ``events`` in the order in which they happened.
+@dataclass(frozen=True)
+class Clock:
+    """A clock with its legal and its promised due day; a due day is None without a limit, and while it is stopped."""
+
+    run: Run
+    legal: Limit | None
+    due_on: date | None
+    promised: Limit | None
+    promised_due_on: date | None
+    extended_days: int = 0
+
+
+def clocks_of(
+    events: Sequence[Done], chart: Iterable[Step], workdays: Workdays, about: Circumstances | None = None
+) -> list[Clock]:
+    """The clocks of the steps of one case; ``events`` in the order in which they happened.
 
     Each event makes the chart's next steps due. Where the chart branches, the case's way is not known before it
     goes on: the most generous of the limits holds, and once it went on, the limit of the step it took (R61).
     """
+    about = about or Circumstances()
     by_id = {step.id: step for step in chart}
     by_element = {step.element_id: step for step in by_id.values()}
     clocks = []
@@ -60,35 +123,103 @@ def clocks_of(events: Sequence[Done], chart: Iterable[Step], workdays: Workdays)
             continue
         following = events[place + 1] if place + 1 < len(events) else None
         ahead = [by_element[name] for name in here.next_steps if name in by_element]
-        clock = _clock(event, following, ahead, workdays)
-        if clock is not None:
-            clocks.append(clock)
-    return clocks
+        taken = [step for step in ahead if following is not None and step.id == following.step_id]
+        finished_on = following.on if following else None
+        possible = [
+            clock_of(
+                Run(ClockKind.STAGE, event.event_id, event.on, finished_on, step),
+                step.limit,
+                step.promised,
+                workdays,
+                about,
+            )
+            for step in taken or ahead
+            if step.limit or step.promised
+        ]
+        if possible:
+            clocks.append(max(possible, key=_generosity))
+    return extended(clocks, about, workdays)
 
 
-def _clock(event: Done, following: Done | None, ahead: Sequence[Step], workdays: Workdays) -> Clock | None:
-    taken = [step for step in ahead if following is not None and step.id == following.step_id]
-    timed = [(due_on(event.on, step, workdays), step) for step in taken or ahead if step.limit_value]
-    if not timed:
-        return None
-    due, step = max(timed, key=lambda pair: pair[0])
+def extended(clocks: Sequence[Clock], about: Circumstances, workdays: Workdays) -> list[Clock]:
+    """The clocks with what their extensions add, each to the one run that it was granted for."""
+    found = list(clocks)
+    for extension in about.extensions:
+        place = _granted_for(extension, found)
+        if place is not None:
+            one = found[place]
+            found[place] = clock_of(one.run, one.legal, one.promised, workdays, about, extension.days)
+    return found
+
+
+def clock_of(
+    run: Run, legal: Limit | None, promised: Limit | None, workdays: Workdays, about: Circumstances, more: int = 0
+) -> Clock:
+    """Both due days of a run: the same days are left out of both, an extension moves the legal one only (R62)."""
+    spans = about.spans(run.kind)
     return Clock(
-        after_event_id=event.event_id,
-        step=step,
-        started_on=event.on,
-        limit_value=step.limit_value or 0,
-        due_on=due,
-        finished_on=following.on if following else None,
+        run=run,
+        legal=legal,
+        due_on=due_on(run.started_on, legal, workdays, spans, more=more) if legal else None,
+        promised=promised,
+        promised_due_on=due_on(run.started_on, promised, workdays, spans) if promised else None,
+        extended_days=more,
     )
 
 
-def due_on(start: date, step: Step, workdays: Workdays) -> date:
-    """The last day of the step's limit; the start day is not counted (R64)."""
-    if step.limit_unit is LimitUnit.DAY:
-        return start + timedelta(days=step.limit_value or 0)
-    if step.limit_unit is LimitUnit.MONTH:
-        return _months_later(start, step.limit_value or 0)
-    return workdays.add_workdays(start, step.limit_value or 0)
+def due_on(
+    start: date, limit: Limit, workdays: Workdays, spans: Sequence[Suspension] = (), *, more: int = 0
+) -> date | None:
+    """The last day of the limit and ``more`` days; the start day and suspended days are not counted (R64).
+
+    None while an open suspension holds the clock.
+    """
+    if limit.unit is LimitUnit.WORKDAY:
+        return workdays.due_on(start, limit.value + more, spans)
+    plain = start + timedelta(days=limit.value) if limit.unit is LimitUnit.DAY else _months_later(start, limit.value)
+    due = plain.toordinal() + more
+    for stopped, resumed in joined_stops(spans, after=start):
+        if stopped > due:
+            break
+        if resumed is None:
+            return None
+        due += resumed - stopped
+    return date.fromordinal(due)
+
+
+def days_left(start: date, limit: Limit, workdays: Workdays, spans: Sequence[Suspension], day: date, more: int) -> int:
+    """Days of the limit that are left after ``day``, in the limit's own days (months: in days); negative: days late.
+
+    A stopped clock keeps what it had: the days are those that will be left once it runs again.
+    """
+    tomorrow = day + timedelta(days=1)
+    held = [(stopped, tomorrow if resumed is None and stopped <= day else resumed) for stopped, resumed in spans]
+    due = due_on(start, limit, workdays, held, more=more)
+    if due is None:  # the only open suspension begins after that day
+        due = due_on(start, limit, workdays, [span for span in held if span[1] is not None], more=more) or day
+    if limit.unit is not LimitUnit.WORKDAY:
+        return (due - day).days
+    if due >= day:
+        return workdays.count_between(tomorrow, due)
+    return -workdays.count_between(due + timedelta(days=1), day)
+
+
+def _generosity(clock: Clock) -> date:
+    """By the legal due day, else the promised one; a stopped clock ends last."""
+    return (clock.due_on if clock.legal else clock.promised_due_on) or date.max
+
+
+def _granted_for(extension: Extension, clocks: Sequence[Clock]) -> int | None:
+    """The clock that ran when the extension was granted: a step that a case comes back to has several."""
+    begun = [
+        place
+        for place, clock in enumerate(clocks)
+        if clock.legal
+        and clock.run.kind is extension.clock_kind
+        and (clock.run.step.id if clock.run.step else None) == extension.step_id
+        and clock.run.started_on <= extension.decided_on
+    ]
+    return begun[-1] if begun else None
 
 
 def _months_later(start: date, months: int) -> date:

@@ -86,7 +86,7 @@ class Workdays:
         None while an open suspension holds the clock.
         """
         due = self._rank(start.toordinal()) + limit_workdays
-        for stopped, resumed in _joined(suspensions, after=start):
+        for stopped, resumed in joined_stops(suspensions, after=start):
             if limit_workdays == 0 or stopped > self._at(due).toordinal():
                 break
             if resumed is None:
@@ -149,8 +149,8 @@ class _Kept:
 _kept = _Kept()
 
 
-def _joined(suspensions: Sequence[Suspension], *, after: date) -> Iterable[tuple[int, int | None]]:
-    """The stops in order as ordinals, overlapping ones as one; the part up to ``after`` counts for nothing."""
+def joined_stops(suspensions: Sequence[Suspension], *, after: date) -> Iterable[tuple[int, int | None]]:
+    """The stops in order as ordinals of (start, end), overlapping ones as one; the part up to ``after`` is left out."""
     reached = after.toordinal() + 1
     for stopped, resumed in sorted(suspensions, key=lambda stop: stop[0]):
         begin = max(stopped.toordinal(), reached)

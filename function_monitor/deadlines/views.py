@@ -1,0 +1,210 @@
+"""Stopping, starting and extending the clocks of a case: one form a page, each from the case's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from basic_info.flowcharts.models import Flowchart, SuspensionKind
+from function_monitor.alerts.recounting import recount
+from function_monitor.blueprint import bp
+from function_monitor.cases.models import FlowCase
+from function_monitor.deadlines import queries, suspending, words
+from function_monitor.deadlines.extending import approver_of, extend, withdraw_extension
+from function_monitor.deadlines.forms import CorrectionForm, ExtensionForm, ResumeForm, SuspensionForm, WhyForm
+from function_monitor.deadlines.models import CaseSuspension
+from function_monitor.deadlines.signals import follow_signals
+from function_monitor.permissions import Permission
+from host.kernel.access import Actor, current_actor, requires
+from host.kernel.calendar.workdays import load_workdays
+from host.kernel.db import db
+from host.kernel.errors import DomainError
+from host.kernel.forms import ChineseForm
+from host.kernel.pages import day as day_words
+from host.kernel.pages import today_in_china
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a form's page says around it."""
+
+    title: str
+    lead: str
+    submit: str
+    done: str
+
+
+SUSPEND = Page(
+    "登记暂停计时",
+    "听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审所需时间不计入办理期限，"
+    "应当把所需时间书面告知申请人（行政许可法第四十五条）。"
+    "暂停日期起不计入法定时限和承诺时限，恢复日期起重新计入。",
+    "登记暂停",
+    "已登记，时限已重新计算",
+)
+
+
+@bp.route("/cases/<int:case_id>/suspend", methods=["GET", "POST"])
+@requires(Permission.CASE_SUSPEND)
+def suspend_case(case_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    held = _case(actor, case_id, Permission.CASE_SUSPEND)
+    form = SuspensionForm()
+    form.offer(_kinds(held))
+    return _answer(
+        form,
+        held,
+        SUSPEND,
+        lambda: suspending.suspend(held, form.draft, today=today_in_china(), actor=actor),
+        lambda row: f"原因：{day_words(row.suspended_on)}起因{row.suspension_kind.label}暂停计时（{row.doc_no}）。",
+    )
+
+
+@bp.route("/cases/<int:case_id>/suspensions/<int:suspension_id>/resume", methods=["GET", "POST"])
+@requires(Permission.CASE_SUSPEND)
+def resume_case(case_id: int, suspension_id: int) -> ResponseReturnValue:
+    actor, today = current_actor(), today_in_china()
+    held = _case(actor, case_id, Permission.CASE_SUSPEND)
+    row, form = queries.suspension_of(held, suspension_id), ResumeForm(data={"on": today})
+
+    def act() -> CaseSuspension:
+        assert form.on.data
+        suspending.resume(row, on=form.on.data, today=today, actor=actor)
+        return row
+
+    page = Page("登记恢复计时", _sentence(row), "恢复计时", "已恢复计时，时限已重新计算")
+    return _answer(form, held, page, act, lambda row: f"原因：{day_words(row.resumed_on)}恢复计时。")
+
+
+@bp.route("/cases/<int:case_id>/suspensions/<int:suspension_id>/correct", methods=["GET", "POST"])
+@requires(Permission.CASE_SUSPEND)
+def correct_suspension(case_id: int, suspension_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    held = _case(actor, case_id, Permission.CASE_SUSPEND)
+    row = queries.suspension_of(held, suspension_id)
+    form = CorrectionForm(obj=row)
+    form.offer(_kinds(held, row.suspension_kind))
+
+    def act() -> CaseSuspension:
+        return suspending.correct(row, held, form.draft, why=form.why.data or "", today=today_in_china(), actor=actor)
+
+    page = Page(
+        "更正暂停登记", f"原登记：{_sentence(row)}更正后原登记留在记录中。", "保存更正", "已更正，时限已重新计算"
+    )
+    return _answer(form, held, page, act, lambda row: f"原因：更正暂停登记（{form.why.data}）。")
+
+
+@bp.route("/cases/<int:case_id>/suspensions/<int:suspension_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.CASE_SUSPEND)
+def withdraw_suspension(case_id: int, suspension_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    held = _case(actor, case_id, Permission.CASE_SUSPEND)
+    row, form = queries.suspension_of(held, suspension_id), WhyForm()
+    page = Page(
+        "撤销暂停登记",
+        f"{_sentence(row)}撤销后这些日子照常计入时限，到期日会提前；已经超期的会亮灯。",
+        "撤销登记",
+        "已撤销，时限已重新计算",
+    )
+    return _answer(
+        form,
+        held,
+        page,
+        lambda: suspending.withdraw(row, why=form.why.data or "", actor=actor),
+        lambda _: f"原因：撤销暂停登记（{form.why.data}）。",
+    )
+
+
+@bp.route("/cases/<int:case_id>/clocks/<int:clock_id>/extend", methods=["GET", "POST"])
+@requires(Permission.CASE_EXTEND)
+def extend_clock(case_id: int, clock_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    held = _case(actor, case_id, Permission.CASE_EXTEND)
+    clock, form = queries.clock_to_extend(held, clock_id), ExtensionForm()
+    approver = approver_of(clock)
+    page = Page(
+        "登记延长",
+        f"法定到期日 {words.due_words(clock.due_on)}。经{approver.label}批准可以延长一次，最多 {approver.most_days} 日，"
+        "并应当把延长的理由告知申请人（行政许可法第四十二条）。承诺时限不随之延长。",
+        "登记延长",
+        "已登记延长，时限已重新计算",
+    )
+    return _answer(
+        form,
+        held,
+        page,
+        lambda: extend(clock, form.draft, today=today_in_china(), actor=actor),
+        lambda row: f"原因：经{row.approver_name}批准延长 {row.days} 日（{row.doc_no}）。",
+    )
+
+
+@bp.route("/cases/<int:case_id>/extensions/<int:extension_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.CASE_EXTEND)
+def withdraw_clock_extension(case_id: int, extension_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    held = _case(actor, case_id, Permission.CASE_EXTEND)
+    row, form = queries.extension_of(held, extension_id), WhyForm()
+    page = Page(
+        "撤销延长登记",
+        f"经{row.approver_name}批准延长 {row.days} 日（{row.doc_no}）。"
+        "撤销后到期日恢复为延长以前的，已经超期的会亮灯。",
+        "撤销登记",
+        "已撤销，时限已重新计算",
+    )
+    return _answer(
+        form,
+        held,
+        page,
+        lambda: withdraw_extension(row, why=form.why.data or "", actor=actor),
+        lambda _: f"原因：撤销延长登记（{form.why.data}）。",
+    )
+
+
+def _answer(
+    form: ChineseForm, held: FlowCase, page: Page, act: Callable[[], Any], why: Callable[[Any], str]
+) -> ResponseReturnValue:
+    """Show the form, or do what it says, count the case anew and go back to it."""
+    actor = current_actor()
+    if not form.is_submitted():
+        return _page(form, held, page)
+    if not form.validate():
+        return _page(form, held, page), 422
+    try:
+        done = act()
+    except DomainError as refused:
+        db.session.rollback()
+        form.form_errors.append(str(refused))
+        return _page(form, held, page), refused.status
+    _count_anew(held, why(done), actor)
+    db.session.commit()
+    flash(page.done, "success")
+    return redirect(url_for("function_monitor.show_case", case_id=held.id), 303)
+
+
+def _count_anew(held: FlowCase, why: str, actor: Actor) -> None:
+    """What a person takes out may make room for what a business system reported."""
+    follow_signals([held.id], actor=actor)
+    recount([held.id], why=why, day=today_in_china(), actor=actor, raises=True)
+
+
+def _page(form: ChineseForm, held: FlowCase, page: Page) -> str:
+    return render_template("function_monitor/deadlines/form.html", form=form, case=held, page=page)
+
+
+def _case(actor: Actor, case_id: int, permission: Permission) -> FlowCase:
+    return queries.case_for(actor, case_id, permission, is_locked=request.method == "POST")
+
+
+def _kinds(held: FlowCase, chosen: SuspensionKind | None = None) -> list[SuspensionKind]:
+    """The kinds that stop this case's clocks, and the one that was chosen before."""
+    chart = db.session.get(Flowchart, held.flowchart_id) if held.flowchart_id else None
+    allowed = {chosen} | ({SuspensionKind.SUPPLEMENT} if chart and chart.supplement_suspends else set())
+    return [kind for kind in SuspensionKind if kind is not SuspensionKind.SUPPLEMENT or kind in allowed]
+
+
+def _sentence(row: CaseSuspension) -> str:
+    return words.sentence(row, today_in_china(), load_workdays())
