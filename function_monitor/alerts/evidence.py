@@ -58,7 +58,7 @@ def _of_step(facts: dict[str, Any]) -> list[EvidenceLine]:
     ]
     if facts["limit"]:
         extended = facts.get("extended_days")
-        more = f"，延长 {extended} {_UNITS[facts['limit_unit']].removeprefix('个')}" if extended else ""
+        more = f"，延长 {extended} {_UNITS[facts['limit_unit']]}" if extended else ""
         lines.append(EvidenceLine("法定时限", f"{facts['limit']} {_UNITS[facts['limit_unit']]}{more}"))
         lines.append(EvidenceLine("法定到期日", _due(facts["due_on"], unsure)))
     if facts.get("promised"):

@@ -207,7 +207,8 @@ def suspensions_past_their_end(_params: Mapping[str, Any], day: date, _workdays:
             FlowCase.section_id,
             cast(null(), BigInteger).label("person_id"),
             literal(AlertLevel.BLUE.value).label("level"),
-            func.concat("暂停逾期未恢复：", kind, " · ", FlowCase.item_name, "（", FlowCase.case_no, "）").label("title"),
+            func.concat("暂停逾期未恢复：", kind, " · ", FlowCase.item_name, "（", FlowCase.case_no, "）")
+            .label("title"),
             func.jsonb_build_object(
                 "case_id", FlowCase.id, "case_no", FlowCase.case_no, "kind", kind, "doc_no", CaseSuspension.doc_no,
                 "suspended_on", CaseSuspension.suspended_on, "expected_until", CaseSuspension.expected_until,

@@ -39,7 +39,9 @@ class SuspensionForm(ChineseForm):
     def draft(self) -> SuspensionDraft:
         """Of a form that was validated."""
         days = (self.suspended_on.data, self.expected_until.data, self.told_on.data)
-        assert days[0] and days[1] and days[2]
+        assert days[0]
+        assert days[1]
+        assert days[2]
         return SuspensionDraft(
             suspension_kind=self.suspension_kind.data,
             suspended_on=days[0],

@@ -128,7 +128,8 @@ def extend_clock(case_id: int, clock_id: int) -> ResponseReturnValue:
     approver = approver_of(clock)
     page = Page(
         "登记延长",
-        f"法定到期日 {words.due_words(clock.due_on)}。经{approver.label}批准可以延长一次，最多 {approver.most_days} 日，"
+        f"法定到期日 {words.due_words(clock.due_on)}。"
+        f"经{approver.label}批准可以延长一次，最多 {approver.most_days} 日，"
         "并应当把延长的理由告知申请人（行政许可法第四十二条）。承诺时限不随之延长。",
         "登记延长",
         "已登记延长，时限已重新计算",

@@ -50,7 +50,7 @@ def clock_line(
             return ""
         return left_words(days_left(clock.started_on, limit, workdays, spans, today, more), limit, stands=stands)
 
-    more = f"，延长 {clock.extended_days} {_unit(legal).removeprefix('个')}" if legal and clock.extended_days else ""
+    more = f"，延长 {clock.extended_days} {_unit(legal)}" if legal and clock.extended_days else ""
     return ClockLine(
         clock=clock,
         name=step_name or clock.clock_kind.label,

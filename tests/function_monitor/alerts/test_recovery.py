@@ -26,7 +26,7 @@ WARNED, DUE_PASSED = date(2026, 3, 6), date(2026, 3, 10)
 
 
 class Handling:
-    """A case whose step 审查 has five working days from 2 March 2026: yellow from the 6th, red from the 10th."""
+    """A case whose step 审查 has five working days from 2 March 2026: blue from the 6th, red from the 10th."""
 
     def __init__(self) -> None:
         seed_rules(counts_from=date(2025, 1, 1))

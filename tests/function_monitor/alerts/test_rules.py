@@ -132,12 +132,12 @@ def test_days_before_the_start_of_counting_do_not_count(office: Office) -> None:
     ("day", "level"),
     [
         (date(2026, 3, 5), None),
-        (date(2026, 3, 6), AlertLevel.YELLOW),
-        (date(2026, 3, 9), AlertLevel.YELLOW),
+        (date(2026, 3, 6), AlertLevel.BLUE),
+        (date(2026, 3, 9), AlertLevel.BLUE),
         (date(2026, 3, 10), AlertLevel.RED),
     ],
 )
-def test_a_step_is_yellow_before_its_due_day_and_red_after(
+def test_a_step_without_a_promise_is_blue_before_its_due_day_and_red_after(
     office: Office, system: BusinessSystem, day: date, level: AlertLevel | None
 ) -> None:
     report(office, system)  # 审查 is due on 2026-03-09
@@ -150,7 +150,7 @@ def test_both_lights_of_a_step_stay_in_its_history(office: Office, system: Busin
     evaluate(rule("step_overdue"), date(2026, 3, 9))
     evaluate(rule("step_overdue"), date(2026, 3, 10))
     levels = db.session.scalars(select(AlertStep.level).order_by(AlertStep.id)).all()
-    assert levels == [AlertLevel.YELLOW, AlertLevel.RED]
+    assert levels == [AlertLevel.BLUE, AlertLevel.RED]
 
 
 def test_a_step_that_was_done_is_marked_recovered(office: Office, system: BusinessSystem) -> None:

@@ -1,0 +1,253 @@
+"""People stop and start the clocks of a case; what they find wrong is put right, and the lights follow."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from basic_info.flowcharts.models import SuspensionKind
+from function_monitor.alerts import operations as alert_operations
+from function_monitor.alerts.models import AlertLevel, AlertState, AlertStep, StepKind
+from function_monitor.alerts.recounting import recount, take_back
+from function_monitor.deadlines import suspending
+from function_monitor.deadlines.errors import AlreadySuspended, BadSuspension, NotSuspended
+from function_monitor.deadlines.models import CaseSuspension
+from function_monitor.tracing import trace
+from host.kernel.access import Role
+from host.kernel.audit import AuditEntry
+from host.kernel.db import db
+from host.kernel.errors import NotPermitted
+from tests.factories import an_actor
+from tests.function_monitor.deadlines.scene import TODAY, Scene, draft
+
+
+@pytest.fixture
+def scene(connection: Connection) -> Scene:
+    return Scene()
+
+
+def suspend(scene: Scene, *args: Any, **over: Any) -> CaseSuspension:
+    """Stop the case and count it anew, as its page does."""
+    row = suspending.suspend(scene.case, draft(*args, **over), today=TODAY, actor=scene.head)
+    recount([scene.case.id], why="原因：检测。", day=TODAY, actor=scene.head, raises=True)
+    return row
+
+
+def test_suspended_days_move_the_due_day(scene: Scene) -> None:
+    suspend(scene)
+    assert scene.clock().due_on == date(2026, 3, 16)
+
+
+def test_a_case_that_stands_has_no_due_day(scene: Scene) -> None:
+    suspend(scene, ended=None)
+    assert scene.clock().due_on is None
+
+
+def test_a_case_that_stood_at_its_end_is_not_late(scene: Scene) -> None:
+    suspend(scene, ended=None)
+    scene.report(step_name="审查", happened_at="2026-03-19 10:00", action="办结")
+    assert not scene.clock().is_late(TODAY)
+
+
+@pytest.mark.parametrize("other", [("2026-03-10", "2026-03-12"), ("2026-03-03", "2026-03-05"), ("2026-03-04", None)])
+def test_suspensions_do_not_overlap_in_whichever_order(scene: Scene, other: tuple[str, str | None]) -> None:
+    suspend(scene)
+    with pytest.raises(AlreadySuspended):
+        suspend(scene, *other)
+
+
+def test_suspensions_may_follow_each_other_on_a_day(scene: Scene) -> None:
+    suspend(scene)
+    suspend(scene, "2026-03-11", "2026-03-12")
+    assert scene.clock().due_on == date(2026, 3, 17)
+
+
+def test_the_database_refuses_an_overlap(scene: Scene) -> None:
+    suspend(scene)
+    row = suspend(scene, "2026-03-11", "2026-03-12")
+    with pytest.raises(IntegrityError, match="case_suspended_once_a_day"):
+        db.session.execute(
+            update(CaseSuspension).where(CaseSuspension.id == row.id).values(suspended_on=date(2026, 3, 10))
+        )
+
+
+@pytest.mark.parametrize(
+    ("over", "word"),
+    [
+        ({"doc_no": " "}, "告知文书号"),
+        ({"reason": ""}, "事由"),
+        ({"suspended_on": date(2026, 3, 1)}, "不能早于办件开始"),
+        ({"suspended_on": date(2026, 3, 21)}, "不能晚于今天"),
+        ({"told_on": date(2026, 3, 21)}, "不能晚于今天"),
+        ({"expected_until": date(2026, 3, 3)}, "预计结束日期"),
+        ({"resumed_on": date(2026, 3, 3)}, "恢复日期"),
+        ({"resumed_on": date(2026, 3, 21)}, "恢复日期"),
+        ({"suspension_kind": SuspensionKind.SUPPLEMENT}, "补正"),
+    ],
+)
+def test_a_wrong_suspension_says_what_is_wrong(scene: Scene, over: dict[str, Any], word: str) -> None:
+    with pytest.raises(BadSuspension, match=word):
+        suspend(scene, **over)
+
+
+def test_papers_asked_for_suspend_where_the_chart_says_so(scene: Scene) -> None:
+    scene.office.chart.supplement_suspends = True
+    suspend(scene, suspension_kind=SuspensionKind.SUPPLEMENT)
+    assert scene.clock().due_on == date(2026, 3, 16)
+
+
+def test_a_case_that_is_over_is_not_suspended_afterwards(scene: Scene) -> None:
+    scene.report(step_name="审查", happened_at="2026-03-05 10:00", action="办结")
+    db.session.refresh(scene.case)
+    with pytest.raises(BadSuspension, match="已于"):
+        suspend(scene, "2026-03-06", "2026-03-09")
+
+
+def test_resuming_counts_from_that_day(scene: Scene) -> None:
+    row = suspend(scene, ended=None)
+    suspending.resume(row, on=date(2026, 3, 11), today=TODAY, actor=scene.head)
+    recount([scene.case.id], why="", day=TODAY)
+    assert scene.clock().due_on == date(2026, 3, 16)
+
+
+def test_what_runs_cannot_be_resumed(scene: Scene) -> None:
+    with pytest.raises(NotSuspended):
+        suspending.resume(suspend(scene), on=date(2026, 3, 12), today=TODAY, actor=scene.head)
+
+
+def test_a_correction_takes_the_place_of_the_former_row(scene: Scene) -> None:
+    row = suspend(scene)
+    fresh = suspending.correct(
+        row, scene.case, draft("2026-03-05", "2026-03-06"), why="日期误登", today=TODAY, actor=scene.head
+    )
+    recount([scene.case.id], why="", day=TODAY)
+    assert (scene.suspensions(), row.superseded_reason, fresh.replaces_id) == ([fresh], "日期误登", row.id)
+    assert scene.clock().due_on == date(2026, 3, 10)
+
+
+def test_a_refused_correction_leaves_the_row_as_it_was(scene: Scene) -> None:
+    row = suspend(scene)
+    suspend(scene, "2026-03-12", "2026-03-13")
+    with pytest.raises(AlreadySuspended):
+        suspending.correct(
+            row, scene.case, draft("2026-03-04", "2026-03-13"), why="误登", today=TODAY, actor=scene.head
+        )
+    assert [one.resumed_on for one in scene.suspensions()] == [date(2026, 3, 11), date(2026, 3, 13)]
+
+
+def test_a_withdrawn_suspension_counts_its_days_again(scene: Scene) -> None:
+    suspending.withdraw(suspend(scene), why="并未送检", actor=scene.head)
+    recount([scene.case.id], why="", day=TODAY)
+    assert (scene.suspensions(), scene.clock().due_on) == ([], date(2026, 3, 9))
+
+
+def test_taking_back_wants_a_reason(scene: Scene) -> None:
+    with pytest.raises(BadSuspension, match="原因"):
+        suspending.withdraw(suspend(scene), why=" ", actor=scene.head)
+
+
+def test_every_step_is_audited(scene: Scene) -> None:
+    row = suspend(scene, ended=None)
+    suspending.resume(row, on=date(2026, 3, 11), today=TODAY, actor=scene.head)
+    fresh = suspending.correct(row, scene.case, draft(), why="误登", today=TODAY, actor=scene.head)
+    suspending.withdraw(fresh, why="误登", actor=scene.head)
+    actions = db.session.scalars(
+        select(AuditEntry.action).where(AuditEntry.subject.startswith("case_suspension:")).order_by(AuditEntry.id)
+    ).all()
+    assert actions == [f"case_suspension.{verb}" for verb in ("opened", "resumed", "corrected", "withdrawn")]
+
+
+def test_an_inspector_stops_no_clock(scene: Scene) -> None:
+    with pytest.raises(NotPermitted):
+        suspending.suspend(scene.case, draft(), today=TODAY, actor=an_actor(Role.INSPECTOR, region="371300"))
+
+
+def test_a_red_light_that_never_was_true_is_taken_back_with_the_reason(scene: Scene) -> None:
+    scene.evaluate("step_overdue", date(2026, 3, 10))
+    scene.report(step_name="审查", happened_at="2026-03-12 10:00", action="办结")
+    db.session.refresh(scene.case)
+    suspend(scene)
+    (alert,) = scene.alerts()
+    assert alert.alert_state is AlertState.WITHDRAWN
+    assert "2026年3月16日" in alert.recount_reason
+    assert "原因：检测。" in alert.recount_reason
+
+
+def test_what_people_had_taken_on_is_taken_back_too(scene: Scene) -> None:
+    scene.evaluate("step_overdue", date(2026, 3, 10))
+    alert_operations.acknowledge(scene.alerts()[0], actor=scene.head)
+    alert_operations.rectify(scene.alerts()[0], done="已加快办理", actor=scene.head)
+    suspend(scene, ended=None)
+    assert scene.alerts()[0].alert_state is AlertState.WITHDRAWN
+
+
+def test_the_taking_back_stands_in_the_history(scene: Scene) -> None:
+    scene.evaluate("step_overdue", date(2026, 3, 10))
+    suspend(scene, ended=None)
+    kinds = db.session.scalars(select(AlertStep.step_kind).order_by(AlertStep.id)).all()
+    assert kinds == [StepKind.RAISED, StepKind.RECOUNTED]
+
+
+def test_a_light_that_still_is_true_stays(scene: Scene) -> None:
+    scene.evaluate("step_overdue", date(2026, 3, 10))
+    suspend(scene, "2026-03-04", "2026-03-05")
+    assert [alert.alert_state for alert in scene.alerts()] == [AlertState.PENDING]
+
+
+def test_a_withdrawn_suspension_raises_what_it_held_back_at_once(scene: Scene) -> None:
+    row = suspend(scene, ended=None)
+    assert scene.alerts() == []
+    suspending.withdraw(row, why="并未送检", actor=scene.head)
+    recount([scene.case.id], why="", day=TODAY, actor=scene.head, raises=True)
+    assert [alert.level for alert in scene.alerts()] == [AlertLevel.RED]
+
+
+def test_a_late_report_of_a_step_done_in_time_takes_the_light_back(scene: Scene) -> None:
+    scene.evaluate("step_overdue", date(2026, 3, 10))
+    scene.report(step_name="审查", happened_at="2026-03-09 10:00")
+    first = scene.alerts()[0]
+    assert (first.alert_state, "补报" in first.recount_reason) == (AlertState.WITHDRAWN, True)
+
+
+def test_counted_anew_twice_nothing_is_taken_back_twice(scene: Scene) -> None:
+    scene.evaluate("step_overdue", date(2026, 3, 10))
+    suspend(scene, ended=None)
+    assert take_back(TODAY, why="") == 0
+
+
+@pytest.mark.parametrize(("day", "count"), [(date(2026, 3, 12), 0), (date(2026, 3, 13), 1)])
+def test_a_suspension_past_its_expected_end_is_blue(scene: Scene, day: date, count: int) -> None:
+    suspend(scene, ended=None)
+    scene.evaluate("suspension_open", day)
+    assert [alert.level for alert in scene.alerts()] == [AlertLevel.BLUE] * count
+
+
+def test_the_thread_shows_that_a_suspension_has_run_out(scene: Scene, app: Any) -> None:
+    suspend(scene, ended=None)
+    scene.evaluate("suspension_open", date(2026, 3, 13))
+    with app.test_request_context():
+        lines = trace("post_duty", scene.office.post_duty.id, scene.head)
+    assert any("暂停逾期未恢复" in line.title for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("day", "level"),
+    [
+        (date(2026, 3, 3), None),
+        (date(2026, 3, 4), AlertLevel.BLUE),
+        (date(2026, 3, 5), AlertLevel.BLUE),
+        (date(2026, 3, 6), AlertLevel.YELLOW),
+        (date(2026, 3, 9), AlertLevel.YELLOW),
+        (date(2026, 3, 10), AlertLevel.RED),
+    ],
+)
+def test_a_step_with_a_promise_is_blue_then_yellow_then_red(scene: Scene, day: date, level: AlertLevel | None) -> None:
+    scene.office.steps["审查"].promised_value = 3
+    recount([scene.case.id], why="", day=day)
+    scene.evaluate("step_overdue", day)
+    assert [alert.level for alert in scene.alerts()] == ([level] if level else [])
