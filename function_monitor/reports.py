@@ -75,7 +75,7 @@ register_export(
         "状态": "FlowCase.case_state",
         "超过法定时限": "is_late",
         "超过承诺时限": "is_promise_broken",
-        "暂停计时": "is_suspended",
+        "中止计时": "is_suspended",
         "受理时间": "FlowCase.begun_at",
         "最近一步": "FlowCase.last_event_at",
         "办结时间": "FlowCase.closed_at",

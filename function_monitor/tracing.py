@@ -26,7 +26,7 @@ from function_monitor.alerts import queries as alert_queries
 from function_monitor.alerts.models import OVER, Alert
 from function_monitor.cases import queries as case_queries
 from function_monitor.cases.models import FlowCase, FlowEvent
-from function_monitor.deadlines.models import CaseSuspension, StepClock
+from function_monitor.deadlines.models import ClockSuspension, StepClock
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import db
@@ -59,7 +59,7 @@ def _alerts(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
     clocks = select(StepClock.id).where(
         or_(StepClock.step_id.in_(_ids(below, Layer.STEP)), StepClock.case_id.in_(handled))
     )
-    stops = select(CaseSuspension.id).where(CaseSuspension.case_id.in_(handled))
+    stops = select(ClockSuspension.id).where(ClockSuspension.case_id.in_(handled))
     found = (
         select(Alert.id, Alert.title, Alert.level)
         .where(
@@ -68,7 +68,7 @@ def _alerts(below: Any, layer: Layer, thing_id: int, actor: Actor) -> Any:
             or_(
                 and_(Alert.subject_kind == "unit_function", Alert.subject_id.in_(functions)),
                 and_(Alert.subject_kind == "step_clock", Alert.subject_id.in_(clocks)),
-                and_(Alert.subject_kind == "case_suspension", Alert.subject_id.in_(stops)),
+                and_(Alert.subject_kind == "clock_suspension", Alert.subject_id.in_(stops)),
                 # A gap is the thing's own: it says what its thread lacks.
                 and_(Alert.subject_kind == layer.value, Alert.subject_id == thing_id),
             ),

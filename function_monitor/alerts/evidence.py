@@ -68,15 +68,15 @@ def _of_step(facts: dict[str, Any]) -> list[EvidenceLine]:
 
 
 def _due(text: str | None, unsure: str) -> str:
-    return _day(text) + unsure if text else "暂停计时，恢复后确定"
+    return _day(text) + unsure if text else "中止计时，恢复后确定"
 
 
 def _of_suspension(facts: dict[str, Any]) -> list[EvidenceLine]:
     return [
         EvidenceLine("办件", facts["case_no"], url_for("function_monitor.show_case", case_id=facts["case_id"])),
-        EvidenceLine("暂停事由", f"{facts['kind']}（告知文书 {facts['doc_no']}）"),
-        EvidenceLine("暂停", _day(facts["suspended_on"])),
-        EvidenceLine("预计结束", _day(facts["expected_until"])),
+        EvidenceLine("中止事由", f"{facts['kind']}（告知文书 {facts['paper_no']}）"),
+        EvidenceLine("中止", _day(facts["from_on"])),
+        EvidenceLine("预计结束", _day(facts["expected_to_on"])),
     ]
 
 
@@ -119,6 +119,6 @@ def _day(text: str) -> str:
 _WORDS: dict[str, Callable[[dict[str, Any]], list[EvidenceLine]]] = {
     "unit_function": _of_function,
     "step_clock": _of_step,
-    "case_suspension": _of_suspension,
+    "clock_suspension": _of_suspension,
     "person": _of_person,
 }

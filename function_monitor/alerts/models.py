@@ -119,7 +119,7 @@ class Alert(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     rule_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(AlertRule.id))
     rule_version: Mapped[int] = mapped_column(Integer)
-    #: A table name and the id in it: ``unit_function``, ``step_clock``, ``case_suspension``, ``person``.
+    #: A table name and the id in it: ``unit_function``, ``step_clock``, ``clock_suspension``, ``person``.
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     level: Mapped[AlertLevel]

@@ -83,7 +83,7 @@ def _as_counted(alert: Alert, clock: StepClock | None) -> str:
     if clock is None:
         return "重新计算后不再有这个时限。"
     words, due = ("法定", clock.due_on) if alert.level is AlertLevel.RED else ("承诺", clock.promised_due_on)
-    until = f"到期日为 {day_words(due)}" if due else "计时已暂停，到期日待恢复后确定"
+    until = f"到期日为 {day_words(due)}" if due else "计时已中止，到期日待恢复后确定"
     return f"重新计算后，{words}时限{until}，没有超期。"
 
 

@@ -24,7 +24,7 @@ from function_monitor.alerts.gap_rules import LEVELS, condition_of
 from function_monitor.alerts.models import AlertLevel
 from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
 from function_monitor.deadlines.kinds import ClockKind
-from function_monitor.deadlines.models import CaseSuspension, StepClock
+from function_monitor.deadlines.models import ClockSuspension, StepClock
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import Role
 from host.kernel.calendar.workdays import Workdays
@@ -197,28 +197,28 @@ def late_steps(params: Mapping[str, Any], day: date, workdays: Workdays) -> AnyS
 
 
 def suspensions_past_their_end(_params: Mapping[str, Any], day: date, _workdays: Workdays) -> AnySelect:
-    """暂停逾期未恢复 (R64): a case's clocks still stand after the day on which they were expected to run again (蓝)."""
-    kind = case({one.value: one.label for one in SuspensionKind}, value=cast(CaseSuspension.suspension_kind, Text))
+    """中止逾期未恢复 (R64): a case's clocks still stand after the day on which they were expected to run again (蓝)."""
+    kind = case({one.value: one.label for one in SuspensionKind}, value=cast(ClockSuspension.suspension_kind, Text))
     return (
         select(
-            literal("case_suspension").label("subject_kind"),
-            CaseSuspension.id.label("subject_id"),
+            literal("clock_suspension").label("subject_kind"),
+            ClockSuspension.id.label("subject_id"),
             FlowCase.unit_id,
             FlowCase.section_id,
             cast(null(), BigInteger).label("person_id"),
             literal(AlertLevel.BLUE.value).label("level"),
-            func.concat("暂停逾期未恢复：", kind, " · ", FlowCase.item_name, "（", FlowCase.case_no, "）")
+            func.concat("中止逾期未恢复：", kind, " · ", FlowCase.item_name, "（", FlowCase.case_no, "）")
             .label("title"),
             func.jsonb_build_object(
-                "case_id", FlowCase.id, "case_no", FlowCase.case_no, "kind", kind, "doc_no", CaseSuspension.doc_no,
-                "suspended_on", CaseSuspension.suspended_on, "expected_until", CaseSuspension.expected_until,
+                "case_id", FlowCase.id, "case_no", FlowCase.case_no, "kind", kind, "paper_no", ClockSuspension.paper_no,
+                "from_on", ClockSuspension.from_on, "expected_to_on", ClockSuspension.expected_to_on,
             ).label("evidence"),
         )
-        .join(FlowCase, FlowCase.id == CaseSuspension.case_id)
+        .join(FlowCase, FlowCase.id == ClockSuspension.case_id)
         .where(
-            CaseSuspension.superseded_at.is_(None),
-            CaseSuspension.resumed_on.is_(None),
-            CaseSuspension.expected_until < day,
+            ClockSuspension.superseded_at.is_(None),
+            ClockSuspension.to_on.is_(None),
+            ClockSuspension.expected_to_on < day,
             FlowCase.case_state == CaseState.OPEN,
         )
     )  # fmt: skip
@@ -298,7 +298,7 @@ RULES = {
             name="环节超期",
             explanation=(
                 "办件或环节临近最先到期的时限为蓝色，超过承诺时限为黄色，超过法定时限为红色；"
-                "按工作日计算，依法暂停的日子不计入，暂停期间不亮灯。"
+                "按工作日计算，依法中止的日子不计入，中止期间不亮灯。"
             ),
             thresholds=(
                 Threshold("warn_workdays", "到期前几个工作日提醒", 1, 0, 20),
@@ -308,8 +308,8 @@ RULES = {
         ),
         Rule(
             code="suspension_open",
-            name="暂停逾期未恢复",
-            explanation="办件暂停计时，过了预计结束日期仍没有恢复，为蓝色。",
+            name="中止逾期未恢复",
+            explanation="办件中止计时，过了预计结束日期仍没有恢复，为蓝色。",
             thresholds=(),
             test=suspensions_past_their_end,
         ),

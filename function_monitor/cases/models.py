@@ -85,9 +85,9 @@ class FlowEvent(Model):
     action: Mapped[str] = mapped_column(String(40))
     #: What a reported 特别程序开始 says: kind, the paper that told the applicant and when, and until when (R64).
     special_kind: Mapped[SuspensionKind | None]
-    doc_no: Mapped[str] = mapped_column(default="", server_default="")
+    paper_no: Mapped[str] = mapped_column(default="", server_default="")
     told_on: Mapped[date | None]
-    expected_until: Mapped[date | None]
+    expected_to_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(default="", server_default="")
     file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(CollectedFile.id), index=True)
     logged_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -173,9 +173,9 @@ def _insert_events(
             "post_duty_id": duty,
             "action": one.draft.action,
             "special_kind": one.draft.special_kind,
-            "doc_no": one.draft.doc_no,
+            "paper_no": one.draft.paper_no,
             "told_on": one.draft.told_on,
-            "expected_until": one.draft.expected_until,
+            "expected_to_on": one.draft.expected_to_on,
             "reason": one.draft.reason,
             "file_id": file_id,
         }

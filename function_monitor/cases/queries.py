@@ -14,7 +14,7 @@ from basic_info.duties.models import PostDuty
 from basic_info.organization.models import PersonVersion, UnitVersion
 from basic_info.organization.scope import within
 from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
-from function_monitor.deadlines.models import CaseSuspension, StepClock
+from function_monitor.deadlines.models import ClockSuspension, StepClock
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
@@ -127,9 +127,9 @@ def _stands() -> ColumnElement[bool]:
     return (FlowCase.case_state == CaseState.OPEN) & exists(
         select(literal(1))
         .where(
-            CaseSuspension.case_id == FlowCase.id,
-            CaseSuspension.superseded_at.is_(None),
-            CaseSuspension.resumed_on.is_(None),
+            ClockSuspension.case_id == FlowCase.id,
+            ClockSuspension.superseded_at.is_(None),
+            ClockSuspension.to_on.is_(None),
         )
         .correlate(FlowCase)
     )

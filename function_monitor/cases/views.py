@@ -9,7 +9,7 @@ from function_monitor.cases.models import CaseState, FlowCase
 from function_monitor.deadlines import queries as clock_queries
 from function_monitor.deadlines import words
 from function_monitor.deadlines.counting import Circumstances
-from function_monitor.deadlines.models import CaseSuspension
+from function_monitor.deadlines.models import ClockSuspension
 from function_monitor.paging import page_urls
 from function_monitor.permissions import Permission
 from host.kernel.access import current_actor, requires
@@ -51,7 +51,7 @@ def show_case(case_id: int) -> ResponseReturnValue:
     row = queries.case_row(actor, case_id)
     held: FlowCase = row[0]
     suspensions = clock_queries.suspensions_of_case(case_id)
-    rows: list[CaseSuspension] = [one[0] for one in suspensions]
+    rows: list[ClockSuspension] = [one[0] for one in suspensions]
     about = Circumstances(
         stops=words.stops_of(rows), supplement_suspends=bool(held.flowchart and held.flowchart.supplement_suspends)
     )

@@ -23,7 +23,7 @@ class SourceForm(ChineseForm):
     mapping = TextAreaField(
         "列对应关系",
         [DataRequired("请填写对应关系")],
-        description=f"每行一项：字段=文件中的列名。文件里有特别程序（暂停计时）的，另加：{'、'.join(SPECIAL_FIELDS.values())}。",
+        description=f"每行一项：字段=文件中的列名。文件里有特别程序（中止计时）的，另加：{'、'.join(SPECIAL_FIELDS.values())}。",
         default="\n".join(f"{word}={word}" for word in FIELDS.values()),
     )
 

@@ -29,9 +29,9 @@ FIELDS = {
 #: What only the beginning of a special procedure says (R59, R64); files and messages without one need none of it.
 SPECIAL_FIELDS = {
     "special_kind": "特别程序种类",
-    "doc_no": "告知文书号",
+    "paper_no": "告知文书号",
     "told_on": "告知日期",
-    "expected_until": "预计结束日期",
+    "expected_to_on": "预计结束日期",
     "reason": "事由",
 }
 ALL_FIELDS = {**FIELDS, **SPECIAL_FIELDS}
@@ -61,9 +61,9 @@ class EventDraft:
     happened_at: datetime
     action: str
     special_kind: SuspensionKind | None = None
-    doc_no: str = ""
+    paper_no: str = ""
     told_on: date | None = None
-    expected_until: date | None = None
+    expected_to_on: date | None = None
     reason: str = ""
 
 
@@ -144,9 +144,9 @@ class EventSchema(Schema):
         error_messages={"null": "没有填写", "invalid": "应为文字"},
         validate=OneOf(_KIND_WORDS, error=f"应为：{'、'.join(_KIND_WORDS)}"),
     )
-    doc_no = _text(80, required=False)
+    paper_no = _text(80, required=False)
     told_on = _optional_day()
-    expected_until = _optional_day()
+    expected_to_on = _optional_day()
     reason = _text(300, required=False)
 
     @validates_schema
@@ -157,8 +157,8 @@ class EventSchema(Schema):
         lacking = [name for name in SPECIAL_FIELDS if name != "reason" and not data.get(name)]
         if lacking:
             raise ValidationError({name: [f"{SPECIAL_START}时须填写"] for name in lacking})
-        if data["expected_until"] < data["happened_at"].astimezone(CHINA_TIME).date():
-            raise ValidationError({"expected_until": ["不能早于发生时间"]})
+        if data["expected_to_on"] < data["happened_at"].astimezone(CHINA_TIME).date():
+            raise ValidationError({"expected_to_on": ["不能早于发生时间"]})
 
 
 class EventResultSchema(Schema):

@@ -13,7 +13,7 @@ from basic_info.power_lists.models import LimitKind, LimitUnit, PowerItem, Power
 from function_monitor.cases.models import FlowCase, FlowEvent
 from function_monitor.collection.schemas import CLOSING, REFUSING, SPECIAL
 from function_monitor.deadlines.counting import Circumstances, Done, Extension, Limit, Step, Stop
-from function_monitor.deadlines.models import CaseSuspension, ClockExtension
+from function_monitor.deadlines.models import ClockExtension, ClockSuspension
 from function_monitor.deadlines.whole import ItemLimits
 from host.kernel.db import db
 from host.kernel.pages import CHINA_TIME
@@ -126,13 +126,13 @@ def _length(limit: Limit) -> float:
 
 def _stops(case_ids: Sequence[int]) -> dict[int, list[Stop]]:
     rows = db.session.scalars(
-        select(CaseSuspension)
-        .where(CaseSuspension.case_id.in_(case_ids), CaseSuspension.superseded_at.is_(None))
-        .order_by(CaseSuspension.suspended_on)
+        select(ClockSuspension)
+        .where(ClockSuspension.case_id.in_(case_ids), ClockSuspension.superseded_at.is_(None))
+        .order_by(ClockSuspension.from_on)
     )
     found: dict[int, list[Stop]] = {}
     for row in rows:
-        found.setdefault(row.case_id, []).append(Stop(row.suspension_kind, row.suspended_on, row.resumed_on))
+        found.setdefault(row.case_id, []).append(Stop(row.suspension_kind, row.from_on, row.to_on))
     return found
 
 

@@ -46,11 +46,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Stop:
-    """A suspension (暂停计时) from ``suspended_on`` on; ``resumed_on`` counts again, None: it still stands (R64)."""
+    """A suspension (中止计时) from ``from_on`` on; ``to_on`` counts again, None: it still stands (R64)."""
 
     kind: SuspensionKind
-    suspended_on: date
-    resumed_on: date | None
+    from_on: date
+    to_on: date | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Circumstances:
         if not kind.is_suspendable:
             return []
         return [
-            (stop.suspended_on, stop.resumed_on)
+            (stop.from_on, stop.to_on)
             for stop in self.stops
             if self.supplement_suspends or stop.kind is not SuspensionKind.SUPPLEMENT
         ]

@@ -23,7 +23,7 @@ class ExtensionDraft:
 
     days: int
     approver_name: str
-    doc_no: str
+    paper_no: str
     reason: str
     decided_on: date
     told_on: date
@@ -60,7 +60,7 @@ def extend(clock: StepClock, draft: ExtensionDraft, *, today: date, actor: Actor
         days=draft.days,
         approver_kind=approver,
         approver_name=draft.approver_name.strip(),
-        doc_no=draft.doc_no.strip(),
+        paper_no=draft.paper_no.strip(),
         reason=draft.reason.strip(),
         decided_on=draft.decided_on,
         told_on=draft.told_on,
@@ -75,7 +75,7 @@ def extend(clock: StepClock, draft: ExtensionDraft, *, today: date, actor: Actor
         if "uq_clock_extension_once" in str(fault.orig):
             raise AlreadyExtended from fault
         raise
-    after = {"days": row.days, "approver": row.approver_name, "doc_no": row.doc_no, "first_due_on": base_due_on}
+    after = {"days": row.days, "approver": row.approver_name, "paper_no": row.paper_no, "first_due_on": base_due_on}
     record_change(row, action="clock_extension.entered", actor=actor, after=after, reason=row.reason)
     return row
 
@@ -99,10 +99,10 @@ def _check(clock: StepClock, draft: ExtensionDraft, approver: ApproverKind, toda
     if clock.clock_kind not in {ClockKind.DECISION, ClockKind.STAGE} or clock.limit_value is None:
         raise BadExtension("这个时限没有可以延长的法定期限；承诺时限不能延长")
     if clock.due_on is None:
-        raise BadExtension("暂停期间到期日未定，请在恢复计时后登记延长")
+        raise BadExtension("中止期间到期日未定，请在恢复计时后登记延长")
     if not 1 <= draft.days <= approver.most_days:
         raise BadExtension(f"延长天数：经{approver.label}批准，可以延长 1–{approver.most_days} 日")
-    if not (draft.approver_name.strip() and draft.doc_no.strip() and draft.reason.strip()):
+    if not (draft.approver_name.strip() and draft.paper_no.strip() and draft.reason.strip()):
         raise BadExtension("请填写批准人、批准文号和延长理由")
     if draft.decided_on > clock.due_on:
         raise BadExtension(f"批准日期：应在到期日 {day_words(clock.due_on)}以前，逾期后不能再延长")

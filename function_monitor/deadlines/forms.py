@@ -18,18 +18,18 @@ class WhyForm(ChineseForm):
 
 class SuspensionForm(ChineseForm):
     suspension_kind = SelectField(
-        "暂停的情形", [InputRequired("请选择情形")], coerce=lambda value: SuspensionKind.of_word(str(value)) or value
+        "中止的情形", [InputRequired("请选择情形")], coerce=lambda value: SuspensionKind.of_word(str(value)) or value
     )
-    suspended_on = DateField("暂停日期", [DataRequired("请填写暂停日期")], description="这一天起不计入时限。")
-    expected_until = DateField(
+    from_on = DateField("中止日期", [DataRequired("请填写中止日期")], description="这一天起不计入时限。")
+    expected_to_on = DateField(
         "预计结束日期", [DataRequired("请填写预计结束日期")], description="过了这一天还没有恢复，会发出蓝色预警。"
     )
-    doc_no = StringField(
+    paper_no = StringField(
         "告知文书号", [DataRequired("请填写告知文书号"), _SHORT], description="把所需时间书面告知申请人的文书。"
     )
     told_on = DateField("告知日期", [DataRequired("请填写告知日期")])
     reason = TextAreaField("事由", [DataRequired("请填写事由"), _LONG])
-    resumed_on = DateField("恢复日期", [Optional()], description="已经恢复的填写；这一天起重新计入。还在暂停的不填。")
+    to_on = DateField("恢复日期", [Optional()], description="已经恢复的填写；这一天起重新计入。还在中止的不填。")
 
     def offer(self, kinds: list[SuspensionKind]) -> None:
         """What may be chosen on the case at hand."""
@@ -38,18 +38,18 @@ class SuspensionForm(ChineseForm):
     @property
     def draft(self) -> SuspensionDraft:
         """Of a form that was validated."""
-        days = (self.suspended_on.data, self.expected_until.data, self.told_on.data)
+        days = (self.from_on.data, self.expected_to_on.data, self.told_on.data)
         assert days[0]
         assert days[1]
         assert days[2]
         return SuspensionDraft(
             suspension_kind=self.suspension_kind.data,
-            suspended_on=days[0],
-            expected_until=days[1],
-            doc_no=self.doc_no.data or "",
+            from_on=days[0],
+            expected_to_on=days[1],
+            paper_no=self.paper_no.data or "",
             told_on=days[2],
             reason=self.reason.data or "",
-            resumed_on=self.resumed_on.data,
+            to_on=self.to_on.data,
         )
 
 
@@ -64,7 +64,7 @@ class ResumeForm(ChineseForm):
 class ExtensionForm(ChineseForm):
     days = IntegerField("延长天数", [InputRequired("请填写延长天数，为整数")])
     approver_name = StringField("批准人", [DataRequired("请填写批准人姓名和职务"), _SHORT])
-    doc_no = StringField("批准文号", [DataRequired("请填写批准文号"), _SHORT])
+    paper_no = StringField("批准文号", [DataRequired("请填写批准文号"), _SHORT])
     decided_on = DateField("批准日期", [DataRequired("请填写批准日期")], description="须在到期日以前。")
     reason = TextAreaField(
         "延长理由", [DataRequired("请填写延长理由"), _LONG], description="依法应当把理由告知申请人。"
@@ -80,7 +80,7 @@ class ExtensionForm(ChineseForm):
         return ExtensionDraft(
             days=self.days.data,
             approver_name=self.approver_name.data or "",
-            doc_no=self.doc_no.data or "",
+            paper_no=self.paper_no.data or "",
             reason=self.reason.data or "",
             decided_on=self.decided_on.data,
             told_on=self.told_on.data,

@@ -10,7 +10,7 @@ class ClockKind(Worded):
 
     STAGE = "stage", "环节时限"
     ACCEPTANCE = "acceptance", "受理时限"
-    DECISION = "decision", "办理时限"
+    DECISION = "decision", "决定时限"
     DELIVERY = "delivery", "送达时限"
 
     @property

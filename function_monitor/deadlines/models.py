@@ -87,48 +87,46 @@ class StepClock(Model):
         return self.promised_due_on is not None and (self.finished_on or today) > self.promised_due_on
 
 
-class CaseSuspension(Model):
-    """暂停计时: days of a case that do not count (行政许可法 45): ``suspended_on`` does not, ``resumed_on`` does again.
+class ClockSuspension(Model):
+    """中止计时: days of a case that do not count (行政许可法 45): ``from_on`` does not, ``to_on`` does again.
 
     What was entered wrongly is superseded with a reason, by a corrected row or by none; it never vanishes.
     """
 
-    __tablename__ = "case_suspension"
+    __tablename__ = "clock_suspension"
     __table_args__ = (
         ExcludeConstraint(
             ("case_id", "="),
-            (text("daterange(suspended_on, resumed_on)"), "&&"),
+            (text("daterange(from_on, to_on)"), "&&"),
             where=text(HOLDS),
-            name="case_suspended_once_a_day",
+            name="clock_suspended_once_a_day",
             using="gist",
         ),
-        CheckConstraint("resumed_on >= suspended_on", name="runs_forward"),
-        CheckConstraint("expected_until >= suspended_on", name="is_expected_to_end"),
-        CheckConstraint("doc_no <> '' AND reason <> ''", name="has_its_paper"),
+        CheckConstraint("to_on >= from_on", name="runs_forward"),
+        CheckConstraint("expected_to_on >= from_on", name="is_expected_to_end"),
+        CheckConstraint("paper_no <> '' AND reason <> ''", name="has_its_paper"),
         CheckConstraint("entered_by IS NOT NULL OR opened_event_id IS NOT NULL", name="opened_by_somebody"),
-        CheckConstraint(
-            "(resumed_on IS NULL) = (closed_by IS NULL AND closed_event_id IS NULL)", name="closed_by_somebody"
-        ),
+        CheckConstraint("(to_on IS NULL) = (closed_by IS NULL AND closed_event_id IS NULL)", name="closed_by_somebody"),
         CheckConstraint("superseded_at IS NULL OR superseded_reason <> ''", name="superseded_with_a_reason"),
         # A reported event opens one suspension, however often it is reported and corrected.
-        Index("uq_case_suspension_opened_event", "opened_event_id", unique=True, postgresql_where=text(HOLDS)),
+        Index("uq_clock_suspension_opened_event", "opened_event_id", unique=True, postgresql_where=text(HOLDS)),
         Index(None, "case_id"),
         Index(
-            "ix_case_suspension_open",
-            "expected_until",
-            postgresql_where=text("superseded_at IS NULL AND resumed_on IS NULL"),
+            "ix_clock_suspension_open",
+            "expected_to_on",
+            postgresql_where=text("superseded_at IS NULL AND to_on IS NULL"),
         ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(FlowCase.id))
     suspension_kind: Mapped[SuspensionKind]
-    suspended_on: Mapped[date]
-    resumed_on: Mapped[date | None]
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
     #: 预计结束: past it an open suspension is asked about (R64).
-    expected_until: Mapped[date]
+    expected_to_on: Mapped[date]
     #: 告知文书: the paper by which the applicant was told, and when.
-    doc_no: Mapped[str]
+    paper_no: Mapped[str]
     told_on: Mapped[date]
     reason: Mapped[str]
     #: The reported events that opened and closed it; None: a person did.
@@ -138,7 +136,7 @@ class CaseSuspension(Model):
     entered_by: Mapped[int | None]
     entered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     closed_by: Mapped[int | None]
-    replaces_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("case_suspension.id"))
+    replaces_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("clock_suspension.id"))
     superseded_at: Mapped[datetime | None]
     superseded_by: Mapped[int | None]
     superseded_reason: Mapped[str] = mapped_column(default="", server_default="")
@@ -150,7 +148,7 @@ class CaseSuspension(Model):
 
     @property
     def is_open(self) -> bool:
-        return self.superseded_at is None and self.resumed_on is None
+        return self.superseded_at is None and self.to_on is None
 
 
 class ClockExtension(Model):
@@ -179,7 +177,7 @@ class ClockExtension(Model):
             f"(approver_kind = 'government_head') = (base_limit = {JOINT_LIMIT})", name="joint_by_the_government"
         ),
         CheckConstraint("decided_on <= base_due_on", name="before_it_ran_out"),
-        CheckConstraint("approver_name <> '' AND doc_no <> '' AND reason <> ''", name="has_approver_and_reason"),
+        CheckConstraint("approver_name <> '' AND paper_no <> '' AND reason <> ''", name="has_approver_and_reason"),
         CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_with_a_reason"),
     )
 
@@ -190,7 +188,7 @@ class ClockExtension(Model):
     days: Mapped[int] = mapped_column(Integer)
     approver_kind: Mapped[ApproverKind]
     approver_name: Mapped[str]
-    doc_no: Mapped[str]
+    paper_no: Mapped[str]
     reason: Mapped[str]
     #: The day of the approval, and the one on which the applicant was told the reasons.
     decided_on: Mapped[date]

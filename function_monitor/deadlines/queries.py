@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from basic_info.flowcharts.models import FlowStep
 from basic_info.organization.scope import within
 from function_monitor.cases.models import FlowCase
-from function_monitor.deadlines.models import CaseSuspension, ClockExtension, StepClock
+from function_monitor.deadlines.models import ClockExtension, ClockSuspension, StepClock
 from function_monitor.deadlines.signals import Signal, signals_of
 from function_monitor.permissions import Permission
 from host.auth.models import Account
@@ -19,7 +19,7 @@ from host.kernel.access import Actor
 from host.kernel.db import AnyRow, db
 from host.kernel.errors import NotFound
 
-Owned = TypeVar("Owned", CaseSuspension, ClockExtension, StepClock)
+Owned = TypeVar("Owned", ClockSuspension, ClockExtension, StepClock)
 
 
 def in_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
@@ -44,9 +44,9 @@ def case_for(actor: Actor, case_id: int, permission: Permission, *, is_locked: b
     return found
 
 
-def suspension_of(held: FlowCase, suspension_id: int) -> CaseSuspension:
+def suspension_of(held: FlowCase, suspension_id: int) -> ClockSuspension:
     """Raises NotFound."""
-    return _found(db.session.get(CaseSuspension, suspension_id), held)
+    return _found(db.session.get(ClockSuspension, suspension_id), held)
 
 
 def clock_to_extend(held: FlowCase, clock_id: int) -> StepClock:
@@ -81,14 +81,14 @@ def suspensions_of_case(case_id: int) -> Sequence[AnyRow]:
     entered, ended = aliased(Account), aliased(Account)
     return db.session.execute(
         select(
-            CaseSuspension,
+            ClockSuspension,
             entered.display_name.label("entered_name"),
             ended.display_name.label("superseded_name"),
         )
-        .outerjoin(entered, entered.id == CaseSuspension.entered_by)
-        .outerjoin(ended, ended.id == CaseSuspension.superseded_by)
-        .where(CaseSuspension.case_id == case_id)
-        .order_by(CaseSuspension.suspended_on, CaseSuspension.id)
+        .outerjoin(entered, entered.id == ClockSuspension.entered_by)
+        .outerjoin(ended, ended.id == ClockSuspension.superseded_by)
+        .where(ClockSuspension.case_id == case_id)
+        .order_by(ClockSuspension.from_on, ClockSuspension.id)
     ).all()
 
 
@@ -103,7 +103,7 @@ def extensions_of_case(case_id: int) -> Sequence[AnyRow]:
     ).all()
 
 
-def uncounted_starts(case_id: int, suspensions: Sequence[CaseSuspension]) -> list[Signal]:
+def uncounted_starts(case_id: int, suspensions: Sequence[ClockSuspension]) -> list[Signal]:
     """Reported beginnings of special procedures that stopped no clock: too little was said, or they overlapped."""
     known = {row.opened_event_id for row in suspensions}
     return [one for one in signals_of([case_id]).get(case_id, []) if one.is_start and one.event.id not in known]

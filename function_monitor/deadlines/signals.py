@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 from basic_info.flowcharts.models import Flowchart, FlowStep, StepKind, SuspensionKind
 from function_monitor.cases.models import FlowCase, FlowEvent
 from function_monitor.collection.schemas import SPECIAL, SPECIAL_START
-from function_monitor.deadlines.models import CaseSuspension
+from function_monitor.deadlines.models import ClockSuspension
 from function_monitor.deadlines.suspending import facts
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -41,8 +41,8 @@ def follow_signals(case_ids: Sequence[int], *, actor: Actor) -> None:
     signals = signals_of(case_ids)
     if not signals:
         return
-    rows: dict[int, list[CaseSuspension]] = {}
-    for row in db.session.scalars(select(CaseSuspension).where(CaseSuspension.case_id.in_(signals))):
+    rows: dict[int, list[ClockSuspension]] = {}
+    for row in db.session.scalars(select(ClockSuspension).where(ClockSuspension.case_id.in_(signals))):
         rows.setdefault(row.case_id, []).append(row)
     for case_id, found in signals.items():
         _Following(case_id, rows.get(case_id, []), actor).follow(found)
@@ -82,7 +82,7 @@ def _special_events(case_ids: Sequence[int]) -> AnySelect:
 
 def _kind(event: FlowEvent, step_stops: Sequence[str], waits_for_papers: bool) -> SuspensionKind | None:
     """What stops the clock: as reported, else the one kind that the step names; None without paper or setting."""
-    if not (event.doc_no and event.told_on and event.expected_until):
+    if not (event.paper_no and event.told_on and event.expected_to_on):
         return None
     kind = event.special_kind or (SuspensionKind.of_word(step_stops[0]) if len(step_stops) == 1 else None)
     return None if kind is SuspensionKind.SUPPLEMENT and not waits_for_papers else kind
@@ -91,7 +91,7 @@ def _kind(event: FlowEvent, step_stops: Sequence[str], waits_for_papers: bool) -
 class _Following:
     """One case's rows on their way to what its signals say."""
 
-    def __init__(self, case_id: int, rows: Iterable[CaseSuspension], actor: Actor) -> None:
+    def __init__(self, case_id: int, rows: Iterable[ClockSuspension], actor: Actor) -> None:
         rows = list(rows)
         live = [row for row in rows if row.superseded_at is None]
         self._case_id, self._actor = case_id, actor
@@ -132,22 +132,22 @@ class _Following:
     def _close_entered(self, end: Signal) -> None:
         """An end also closes what a person opened."""
         for row in self._settled:
-            if row.is_open and row.suspended_on <= end.on:
+            if row.is_open and row.from_on <= end.on:
                 self._close(row, end)
 
     def _meets_settled(self, span: tuple[Signal, Signal | None]) -> bool:
         start, end = span[0].on, span[1].on if span[1] else date.max
-        return any(start < (row.resumed_on or date.max) and row.suspended_on < end for row in self._settled)
+        return any(start < (row.to_on or date.max) and row.from_on < end for row in self._settled)
 
     def _open(self, start: Signal, end: Signal | None) -> None:
         event = start.event
-        row = CaseSuspension(
+        row = ClockSuspension(
             case_id=self._case_id,
             suspension_kind=start.kind,
-            suspended_on=start.on,
-            resumed_on=end.on if end else None,
-            expected_until=max(event.expected_until or start.on, start.on),
-            doc_no=event.doc_no,
+            from_on=start.on,
+            to_on=end.on if end else None,
+            expected_to_on=max(event.expected_to_on or start.on, start.on),
+            paper_no=event.paper_no,
             told_on=event.told_on,
             reason=event.reason or (start.kind.label if start.kind else ""),
             opened_event_id=event.id,
@@ -155,16 +155,16 @@ class _Following:
         )
         db.session.add(row)
         db.session.flush()  # the id is part of the audit row
-        record_change(row, action="case_suspension.opened", actor=self._actor, after=facts(row))
+        record_change(row, action="clock_suspension.opened", actor=self._actor, after=facts(row))
 
-    def _close(self, row: CaseSuspension, end: Signal) -> None:
-        if (row.resumed_on, row.closed_event_id) == (end.on, end.event.id):
+    def _close(self, row: ClockSuspension, end: Signal) -> None:
+        if (row.to_on, row.closed_event_id) == (end.on, end.event.id):
             return
-        row.resumed_on, row.closed_event_id = end.on, end.event.id
+        row.to_on, row.closed_event_id = end.on, end.event.id
         db.session.flush()
-        record_change(row, action="case_suspension.resumed", actor=self._actor, after={"resumed_on": end.on})
+        record_change(row, action="clock_suspension.resumed", actor=self._actor, after={"to_on": end.on})
 
-    def _take_back(self, row: CaseSuspension) -> None:
+    def _take_back(self, row: ClockSuspension) -> None:
         row.superseded_at, row.superseded_reason = datetime.now(UTC), ABSORBED
         db.session.flush()  # before the row that takes its place
-        record_change(row, action="case_suspension.withdrawn", actor=self._actor, before=facts(row), reason=ABSORBED)
+        record_change(row, action="clock_suspension.withdrawn", actor=self._actor, before=facts(row), reason=ABSORBED)

@@ -16,7 +16,7 @@ from function_monitor.cases.models import FlowCase
 from function_monitor.deadlines import queries, suspending, words
 from function_monitor.deadlines.extending import approver_of, extend, withdraw_extension
 from function_monitor.deadlines.forms import CorrectionForm, ExtensionForm, ResumeForm, SuspensionForm, WhyForm
-from function_monitor.deadlines.models import CaseSuspension
+from function_monitor.deadlines.models import ClockSuspension
 from function_monitor.deadlines.signals import follow_signals
 from function_monitor.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
@@ -39,11 +39,11 @@ class Page:
 
 
 SUSPEND = Page(
-    "登记暂停计时",
+    "登记中止计时",
     "听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审所需时间不计入办理期限，"
     "应当把所需时间书面告知申请人（行政许可法第四十五条）。"
-    "暂停日期起不计入法定时限和承诺时限，恢复日期起重新计入。",
-    "登记暂停",
+    "中止日期起不计入法定时限和承诺时限，恢复日期起重新计入。",
+    "登记中止",
     "已登记，时限已重新计算",
 )
 
@@ -60,7 +60,7 @@ def suspend_case(case_id: int) -> ResponseReturnValue:
         held,
         SUSPEND,
         lambda: suspending.suspend(held, form.draft, today=today_in_china(), actor=actor),
-        lambda row: f"原因：{day_words(row.suspended_on)}起因{row.suspension_kind.label}暂停计时（{row.doc_no}）。",
+        lambda row: f"原因：{day_words(row.from_on)}起因{row.suspension_kind.label}中止计时（{row.paper_no}）。",
     )
 
 
@@ -71,13 +71,13 @@ def resume_case(case_id: int, suspension_id: int) -> ResponseReturnValue:
     held = _case(actor, case_id, Permission.CASE_SUSPEND)
     row, form = queries.suspension_of(held, suspension_id), ResumeForm(data={"on": today})
 
-    def act() -> CaseSuspension:
+    def act() -> ClockSuspension:
         assert form.on.data
         suspending.resume(row, on=form.on.data, today=today, actor=actor)
         return row
 
     page = Page("登记恢复计时", _sentence(row), "恢复计时", "已恢复计时，时限已重新计算")
-    return _answer(form, held, page, act, lambda row: f"原因：{day_words(row.resumed_on)}恢复计时。")
+    return _answer(form, held, page, act, lambda row: f"原因：{day_words(row.to_on)}恢复计时。")
 
 
 @bp.route("/cases/<int:case_id>/suspensions/<int:suspension_id>/correct", methods=["GET", "POST"])
@@ -89,13 +89,13 @@ def correct_suspension(case_id: int, suspension_id: int) -> ResponseReturnValue:
     form = CorrectionForm(obj=row)
     form.offer(_kinds(held, row.suspension_kind))
 
-    def act() -> CaseSuspension:
+    def act() -> ClockSuspension:
         return suspending.correct(row, held, form.draft, why=form.why.data or "", today=today_in_china(), actor=actor)
 
     page = Page(
-        "更正暂停登记", f"原登记：{_sentence(row)}更正后原登记留在记录中。", "保存更正", "已更正，时限已重新计算"
+        "更正中止登记", f"原登记：{_sentence(row)}更正后原登记留在记录中。", "保存更正", "已更正，时限已重新计算"
     )
-    return _answer(form, held, page, act, lambda row: f"原因：更正暂停登记（{form.why.data}）。")
+    return _answer(form, held, page, act, lambda row: f"原因：更正中止登记（{form.why.data}）。")
 
 
 @bp.route("/cases/<int:case_id>/suspensions/<int:suspension_id>/withdraw", methods=["GET", "POST"])
@@ -105,7 +105,7 @@ def withdraw_suspension(case_id: int, suspension_id: int) -> ResponseReturnValue
     held = _case(actor, case_id, Permission.CASE_SUSPEND)
     row, form = queries.suspension_of(held, suspension_id), WhyForm()
     page = Page(
-        "撤销暂停登记",
+        "撤销中止登记",
         f"{_sentence(row)}撤销后这些日子照常计入时限，到期日会提前；已经超期的会亮灯。",
         "撤销登记",
         "已撤销，时限已重新计算",
@@ -115,7 +115,7 @@ def withdraw_suspension(case_id: int, suspension_id: int) -> ResponseReturnValue
         held,
         page,
         lambda: suspending.withdraw(row, why=form.why.data or "", actor=actor),
-        lambda _: f"原因：撤销暂停登记（{form.why.data}）。",
+        lambda _: f"原因：撤销中止登记（{form.why.data}）。",
     )
 
 
@@ -139,7 +139,7 @@ def extend_clock(case_id: int, clock_id: int) -> ResponseReturnValue:
         held,
         page,
         lambda: extend(clock, form.draft, today=today_in_china(), actor=actor),
-        lambda row: f"原因：经{row.approver_name}批准延长 {row.days} 日（{row.doc_no}）。",
+        lambda row: f"原因：经{row.approver_name}批准延长 {row.days} 日（{row.paper_no}）。",
     )
 
 
@@ -151,7 +151,7 @@ def withdraw_clock_extension(case_id: int, extension_id: int) -> ResponseReturnV
     row, form = queries.extension_of(held, extension_id), WhyForm()
     page = Page(
         "撤销延长登记",
-        f"经{row.approver_name}批准延长 {row.days} 日（{row.doc_no}）。"
+        f"经{row.approver_name}批准延长 {row.days} 日（{row.paper_no}）。"
         "撤销后到期日恢复为延长以前的，已经超期的会亮灯。",
         "撤销登记",
         "已撤销，时限已重新计算",
@@ -207,5 +207,5 @@ def _kinds(held: FlowCase, chosen: SuspensionKind | None = None) -> list[Suspens
     return [kind for kind in SuspensionKind if kind is not SuspensionKind.SUPPLEMENT or kind in allowed]
 
 
-def _sentence(row: CaseSuspension) -> str:
+def _sentence(row: ClockSuspension) -> str:
     return words.sentence(row, today_in_china(), load_workdays())

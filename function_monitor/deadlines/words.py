@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from basic_info.power_lists.models import LimitUnit
 from function_monitor.deadlines.counting import Circumstances, Limit, Stop, days_left
 from function_monitor.deadlines.extending import may_be_extended
-from function_monitor.deadlines.models import CaseSuspension, StepClock
+from function_monitor.deadlines.models import ClockSuspension, StepClock
 from function_monitor.deadlines.signals import Signal
 from host.kernel.calendar.workdays import Workdays
 from host.kernel.pages import day as day_words
 
-STOPPED = "暂停计时，恢复后确定"
+STOPPED = "中止计时，恢复后确定"
 
 
 @dataclass(frozen=True)
@@ -75,19 +75,19 @@ def left_words(days: int, limit: Limit, *, stands: bool) -> str:
     if days < 0:
         return f"已超 {-days} {unit}"
     if stands:
-        return f"暂停中，恢复后还剩 {days} {unit}"
+        return f"中止中，恢复后还剩 {days} {unit}"
     return f"还剩 {days} {unit}" if days else "今天到期"
 
 
-def sentence(row: CaseSuspension, today: date, workdays: Workdays) -> str:
+def sentence(row: ClockSuspension, today: date, workdays: Workdays) -> str:
     """A suspension in plain words."""
-    begun = f"{day_words(row.suspended_on)}起因{row.suspension_kind.label}暂停计时"
-    if row.resumed_on is None:
-        days = workdays.count_between(row.suspended_on, today)
-        overrun = "，已过这一天，请核实后登记恢复" if row.expected_until < today else ""
-        return f"{begun}，至今 {days} 个工作日不计入时限；预计 {day_words(row.expected_until)}结束{overrun}。"
-    days = workdays.count_between(row.suspended_on, row.resumed_on - timedelta(days=1))
-    return f"{begun}，{day_words(row.resumed_on)}恢复，其间 {days} 个工作日不计入时限。"
+    begun = f"{day_words(row.from_on)}起因{row.suspension_kind.label}中止计时"
+    if row.to_on is None:
+        days = workdays.count_between(row.from_on, today)
+        overrun = "，已过这一天，请核实后登记恢复" if row.expected_to_on < today else ""
+        return f"{begun}，至今 {days} 个工作日不计入时限；预计 {day_words(row.expected_to_on)}结束{overrun}。"
+    days = workdays.count_between(row.from_on, row.to_on - timedelta(days=1))
+    return f"{begun}，{day_words(row.to_on)}恢复，其间 {days} 个工作日不计入时限。"
 
 
 def uncounted_words(signal: Signal) -> str:
@@ -96,15 +96,13 @@ def uncounted_words(signal: Signal) -> str:
     if signal.kind is None:
         return (
             f"{begun}，没有写明种类、告知文书号、告知日期或预计结束日期，或属于流程图没有设置的补正，"
-            "没有暂停计时；确应暂停的请登记。"
+            "没有中止计时；确应中止的请登记。"
         )
-    return f"{begun}（{signal.kind.label}），与已有的暂停重叠，没有另外计算；登记有误的请更正。"
+    return f"{begun}（{signal.kind.label}），与已有的中止重叠，没有另外计算；登记有误的请更正。"
 
 
-def stops_of(suspensions: Sequence[CaseSuspension]) -> list[Stop]:
-    return [
-        Stop(row.suspension_kind, row.suspended_on, row.resumed_on) for row in suspensions if row.superseded_at is None
-    ]
+def stops_of(suspensions: Sequence[ClockSuspension]) -> list[Stop]:
+    return [Stop(row.suspension_kind, row.from_on, row.to_on) for row in suspensions if row.superseded_at is None]
 
 
 def _verdict(clock: StepClock, today: date, *, stands: bool) -> tuple[str, str]:
@@ -114,7 +112,7 @@ def _verdict(clock: StepClock, today: date, *, stands: bool) -> tuple[str, str]:
         return "超过承诺时限", "warn"
     if clock.finished_on:
         return "按时", "good"
-    return ("暂停计时", "quiet") if stands else ("在办", "info")
+    return ("中止计时", "quiet") if stands else ("在办", "info")
 
 
 def _limit(limit: Limit) -> str:

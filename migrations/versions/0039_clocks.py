@@ -30,9 +30,9 @@ def upgrade() -> None:
     _extensions()
     for column in (
         sa.Column("special_kind", _words("suspensionkind", *SUSPENSIONS)),
-        sa.Column("doc_no", sa.Text(), server_default="", nullable=False),
+        sa.Column("paper_no", sa.Text(), server_default="", nullable=False),
         sa.Column("told_on", sa.Date()),
-        sa.Column("expected_until", sa.Date()),
+        sa.Column("expected_to_on", sa.Date()),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
     ):
         op.add_column("flow_event", column)
@@ -81,14 +81,14 @@ CLOCK_CHECKS = {
 
 def _suspensions() -> None:
     op.create_table(
-        "case_suspension",
+        "clock_suspension",
         sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
         sa.Column("case_id", sa.BigInteger(), sa.ForeignKey("flow_case.id"), nullable=False),
         sa.Column("suspension_kind", _words("suspensionkind", *SUSPENSIONS), nullable=False),
-        sa.Column("suspended_on", sa.Date(), nullable=False),
-        sa.Column("resumed_on", sa.Date()),
-        sa.Column("expected_until", sa.Date(), nullable=False),
-        sa.Column("doc_no", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date()),
+        sa.Column("expected_to_on", sa.Date(), nullable=False),
+        sa.Column("paper_no", sa.Text(), nullable=False),
         sa.Column("told_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("opened_event_id", sa.BigInteger(), sa.ForeignKey("flow_event.id")),
@@ -96,39 +96,39 @@ def _suspensions() -> None:
         sa.Column("entered_by", sa.BigInteger()),
         sa.Column("entered_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("closed_by", sa.BigInteger()),
-        sa.Column("replaces_id", sa.BigInteger(), sa.ForeignKey("case_suspension.id")),
+        sa.Column("replaces_id", sa.BigInteger(), sa.ForeignKey("clock_suspension.id")),
         sa.Column("superseded_at", sa.DateTime(timezone=True)),
         sa.Column("superseded_by", sa.BigInteger()),
         sa.Column("superseded_reason", sa.Text(), server_default="", nullable=False),
         ExcludeConstraint(
             ("case_id", "="),
-            (sa.text("daterange(suspended_on, resumed_on)"), "&&"),
+            (sa.text("daterange(from_on, to_on)"), "&&"),
             where=sa.text("superseded_at IS NULL"),
-            name="case_suspended_once_a_day",
+            name="clock_suspended_once_a_day",
             using="gist",
         ),
-        sa.CheckConstraint("resumed_on >= suspended_on", name="runs_forward"),
-        sa.CheckConstraint("expected_until >= suspended_on", name="is_expected_to_end"),
-        sa.CheckConstraint("doc_no <> '' AND reason <> ''", name="has_its_paper"),
+        sa.CheckConstraint("to_on >= from_on", name="runs_forward"),
+        sa.CheckConstraint("expected_to_on >= from_on", name="is_expected_to_end"),
+        sa.CheckConstraint("paper_no <> '' AND reason <> ''", name="has_its_paper"),
         sa.CheckConstraint("entered_by IS NOT NULL OR opened_event_id IS NOT NULL", name="opened_by_somebody"),
         sa.CheckConstraint(
-            "(resumed_on IS NULL) = (closed_by IS NULL AND closed_event_id IS NULL)", name="closed_by_somebody"
+            "(to_on IS NULL) = (closed_by IS NULL AND closed_event_id IS NULL)", name="closed_by_somebody"
         ),
         sa.CheckConstraint("superseded_at IS NULL OR superseded_reason <> ''", name="superseded_with_a_reason"),
     )
-    op.create_index("ix_case_suspension_case_id", "case_suspension", ["case_id"])
+    op.create_index("ix_clock_suspension_case_id", "clock_suspension", ["case_id"])
     op.create_index(
-        "uq_case_suspension_opened_event",
-        "case_suspension",
+        "uq_clock_suspension_opened_event",
+        "clock_suspension",
         ["opened_event_id"],
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_index(
-        "ix_case_suspension_open",
-        "case_suspension",
-        ["expected_until"],
-        postgresql_where=sa.text("superseded_at IS NULL AND resumed_on IS NULL"),
+        "ix_clock_suspension_open",
+        "clock_suspension",
+        ["expected_to_on"],
+        postgresql_where=sa.text("superseded_at IS NULL AND to_on IS NULL"),
     )
 
 
@@ -142,7 +142,7 @@ def _extensions() -> None:
         sa.Column("days", sa.Integer(), nullable=False),
         sa.Column("approver_kind", _words("approverkind", "organ_head", "government_head"), nullable=False),
         sa.Column("approver_name", sa.Text(), nullable=False),
-        sa.Column("doc_no", sa.Text(), nullable=False),
+        sa.Column("paper_no", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("told_on", sa.Date(), nullable=False),
@@ -161,7 +161,7 @@ def _extensions() -> None:
         ),
         sa.CheckConstraint("(approver_kind = 'government_head') = (base_limit = 45)", name="joint_by_the_government"),
         sa.CheckConstraint("decided_on <= base_due_on", name="before_it_ran_out"),
-        sa.CheckConstraint("approver_name <> '' AND doc_no <> '' AND reason <> ''", name="has_approver_and_reason"),
+        sa.CheckConstraint("approver_name <> '' AND paper_no <> '' AND reason <> ''", name="has_approver_and_reason"),
         sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_with_a_reason"),
     )
     op.create_index(
@@ -186,10 +186,10 @@ def downgrade() -> None:
     _withdrawn(SLIGHT)
     op.drop_column("alert", "recount_reason")
     op.execute("UPDATE alert_rule SET params = params - 'promised' WHERE code = 'step_overdue'")
-    for name in ("reason", "expected_until", "told_on", "doc_no", "special_kind"):
+    for name in ("reason", "expected_to_on", "told_on", "paper_no", "special_kind"):
         op.drop_column("flow_event", name)
     op.drop_table("clock_extension")
-    op.drop_table("case_suspension")
+    op.drop_table("clock_suspension")
     # Clocks that the former tables cannot hold; the next evaluation computes the rest anew.
     op.execute("DELETE FROM step_clock WHERE clock_kind <> 'stage' OR due_on IS NULL")
     op.drop_index("ix_step_clock_promised", "step_clock")

@@ -21,7 +21,7 @@ THINGS = {
     "calendar": "工作日历",
     "calendar_day": "工作日历",
     "calendar_year": "工作日历",
-    "case_suspension": "办件暂停计时",
+    "clock_suspension": "办件中止计时",
     "catalogue": "公开目录",
     "clock_extension": "时限延长",
     "clock_schedule": "定时任务",

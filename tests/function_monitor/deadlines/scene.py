@@ -12,7 +12,7 @@ from function_monitor.alerts.evaluating import evaluate, rules_in_order, seed_ru
 from function_monitor.alerts.models import Alert
 from function_monitor.cases.models import FlowCase
 from function_monitor.collection.ingesting import RawRow, Taken, ingest
-from function_monitor.deadlines.models import CaseSuspension, StepClock
+from function_monitor.deadlines.models import ClockSuspension, StepClock
 from function_monitor.deadlines.suspending import SuspensionDraft
 from host.kernel.access import Role
 from host.kernel.db import db
@@ -41,9 +41,9 @@ class Scene:
             "step_name": "审查",
             "action": "特别程序开始",
             "special_kind": "检测",
-            "doc_no": "告〔2026〕1号",
+            "paper_no": "告〔2026〕1号",
             "told_on": "2026-03-04",
-            "expected_until": "2026-03-12",
+            "expected_to_on": "2026-03-12",
         }
         return self.report(happened_at=at, **{**words, **over})
 
@@ -53,11 +53,9 @@ class Scene:
     def clock(self) -> StepClock:
         return db.session.scalars(select(StepClock).execution_options(populate_existing=True)).one()
 
-    def suspensions(self) -> list[CaseSuspension]:
+    def suspensions(self) -> list[ClockSuspension]:
         """Those that hold."""
-        rows = (
-            select(CaseSuspension).where(CaseSuspension.superseded_at.is_(None)).order_by(CaseSuspension.suspended_on)
-        )
+        rows = select(ClockSuspension).where(ClockSuspension.superseded_at.is_(None)).order_by(ClockSuspension.from_on)
         return list(db.session.scalars(rows.execution_options(populate_existing=True)))
 
     def alerts(self) -> list[Alert]:
@@ -70,10 +68,10 @@ class Scene:
 def draft(begun: str = "2026-03-04", ended: str | None = "2026-03-11", **over: Any) -> SuspensionDraft:
     values: dict[str, Any] = {
         "suspension_kind": SuspensionKind.TESTING,
-        "suspended_on": date.fromisoformat(begun),
-        "resumed_on": date.fromisoformat(ended) if ended else None,
-        "expected_until": date(2026, 3, 12),
-        "doc_no": "告〔2026〕1号",
+        "from_on": date.fromisoformat(begun),
+        "to_on": date.fromisoformat(ended) if ended else None,
+        "expected_to_on": date(2026, 3, 12),
+        "paper_no": "告〔2026〕1号",
         "told_on": date(2026, 3, 4),
         "reason": "送检",
     }

@@ -31,7 +31,7 @@ def grant(scene: Scene, **over: Any) -> ClockExtension:
     values: dict[str, Any] = {
         "days": 10,
         "approver_name": "李局长",
-        "doc_no": "延〔2026〕3号",
+        "paper_no": "延〔2026〕3号",
         "reason": "案情复杂",
         "decided_on": date(2026, 3, 6),
         "told_on": date(2026, 3, 6),

@@ -20,17 +20,17 @@ from tests.function_monitor.deadlines.scene import TODAY, Scene, draft
 Clients = Callable[[Actor], FlaskClient]
 FORM = {
     "suspension_kind": "testing",
-    "suspended_on": "2026-03-04",
-    "expected_until": "2026-03-12",
-    "doc_no": "告〔2026〕1号",
+    "from_on": "2026-03-04",
+    "expected_to_on": "2026-03-12",
+    "paper_no": "告〔2026〕1号",
     "told_on": "2026-03-04",
     "reason": "送检",
-    "resumed_on": "2026-03-11",
+    "to_on": "2026-03-11",
 }
 EXTENSION = {
     "days": "10",
     "approver_name": "李局长",
-    "doc_no": "延〔2026〕3号",
+    "paper_no": "延〔2026〕3号",
     "decided_on": "2026-03-06",
     "told_on": "2026-03-06",
     "reason": "案情复杂",
@@ -59,20 +59,20 @@ def test_the_page_says_in_plain_words_what_stopped_the_clocks(scene: Scene, sign
     client = sign_in_as(scene.head)
     assert client.post(address(scene, "/suspend"), data=FORM).status_code == 303
     page = client.get(address(scene)).text
-    assert "2026年3月4日起因检测暂停计时，2026年3月11日恢复，其间 5 个工作日不计入时限。" in page
+    assert "2026年3月4日起因检测中止计时，2026年3月11日恢复，其间 5 个工作日不计入时限。" in page
     assert "到期 2026年3月16日" in page
 
 
 def test_a_case_that_stands_says_how_much_will_be_left(scene: Scene, sign_in_as: Clients) -> None:
     client = sign_in_as(scene.head)
-    client.post(address(scene, "/suspend"), data={**FORM, "resumed_on": ""})
-    assert "暂停中，恢复后还剩 4 个工作日" in client.get(address(scene)).text
-    assert "暂停计时" in client.get("/function-monitor/cases?late=stopped").text
+    client.post(address(scene, "/suspend"), data={**FORM, "to_on": ""})
+    assert "中止中，恢复后还剩 4 个工作日" in client.get(address(scene)).text
+    assert "中止计时" in client.get("/function-monitor/cases?late=stopped").text
 
 
 def test_a_suspension_is_resumed_corrected_and_withdrawn_on_its_pages(scene: Scene, sign_in_as: Clients) -> None:
     client = sign_in_as(scene.head)
-    client.post(address(scene, "/suspend"), data={**FORM, "resumed_on": ""})
+    client.post(address(scene, "/suspend"), data={**FORM, "to_on": ""})
     (row,) = scene.suspensions()
     place = address(scene, f"/suspensions/{row.id}")
     assert client.post(f"{place}/resume", data={"on": "2026-03-11"}).status_code == 303
@@ -97,10 +97,10 @@ def test_a_limit_is_extended_on_its_page(scene: Scene, sign_in_as: Clients) -> N
 @pytest.mark.parametrize(
     ("over", "status", "word"),
     [
-        ({"doc_no": ""}, 422, "请填写告知文书号"),
-        ({"suspension_kind": "supplement"}, 422, "暂停的情形"),
-        ({"suspended_on": "明天"}, 422, "暂停日期"),
-        ({"suspended_on": "2026-03-01"}, 422, "不能早于办件开始"),
+        ({"paper_no": ""}, 422, "请填写告知文书号"),
+        ({"suspension_kind": "supplement"}, 422, "中止的情形"),
+        ({"from_on": "明天"}, 422, "中止日期"),
+        ({"from_on": "2026-03-01"}, 422, "不能早于办件开始"),
         ({"told_on": "2999-01-01"}, 422, "不能晚于今天"),
     ],
 )
@@ -152,14 +152,14 @@ def test_an_inspector_is_offered_nothing(scene: Scene, sign_in_as: Clients) -> N
 
 def test_a_report_that_stopped_no_clock_is_said_on_the_page(scene: Scene, sign_in_as: Clients) -> None:
     scene.report_start(special_kind="补正")
-    assert "没有暂停计时" in sign_in_as(scene.head).get(address(scene)).text
+    assert "没有中止计时" in sign_in_as(scene.head).get(address(scene)).text
 
 
 def test_a_light_that_was_taken_back_says_why_on_its_page(scene: Scene, sign_in_as: Clients) -> None:
     scene.evaluate("step_overdue", date(2026, 3, 10))
     db.session.commit()
     client = sign_in_as(scene.head)
-    client.post(address(scene, "/suspend"), data={**FORM, "resumed_on": ""})
+    client.post(address(scene, "/suspend"), data={**FORM, "to_on": ""})
     page = client.get(f"/function-monitor/alerts/{scene.alerts()[0].id}").text
     assert "重新计算后不成立，已解除。" in page
-    assert "因检测暂停计时（告〔2026〕1号）" in page
+    assert "因检测中止计时（告〔2026〕1号）" in page

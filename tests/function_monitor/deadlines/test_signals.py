@@ -31,7 +31,7 @@ def scene(connection: Connection) -> Scene:
 
 
 def spans(scene: Scene) -> list[tuple[date, date | None]]:
-    return [(row.suspended_on, row.resumed_on) for row in scene.suspensions()]
+    return [(row.from_on, row.to_on) for row in scene.suspensions()]
 
 
 def test_a_reported_procedure_stops_and_starts_the_clocks(scene: Scene) -> None:
@@ -74,7 +74,7 @@ def test_reports_in_any_order_give_the_same(scene: Scene, order: tuple[int, ...]
 
 def test_the_report_is_audited_under_the_system_s_name(scene: Scene) -> None:
     scene.report_start()
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "case_suspension.opened")).one()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "clock_suspension.opened")).one()
     assert entry.actor_name == "业务系统：审批系统"
 
 
@@ -82,10 +82,10 @@ def test_the_report_is_audited_under_the_system_s_name(scene: Scene) -> None:
     ("over", "word"),
     [
         ({"special_kind": "散步"}, "特别程序种类"),
-        ({"doc_no": ""}, "告知文书号"),
+        ({"paper_no": ""}, "告知文书号"),
         ({"told_on": "昨天"}, "告知日期"),
-        ({"expected_until": "2026-03-03"}, "预计结束日期"),
-        ({"expected_until": None}, "预计结束日期"),
+        ({"expected_to_on": "2026-03-03"}, "预计结束日期"),
+        ({"expected_to_on": None}, "预计结束日期"),
     ],
 )
 def test_a_beginning_without_its_paper_is_quarantined(scene: Scene, over: dict[str, Any], word: str) -> None:

@@ -16,7 +16,7 @@ from function_monitor.alerts.models import AlertLevel, AlertState, AlertStep, St
 from function_monitor.alerts.recounting import recount, take_back
 from function_monitor.deadlines import suspending
 from function_monitor.deadlines.errors import AlreadySuspended, BadSuspension, NotSuspended
-from function_monitor.deadlines.models import CaseSuspension
+from function_monitor.deadlines.models import ClockSuspension
 from function_monitor.tracing import trace
 from host.kernel.access import Role
 from host.kernel.audit import AuditEntry
@@ -31,7 +31,7 @@ def scene(connection: Connection) -> Scene:
     return Scene()
 
 
-def suspend(scene: Scene, *args: Any, **over: Any) -> CaseSuspension:
+def suspend(scene: Scene, *args: Any, **over: Any) -> ClockSuspension:
     """Stop the case and count it anew, as its page does."""
     row = suspending.suspend(scene.case, draft(*args, **over), today=TODAY, actor=scene.head)
     recount([scene.case.id], why="原因：检测。", day=TODAY, actor=scene.head, raises=True)
@@ -70,23 +70,23 @@ def test_suspensions_may_follow_each_other_on_a_day(scene: Scene) -> None:
 def test_the_database_refuses_an_overlap(scene: Scene) -> None:
     suspend(scene)
     row = suspend(scene, "2026-03-11", "2026-03-12")
-    with pytest.raises(IntegrityError, match="case_suspended_once_a_day"):
+    with pytest.raises(IntegrityError, match="clock_suspended_once_a_day"):
         db.session.execute(
-            update(CaseSuspension).where(CaseSuspension.id == row.id).values(suspended_on=date(2026, 3, 10))
+            update(ClockSuspension).where(ClockSuspension.id == row.id).values(from_on=date(2026, 3, 10))
         )
 
 
 @pytest.mark.parametrize(
     ("over", "word"),
     [
-        ({"doc_no": " "}, "告知文书号"),
+        ({"paper_no": " "}, "告知文书号"),
         ({"reason": ""}, "事由"),
-        ({"suspended_on": date(2026, 3, 1)}, "不能早于办件开始"),
-        ({"suspended_on": date(2026, 3, 21)}, "不能晚于今天"),
+        ({"from_on": date(2026, 3, 1)}, "不能早于办件开始"),
+        ({"from_on": date(2026, 3, 21)}, "不能晚于今天"),
         ({"told_on": date(2026, 3, 21)}, "不能晚于今天"),
-        ({"expected_until": date(2026, 3, 3)}, "预计结束日期"),
-        ({"resumed_on": date(2026, 3, 3)}, "恢复日期"),
-        ({"resumed_on": date(2026, 3, 21)}, "恢复日期"),
+        ({"expected_to_on": date(2026, 3, 3)}, "预计结束日期"),
+        ({"to_on": date(2026, 3, 3)}, "恢复日期"),
+        ({"to_on": date(2026, 3, 21)}, "恢复日期"),
         ({"suspension_kind": SuspensionKind.SUPPLEMENT}, "补正"),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_refused_correction_leaves_the_row_as_it_was(scene: Scene) -> None:
         suspending.correct(
             row, scene.case, draft("2026-03-04", "2026-03-13"), why="误登", today=TODAY, actor=scene.head
         )
-    assert [one.resumed_on for one in scene.suspensions()] == [date(2026, 3, 11), date(2026, 3, 13)]
+    assert [one.to_on for one in scene.suspensions()] == [date(2026, 3, 11), date(2026, 3, 13)]
 
 
 def test_a_withdrawn_suspension_counts_its_days_again(scene: Scene) -> None:
@@ -157,9 +157,9 @@ def test_every_step_is_audited(scene: Scene) -> None:
     fresh = suspending.correct(row, scene.case, draft(), why="误登", today=TODAY, actor=scene.head)
     suspending.withdraw(fresh, why="误登", actor=scene.head)
     actions = db.session.scalars(
-        select(AuditEntry.action).where(AuditEntry.subject.startswith("case_suspension:")).order_by(AuditEntry.id)
+        select(AuditEntry.action).where(AuditEntry.subject.startswith("clock_suspension:")).order_by(AuditEntry.id)
     ).all()
-    assert actions == [f"case_suspension.{verb}" for verb in ("opened", "resumed", "corrected", "withdrawn")]
+    assert actions == [f"clock_suspension.{verb}" for verb in ("opened", "resumed", "corrected", "withdrawn")]
 
 
 def test_an_inspector_stops_no_clock(scene: Scene) -> None:
@@ -232,7 +232,7 @@ def test_the_thread_shows_that_a_suspension_has_run_out(scene: Scene, app: Any) 
     scene.evaluate("suspension_open", date(2026, 3, 13))
     with app.test_request_context():
         lines = trace("post_duty", scene.office.post_duty.id, scene.head)
-    assert any("暂停逾期未恢复" in line.title for line in lines)
+    assert any("中止逾期未恢复" in line.title for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from basic_info.documents.library import PaperKind, keep_upload, paper_file, rea
 from basic_info.duties.models import DutyLink, LinkReview, LinkState, WorkSource
 from basic_info.flowcharts.drawing import blank_plan, bpmn_document
 from basic_info.flowcharts.editing import draw_flowchart
+from basic_info.flowcharts.models import SuspensionKind
 from basic_info.flowcharts.operations import keep_revision
 from basic_info.mandates.models import ClauseKind, MandateClause
 from basic_info.organization.models import PersonVersion, PostVersion, SectionVersion, Unit
@@ -42,6 +43,8 @@ from function_monitor.alerts.models import Alert, AlertLevel, AlertState, AlertS
 from function_monitor.cases.models import FlowCase
 from function_monitor.collection.ingesting import RawRow, ingest
 from function_monitor.collection.models import BusinessSystem, QuarantineRow
+from function_monitor.deadlines.kinds import ApproverKind
+from function_monitor.deadlines.models import ClockExtension, ClockSuspension, StepClock
 from host.auth.models import AuthSession, RoleGrant
 from host.auth.operations import delegate_role
 from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
@@ -394,13 +397,38 @@ def _monitor(office: Office, system: BusinessSystem, person_id: int) -> dict[str
     db.session.add(alert)
     db.session.flush()
     db.session.add(AlertStep(alert_id=alert.id, step_kind=StepKind.RAISED, level=alert.level, note=f"{SECRET}说明"))
+    case_id = db.session.scalars(select(FlowCase.id)).one()
     return {
         "alert_id": alert.id,
-        "case_id": db.session.scalars(select(FlowCase.id)).one(),
+        "case_id": case_id,
+        **_stopped(case_id, person_id),
         "row_id": db.session.scalars(select(QuarantineRow.id)).one(),
         "system_id": system.id,
         "rule_id": rule.id,
     }
+
+
+def _stopped(case_id: int, person_id: int) -> dict[str, int]:
+    """A suspension of the case and an extension of its clock."""
+    clock = db.session.scalars(select(StepClock)).one()
+    said: dict[str, Any] = {"case_id": case_id, "paper_no": f"{SECRET}告1号", "reason": f"{SECRET}送检"}
+    day = date(2026, 3, 3)
+    suspension = ClockSuspension(
+        suspension_kind=SuspensionKind.TESTING,
+        from_on=day,
+        expected_to_on=day,
+        told_on=day,
+        entered_by=person_id,
+        **said,
+    )
+    extension = ClockExtension(
+        clock_kind=clock.clock_kind, step_id=clock.step_id, days=3, approver_kind=ApproverKind.ORGAN_HEAD,
+        approver_name=f"{SECRET}局长", decided_on=day, told_on=day, base_limit=5, base_due_on=date(2026, 3, 9),
+        entered_by=person_id, **said,
+    )  # fmt: skip
+    db.session.add_all([suspension, extension])
+    db.session.flush()
+    return {"suspension_id": suspension.id, "extension_id": extension.id, "clock_id": clock.id}
 
 
 def _performance(office: Office, person_id: int) -> dict[str, int]:
