@@ -33,7 +33,7 @@ class SuspensionForm(ChineseForm):
 
     def offer(self, kinds: list[SuspensionKind]) -> None:
         """What may be chosen on the case at hand."""
-        self.suspension_kind.choices = options((kind.value, kind.label) for kind in kinds)
+        self.suspension_kind.choices = options([("", "请选择"), *((kind.value, kind.label) for kind in kinds)])
 
     @property
     def draft(self) -> SuspensionDraft:
@@ -62,7 +62,9 @@ class ResumeForm(ChineseForm):
 
 
 class ExtensionForm(ChineseForm):
-    days = IntegerField("延长天数", [InputRequired("请填写延长天数，为整数")])
+    days = IntegerField(
+        "延长天数", [InputRequired("请填写延长天数，为整数")], description="时限按工作日计算的，延长的也是工作日。"
+    )
     approver_name = StringField("批准人", [DataRequired("请填写批准人姓名和职务"), _SHORT])
     paper_no = StringField("批准文号", [DataRequired("请填写批准文号"), _SHORT])
     decided_on = DateField("批准日期", [DataRequired("请填写批准日期")], description="须在到期日以前。")

@@ -45,6 +45,9 @@ def clock_line(
     spans = about.spans(clock.clock_kind)
     stands = clock.finished_on is None and any(end is None for _, end in spans)
 
+    def due(day: date | None) -> str:
+        return f"到期 {day_words(day)}" if day else "中止期间完成" if clock.finished_on else ""
+
     def left(limit: Limit | None, more: int = 0) -> str:
         if limit is None or clock.finished_on:
             return ""
@@ -55,10 +58,10 @@ def clock_line(
         clock=clock,
         name=step_name or clock.clock_kind.label,
         legal=f"{_limit(legal)}{more}" if legal else "",
-        legal_due=due_words(clock.due_on) if legal else "",
+        legal_due=due(clock.due_on) if legal else "",
         legal_left=left(legal, clock.extended_days),
         promised=_limit(promised) if promised else "",
-        promised_due=due_words(clock.promised_due_on) if promised else "",
+        promised_due=due(clock.promised_due_on) if promised else "",
         promised_left=left(promised),
         verdict=_verdict(clock, today, stands=stands),
         may_be_extended=clock.finished_on is None and may_be_extended(clock),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -163,3 +164,10 @@ def test_a_light_that_was_taken_back_says_why_on_its_page(scene: Scene, sign_in_
     page = client.get(f"/function-monitor/alerts/{scene.alerts()[0].id}").text
     assert "重新计算后不成立，已解除。" in page
     assert "因检测中止计时（告〔2026〕1号）" in page
+
+
+def test_the_page_leads_into_the_thread_of_its_item_and_its_steps(scene: Scene, sign_in_as: Clients) -> None:
+    client = sign_in_as(scene.head)
+    links = set(re.findall(r'href="(/[^"]*/trace/[^"]+)"', client.get(address(scene)).text))
+    assert {link.split("/")[-2] for link in links} == {"power_item", "flow_step"}
+    assert {client.get(link).status_code for link in links} == {200}
