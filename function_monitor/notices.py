@@ -36,6 +36,7 @@ _WORDS = {
     StepKind.REOPENED: "预警被退回整改，请按退回说明重新办理：",
     StepKind.CLOSED: "预警已销号：",
     StepKind.FALSE_ALARM: "预警已认定为误报，不用处置：",
+    StepKind.RECOUNTED: "时限重新计算后预警不成立，已自动解除：",
 }
 
 

@@ -11,6 +11,7 @@ from function_monitor.alerts.evaluating import evaluate_cases
 from function_monitor.alerts.models import OVER, Alert, AlertLevel, AlertRule, AlertState, AlertStep, StepKind
 from function_monitor.deadlines.models import StepClock
 from function_monitor.deadlines.operations import recompute_clocks
+from function_monitor.notices import tell_step
 from host.kernel.access import SYSTEM, Actor
 from host.kernel.audit import record_change
 from host.kernel.db import AnySelect, db
@@ -90,8 +91,10 @@ def _as_counted(alert: Alert, clock: StepClock | None) -> str:
 def _withdraw(alert: Alert, reason: str, *, day: date, actor: Actor) -> None:
     before = alert.alert_state
     alert.alert_state, alert.recovered_on, alert.recount_reason = AlertState.WITHDRAWN, day, reason
-    db.session.add(AlertStep(alert_id=alert.id, step_kind=StepKind.RECOUNTED, level=alert.level, note=reason))
-    db.session.flush()
+    step = AlertStep(alert_id=alert.id, step_kind=StepKind.RECOUNTED, level=alert.level, note=reason)
+    db.session.add(step)
+    db.session.flush()  # the step's id makes its message one and the same
+    tell_step(alert, step)
     record_change(
         alert,
         action="alert.recounted",

@@ -22,7 +22,8 @@ from host.kernel.access import Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted
-from tests.factories import an_actor
+from host.kernel.notifications.models import Notification
+from tests.factories import a_holder, an_actor
 from tests.function_monitor.deadlines.scene import TODAY, Scene, draft
 
 
@@ -251,3 +252,12 @@ def test_a_step_with_a_promise_is_blue_then_yellow_then_red(scene: Scene, day: d
     recount([scene.case.id], why="", day=day)
     scene.evaluate("step_overdue", day)
     assert [alert.level for alert in scene.alerts()] == ([level] if level else [])
+
+
+def test_who_had_a_part_in_it_is_told_that_the_light_was_taken_back(scene: Scene) -> None:
+    scene.evaluate("step_overdue", date(2026, 3, 10))
+    colleague = a_holder(Role.UNIT_HEAD, unit=scene.office.unit)
+    alert_operations.acknowledge(scene.alerts()[0], actor=colleague)
+    suspend(scene, ended=None)
+    told = db.session.scalars(select(Notification.title).where(Notification.account_id == colleague.account_id)).all()
+    assert any("重新计算后预警不成立" in title for title in told)
