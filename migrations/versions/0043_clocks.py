@@ -1,6 +1,6 @@
 """Clocks of cases: promised beside legal limits, clocks of the whole case, suspensions and extensions
 
-Revision ID: 0042
+Revision ID: 0043
 Revises: 0041
 """
 
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
