@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, String, cast, func, insert, select
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, String, TableValuedAlias, cast, func, insert, literal, select
+from sqlalchemy.types import TypeEngine
 
 from basic_info.regions.nearest import nearest
 from function_monitor.alerts.models import (
@@ -121,9 +123,7 @@ def _tell(due: Sequence[Due], day: date) -> frozenset[int]:
     if not of_account:
         return frozenset()
     rows = [(account_id, digest_words(mine), _link(mine)) for account_id, mine in sorted(of_account.items())]
-    accounts, titles, links = (list(column) for column in zip(*rows, strict=True))
-    each = func.unnest(cast(accounts, ARRAY(BigInteger)), cast(titles, ARRAY(String)), cast(links, ARRAY(String)))
-    message = each.table_valued("account_id", "title", "link").render_derived()
+    message = _table(rows, account_id=BigInteger, title=String, link=String)
     key = cast(f"alert_digest:{day}", String)
     told = tell_each(ALERT_DIGEST, select(message.c.account_id, message.c.title, message.c.link, key))
     return frozenset(account_id for account_id, _ in told)
@@ -154,13 +154,29 @@ def _many(alerts: set[Waiting]) -> str:
 
 
 def _write_down(due: Sequence[Due], told: frozenset[int], day: date) -> None:
-    rows = [{"alert_id": one.alert.id, "notice_kind": one.kind, "due_on": one.due_on, "told_on": day} for one in due]
-    made = insert(AlertNotice).returning(AlertNotice.id, sort_by_parameter_order=True)
-    ids = db.session.scalars(made, rows).all()
+    """Two statements, however many notices and accounts."""
+    n = AlertNotice
+    given = _table(
+        [(one.alert.id, one.kind.value, one.due_on) for one in due], alert_id=BigInteger, kind=String, due_on=Date
+    )
+    rows = select(given.c.alert_id, given.c.kind, given.c.due_on, literal(day, Date))
+    made = insert(n).from_select([n.alert_id, n.notice_kind, n.due_on, n.told_on], rows, include_defaults=False)
+    written = db.session.execute(made.returning(n.id, n.alert_id, n.notice_kind, n.due_on))
+    id_of = {(row.alert_id, row.notice_kind, row.due_on): row.id for row in written}
     accounts = [
-        {"notice_id": notice_id, "account_id": account_id, "was_told": account_id in told}
-        for notice_id, one in zip(ids, due, strict=True)
+        (id_of[one.alert.id, one.kind, one.due_on], account_id, account_id in told)
+        for one in due
         for account_id in sorted(one.accounts)
     ]
     if accounts:
-        db.session.execute(insert(AlertNoticeAccount), accounts)
+        people = _table(accounts, notice_id=BigInteger, account_id=BigInteger, was_told=Boolean)
+        to = AlertNoticeAccount
+        db.session.execute(insert(to).from_select([to.notice_id, to.account_id, to.was_told], select(people)))
+
+
+def _table(rows: Sequence[tuple[Any, ...]], **columns: type[TypeEngine[Any]]) -> TableValuedAlias:
+    """``rows`` as a table of a statement, in arrays: as many parameters for a thousand as for one."""
+    arrays = (
+        cast(list(values), ARRAY(kind)) for values, kind in zip(zip(*rows, strict=True), columns.values(), strict=True)
+    )
+    return func.unnest(*arrays).table_valued(*columns).render_derived()

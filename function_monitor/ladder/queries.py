@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ARRAY, BigInteger, Date, Select, any_, cast, func, literal, select, union_all
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Date, Select, any_, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from basic_info.organization.models import Unit
@@ -78,23 +78,25 @@ class Notices:
 
 def notices_of_open() -> dict[int, Notices]:
     """alert_id → what was told of the alerts that are open. One statement."""
-    return _notices(select(AlertNotice).join(Alert).where(Alert.alert_state.not_in(OVER)))
+    return _notices(Alert.alert_state.not_in(OVER))
 
 
 def notices_of_one(alert_id: int) -> Notices:
     """One statement."""
-    return _notices(select(AlertNotice).where(AlertNotice.alert_id == alert_id)).get(alert_id, Notices({}, set()))
+    return _notices(Alert.id == alert_id).get(alert_id, Notices({}, set()))
 
 
-def _notices(rows: AnySelect) -> dict[int, Notices]:
-    nobody = ~select(AlertNoticeAccount.notice_id).where(AlertNoticeAccount.notice_id == AlertNotice.id).exists()
+def _notices(of_alert: ColumnElement[bool]) -> dict[int, Notices]:
+    n = AlertNotice
+    nobody = ~select(AlertNoticeAccount.notice_id).where(AlertNoticeAccount.notice_id == n.id).exists()
+    rows = select(n.alert_id, n.notice_kind, n.due_on, n.told_on, nobody).join(Alert, Alert.id == n.alert_id)
     found: dict[int, Notices] = {}
-    for notice, by_nobody in db.session.execute(rows.add_columns(nobody)):
-        of_alert = found.setdefault(notice.alert_id, Notices({}, set()))
-        if notice.notice_kind is NoticeKind.FOLLOW_UP:
-            of_alert.follow_ups.add(notice.due_on)
+    for alert_id, kind, due_on, told_on, by_nobody in db.session.execute(rows.where(of_alert)):
+        notices = found.setdefault(alert_id, Notices({}, set()))
+        if kind is NoticeKind.FOLLOW_UP:
+            notices.follow_ups.add(due_on)
         else:
-            of_alert.steps[notice.due_on, notice.notice_kind] = Told(notice.told_on, by_nobody)
+            notices.steps[due_on, kind] = Told(told_on, by_nobody)
     return found
 
 

@@ -29,6 +29,8 @@ from host.kernel.errors import Refused
 from host.kernel.jobs.progress import Progress
 from host.kernel.notifications.models import Notification
 from host.kernel.notifications.operations import choose_kinds
+from host.kernel.outgoing.delivering import deliver
+from host.kernel.outgoing.models import ChannelKind, MessageState, OutgoingChannel, OutgoingMessage
 from tests.factories import a_leave, a_person, a_section, an_appointment
 from tests.function_monitor.alerts.watched import DAY, Watched
 
@@ -277,6 +279,15 @@ def test_thirty_alerts_take_as_many_statements_as_one(scene: Climbing, count_que
         with count_queries() as statements:
             counts.append((climb(day, load_workdays())["told"], len(statements)))
     assert counts == [(1, counts[0][1]), (30, counts[0][1])]
+
+
+def test_in_quiet_hours_a_digest_waits(scene: Climbing) -> None:
+    channel = OutgoingChannel(name="网关", channel_kind=ChannelKind.WEBHOOK, address="https://gateway.example")
+    db.session.add(channel)
+    scene.of_section()
+    climb_on(DAY)
+    deliver(Progress(), now=datetime(2026, 3, 20, 15, tzinfo=UTC))  # 23:00 in the city
+    assert db.session.scalars(select(OutgoingMessage.message_state)).all() == [MessageState.WAITING]
 
 
 def test_the_job_climbs_for_the_day_of_its_tick(scene: Climbing) -> None:
