@@ -31,7 +31,8 @@ class Office:
     """A unit with a section, a clerk, a licence in force and its chart: 受理 → 审查 (5) → 决定 (1) → 送达 (1).
 
     ``licence`` names item and chart, ``drawing`` is the chart's BPMN. ``another``: the kind of a second item of its
-    list, ``another_item``, which has no chart.
+    list, ``another_item``, which has no chart. ``supplement_suspends`` is the chart's setting for 补正, ``review`` what
+    the step 审查 has beside its name: what was published does not change any more.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class Office:
         licence: str = "食品经营许可",
         drawing: str = "<x/>",
         another: PowerKind | None = None,
+        supplement_suspends: bool = False,
+        **review: Any,
     ) -> None:
         self.unit = a_unit(name=name)
         self.section = a_section(unit=self.unit)
@@ -49,11 +52,12 @@ class Office:
         self.item, *others = self._items(licence, another)
         self.another_item = others[0] if others else None
         self.chart = Flowchart(
-            unit_id=self.unit.id, name=licence, version_no=1, power_item_id=self.item.id, model=drawing
-        )
+            unit_id=self.unit.id, name=licence, version_no=1, power_item_id=self.item.id, model=drawing,
+            supplement_suspends=supplement_suspends,
+        )  # fmt: skip
         db.session.add(self.chart)
         db.session.flush()
-        self.steps = self._steps()
+        self.steps = self._steps(review)
         self.chart.chart_state = ChartState.PUBLISHED
         self.function = a_function(unit=self.unit, rhythm=None)
         self.section_duty = a_section_duty(section=self.section)
@@ -97,7 +101,7 @@ class Office:
         db.session.flush()
         return items
 
-    def _steps(self) -> dict[str, FlowStep]:
+    def _steps(self, review: dict[str, Any]) -> dict[str, FlowStep]:
         names = {"受理": 1, "审查": 5, "决定": 1, "送达": 1}
         steps = {
             name: FlowStep(
@@ -112,6 +116,8 @@ class Office:
             )
             for number, (name, limit) in enumerate(names.items(), start=1)
         }
+        for name, value in review.items():
+            setattr(steps["审查"], name, value)
         db.session.add_all(steps.values())
         db.session.flush()
         return steps

@@ -23,9 +23,10 @@ TODAY = date(2026, 3, 20)
 
 
 class Scene:
-    def __init__(self) -> None:
+    def __init__(self, **chart: Any) -> None:
+        """``chart``: as ``Office`` takes it, for a chart with other limits and settings."""
         seed_rules(counts_from=date(2025, 1, 1))
-        self.office = Office()
+        self.office = Office(**chart)
         self.system = a_system()
         self.head = an_actor(Role.UNIT_HEAD, unit=self.office.unit)
         self.report()

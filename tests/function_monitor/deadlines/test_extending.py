@@ -41,12 +41,6 @@ def grant(scene: Scene, **over: Any) -> ClockExtension:
     return row
 
 
-def joint(scene: Scene) -> None:
-    """The step has the limit of permits that several organs handle together."""
-    scene.office.steps["审查"].limit_value = 45
-    recount([scene.case.id], why="", day=TODAY)
-
-
 def test_an_extension_moves_the_due_day(scene: Scene) -> None:
     grant(scene)
     assert (scene.clock().due_on, scene.clock().extended_days) == (date(2026, 3, 23), 10)
@@ -83,9 +77,8 @@ def test_a_wrong_extension_says_what_is_wrong(scene: Scene, over: dict[str, Any]
         grant(scene, **over)
 
 
-def test_what_organs_handle_together_the_government_extends_by_fifteen_days(scene: Scene) -> None:
-    joint(scene)
-    assert grant(scene, days=15).approver_kind is ApproverKind.GOVERNMENT_HEAD
+def test_what_organs_handle_together_the_government_extends_by_fifteen_days(connection: Connection) -> None:
+    assert grant(Scene(limit_value=45), days=15).approver_kind is ApproverKind.GOVERNMENT_HEAD
 
 
 @pytest.mark.parametrize("values", [{"days": 11}, {"approver_kind": ApproverKind.GOVERNMENT_HEAD}])

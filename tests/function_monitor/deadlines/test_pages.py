@@ -11,7 +11,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Connection
 
-from function_monitor.alerts.recounting import recount
 from function_monitor.deadlines import suspending
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
@@ -40,9 +39,7 @@ EXTENSION = {
 
 @pytest.fixture
 def scene(connection: Connection) -> Scene:
-    scene = Scene()
-    scene.office.steps["审查"].promised_value = 3
-    recount([scene.case.id], why="", day=TODAY)
+    scene = Scene(promised_value=3)
     db.session.commit()  # a refused request rolls back what was only flushed
     return scene
 

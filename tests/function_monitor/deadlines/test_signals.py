@@ -93,11 +93,12 @@ def test_a_beginning_without_its_paper_is_quarantined(scene: Scene, over: dict[s
     assert (taken.result, word in taken.reason) == ("quarantined", True)
 
 
-def test_a_step_of_the_chart_may_be_the_special_procedure(scene: Scene) -> None:
-    scene.office.steps["审查"].step_kind = StepKind.SPECIAL_START
-    scene.office.steps["审查"].suspensions = ["hearing"]
-    db.session.flush()
-    scene.report_start(action="完成", special_kind="听证")
+def test_a_step_of_the_chart_may_be_the_special_procedure(connection: Connection) -> None:
+    scene = Scene(step_kind=StepKind.SPECIAL_START, suspensions=["hearing"])
+    scene.report(
+        step_name="审查", happened_at="2026-03-04 10:00", action="完成", paper_no="告〔2026〕1号", told_on="2026-03-04",
+        expected_to_on="2026-03-12",
+    )  # fmt: skip
     assert [row.suspension_kind for row in scene.suspensions()] == [SuspensionKind.HEARING]
 
 

@@ -96,8 +96,8 @@ def test_a_wrong_suspension_says_what_is_wrong(scene: Scene, over: dict[str, Any
         suspend(scene, **over)
 
 
-def test_papers_asked_for_suspend_where_the_chart_says_so(scene: Scene) -> None:
-    scene.office.chart.supplement_suspends = True
+def test_papers_asked_for_suspend_where_the_chart_says_so(connection: Connection) -> None:
+    scene = Scene(supplement_suspends=True)
     suspend(scene, suspension_kind=SuspensionKind.SUPPLEMENT)
     assert scene.clock().due_on == date(2026, 3, 16)
 
@@ -247,9 +247,10 @@ def test_the_thread_shows_that_a_suspension_has_run_out(scene: Scene, app: Any) 
         (date(2026, 3, 10), AlertLevel.RED),
     ],
 )
-def test_a_step_with_a_promise_is_blue_then_yellow_then_red(scene: Scene, day: date, level: AlertLevel | None) -> None:
-    scene.office.steps["审查"].promised_value = 3
-    recount([scene.case.id], why="", day=day)
+def test_a_step_with_a_promise_is_blue_then_yellow_then_red(
+    connection: Connection, day: date, level: AlertLevel | None
+) -> None:
+    scene = Scene(promised_value=3)
     scene.evaluate("step_overdue", day)
     assert [alert.level for alert in scene.alerts()] == ([level] if level else [])
 
