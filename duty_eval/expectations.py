@@ -263,49 +263,48 @@ def open_person_days(
     """
     as_of = as_of or last
     days = working_days(first, last, workdays)
-    away = away_spans(first, last, people=people).subquery("away")
-    sent = sent_spans(first, last, people=people).subquery("sent")
+    # Counted once each: as subqueries they would be merged anew for every day of everybody.
+    away = away_spans(first, last, people=people).cte("days_away").prefix_with("MATERIALIZED")
+    sent = sent_spans(first, last, people=people).cte("days_sent").prefix_with("MATERIALIZED")
     is_sent = sent.c.person_id.is_not(None)
+    held = _held_by(people)
     logged = (
         select(DutyRecord.id)
         .where(
-            DutyRecord.person_id == Appointment.person_id,
+            DutyRecord.person_id == held.person_id,
             DutyRecord.worked_on == days.c.day,
             DutyRecord.worked_on.between(first, last),  # said again, so that only these months are looked into
             DutyRecord.record_state.in_(COUNTED),
         )
-        .correlate(Appointment, days)
+        .correlate(held, days)
         .exists()
     )
     is_off = (
         select(away.c.person_id)
-        .where(away.c.person_id == Appointment.person_id, days.c.day.between(away.c.begins, away.c.ends))
-        .correlate(Appointment, days)
+        .where(away.c.person_id == held.person_id, days.c.day.between(away.c.begins, away.c.ends))
+        .correlate(held, days)
         .exists()
     )
-    place = (Appointment.person_id, Appointment.section_id, Appointment.unit_id, days.c.day)
+    place = (held.person_id, held.section_id, held.unit_id, days.c.day)
     # Most people have one post and no stated share: only of the others is anything more looked up.
     share = case(
-        (and_(Appointment.share_percent.is_(None), ~is_sent), FULL),
-        else_=total_share(Appointment.person_id, days.c.day, is_sent=is_sent),
+        (and_(held.share_percent.is_(None), ~is_sent), FULL),
+        else_=total_share(held.person_id, days.c.day, is_sent=is_sent),
     )
     expected = (
         select(*place)
-        .join(days, Appointment.valid.op("@>")(days.c.day))
-        .outerjoin(
-            sent, and_(sent.c.person_id == Appointment.person_id, days.c.day.between(sent.c.begins, sent.c.ends))
-        )
+        .join(days, held.valid.op("@>")(days.c.day))
+        .outerjoin(sent, and_(sent.c.person_id == held.person_id, days.c.day.between(sent.c.begins, sent.c.ends)))
         .where(
-            Appointment.superseded_at.is_(None),
-            _carries_the_day(days, is_sent),
-            is_owed(days, Appointment.unit_id, as_of),
+            held.superseded_at.is_(None),
+            _carries_the_day(held, days, is_sent),
+            is_owed(days, held.unit_id, as_of),
             ~is_off,
-            *(() if people is None else (Appointment.person_id.in_(people),)),
         )
     )
     whole = expected.where(share >= FULL, ~logged)
     in_weeks = expected.where(
-        or_(Appointment.share_percent.is_not(None), is_sent),
+        or_(held.share_percent.is_not(None), is_sent),
         share < FULL,
         days.c.opens_on >= first,
         days.c.closes_on <= min(as_of, last),
@@ -313,26 +312,30 @@ def open_person_days(
     return select(union_all(whole, _open_of_weeks(in_weeks, share, logged, days)).subquery("open_days"))
 
 
-def _carries_the_day(days: Any, is_sent: Any) -> Any:
+def _held_by(people: People | None) -> Any:
+    """Appointments to select from, the people's only: found first, before every one is joined to every day."""
+    if people is None:
+        return Appointment
+    theirs = select(Appointment).where(Appointment.person_id.in_(people), Appointment.superseded_at.is_(None))
+    return aliased(Appointment, theirs.cte("held").prefix_with("MATERIALIZED"))
+
+
+def _carries_the_day(held: Any, days: Any, is_sent: Any) -> Any:
     """Whether the appointment is the one of its person at which the day is owed."""
     other = aliased(Appointment)
     earlier = select(other.id).where(
-        other.person_id == Appointment.person_id,
+        other.person_id == held.person_id,
         other.superseded_at.is_(None),
         other.valid.op("@>")(days.c.day),
     )
     first_there = ~(
-        earlier.where(other.appointment_kind.in_(SENT_TO), other.id < Appointment.id)
-        .correlate(Appointment, days)
-        .exists()
+        earlier.where(other.appointment_kind.in_(SENT_TO), other.id < held.id).correlate(held, days).exists()
     )
-    first_of_all = ~(
-        earlier.where(or_(other.is_primary, other.id < Appointment.id)).correlate(Appointment, days).exists()
-    )
+    first_of_all = ~(earlier.where(or_(other.is_primary, other.id < held.id)).correlate(held, days).exists())
     # In this order: of a primary post, which most are, no other has to be looked up.
     return case(
-        (is_sent, and_(Appointment.appointment_kind.in_(SENT_TO), first_there)),
-        (Appointment.is_primary, true()),
+        (is_sent, and_(held.appointment_kind.in_(SENT_TO), first_there)),
+        (held.is_primary, true()),
         else_=first_of_all,
     )
 

@@ -57,7 +57,7 @@ def _has_logged(first: date, last: date) -> ColumnElement[bool]:
 
 def _by_day(people: AnySelect, begin: date, last: date, days: int, workdays: Workdays) -> AnySelect:
     """The same of those who were away, write weekly or may work part time: expected days since the last record."""
-    of_them = people.subquery("of_them")
+    of_them = people.cte("of_them").prefix_with("MATERIALIZED")  # asked for again and again below
     owed_days = open_person_days(begin, last, workdays, people=select(of_them.c.person_id)).subquery("owed")
     kept = days_with_records(begin, last).subquery("kept")
     later = (
