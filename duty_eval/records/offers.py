@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -22,8 +22,8 @@ HABIT_WEEKS = 4
 HABIT_DAYS = 7
 #: Templates on a page that shall be filled in within a minute.
 MOST_TEMPLATES = 8
-#: A duty used so often in that time is ticked beforehand.
-OFTEN = 2
+#: What is usual is ticked beforehand only as far as it fits into a working day, in minutes.
+FULL_DAY = 480
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,18 @@ def offers_for(person_id: int, day: date) -> list[Offer]:
         for row in db.session.execute(_usual(person_id, day))
         if row.post_duty_id not in taken
     ]  # fmt: skip
-    shown = known + usual[:3]
+    shown = known + _within_a_day(usual[:3])
     return shown + _templates(person_id, day, {(offer.post_duty_id, offer.content) for offer in shown})
+
+
+def _within_a_day(usual: list[Offer]) -> list[Offer]:
+    """The most usual stays ticked as far as it fits into a working day: what is offered is no longer than a day."""
+    spent, fitting = 0, []
+    for offer in usual:
+        fits = not spent or spent + (offer.minutes or 0) <= FULL_DAY
+        spent += (offer.minutes or 0) if fits else 0
+        fitting.append(replace(offer, is_checked=fits))
+    return fitting
 
 
 def _templates(person_id: int, day: date, shown: set[tuple[int | None, str]]) -> list[Offer]:

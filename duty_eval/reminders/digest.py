@@ -23,7 +23,7 @@ from duty_eval.inspections.models import EvidenceRequest, RequestState
 from duty_eval.notices import REMINDER
 from duty_eval.periods.models import SectionMonth
 from duty_eval.records.models import DutyRecord, RecordState
-from duty_eval.review.queries import is_head_today
+from duty_eval.review.queries import is_head_today, is_sealed
 from host.auth.holders import holds_today
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import ROLE_LABELS, Role
@@ -190,6 +190,7 @@ def _waiting_records(today: date) -> Select[int, str]:
             RoleGrant.revoked_at.is_(None),
             RoleGrant.valid.contains(today),
             DutyRecord.record_state == RecordState.SUBMITTED,
+            ~is_sealed(),
             DutyRecord.person_id != Account.person_id,
         )
         .group_by(RoleGrant.account_id)

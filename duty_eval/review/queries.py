@@ -58,8 +58,20 @@ class Waiting:
 
 
 def reviewable(actor: Actor) -> ColumnElement[bool]:
-    """The submitted records that the actor may decide on: never one's own; heads' go to those above them (R89)."""
-    return and_(DutyRecord.record_state == RecordState.SUBMITTED, decides_on_records(actor))
+    """The submitted records that the actor may decide on: never one's own; heads' go to those above them (R89).
+
+    What still waited when its month was closed (R90) can be decided on by nobody until the month, the person or the
+    record is opened again.
+    """
+    return and_(DutyRecord.record_state == RecordState.SUBMITTED, ~is_sealed(), decides_on_records(actor))
+
+
+def is_sealed() -> ColumnElement[bool]:
+    """Whether the record's month is closed to its person, as the database itself says; never the running month."""
+    return and_(
+        DutyRecord.worked_on < func.date_trunc("month", func.current_date()),
+        func.month_is_closed(DutyRecord.section_id, DutyRecord.worked_on, DutyRecord.person_id, DutyRecord.id),
+    )
 
 
 def decides_on_records(actor: Actor) -> ColumnElement[bool]:
@@ -151,6 +163,8 @@ class Counts:
     total: int
     to_look: int
     to_open: int
+    #: What was still waiting when its month was closed: to be opened again, not to be decided on.
+    sealed: int = 0
 
     @property
     def plain(self) -> int:
@@ -165,10 +179,21 @@ def counts_waiting(actor: Actor) -> Counts:
         .limit(COUNT_LIMIT)
         .subquery()
     )
+    sealed = (
+        select(DutyRecord.id)
+        .where(DutyRecord.record_state == RecordState.SUBMITTED, is_sealed(), decides_on_records(actor))
+        .limit(COUNT_LIMIT)
+        .subquery()
+    )
     row = db.session.execute(
-        select(func.count(), func.count().filter(some.c.looks), func.count().filter(some.c.opens)).select_from(some)
+        select(
+            func.count(),
+            func.count().filter(some.c.looks),
+            func.count().filter(some.c.opens),
+            select(func.count()).select_from(sealed).scalar_subquery(),
+        ).select_from(some)
     ).one()
-    return Counts(int(row[0]), int(row[1]), int(row[2]))
+    return Counts(*(int(count) for count in row))
 
 
 def queue(

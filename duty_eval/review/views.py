@@ -13,7 +13,7 @@ from duty_eval.records.forms import day_of
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.queries import readable_record
 from duty_eval.review import queries
-from duty_eval.review.errors import NothingChosen
+from duty_eval.review.errors import NothingChosen, NotOpened
 from duty_eval.review.forms import USUAL_REASONS, ApproveForm, ReturnForm
 from duty_eval.review.operations import approve_records, return_record
 from host.kernel.access import current_actor, requires
@@ -56,7 +56,14 @@ def approve_chosen() -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refused("；".join(message for messages in form.errors.values() for message in messages))
     keys = _keys(request.form.getlist("only") or request.form.getlist("chosen"))
-    done = approve_records(queries.locked(actor, keys), actor=actor, comment=form.comment.data or "", quality=form.mark)
+    try:
+        done = approve_records(
+            queries.locked(actor, keys), actor=actor, comment=form.comment.data or "", quality=form.mark
+        )
+    except NotOpened as refused:  # the way on is the list of what is drawn
+        db.session.rollback()
+        flash(str(refused), "warning")
+        return redirect(url_for("duty_eval.review_queue", which="sample"), 303)
     db.session.commit()
     missed = len(set(keys)) - done
     flash(f"已通过 {done} 项" + (f"；另有 {missed} 项已被处理或撤回，没有计入" if missed else ""), "success")

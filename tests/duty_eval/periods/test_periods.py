@@ -32,6 +32,7 @@ from duty_eval.records import rollups
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordRollup, RecordState
 from duty_eval.records.operations import Entry, correct, log_records
 from duty_eval.review.operations import approve_records
+from duty_eval.review.queries import counts_waiting, waiting
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
@@ -103,6 +104,25 @@ def test_what_waits_in_a_locked_month_is_not_reviewed(office: Office) -> None:
 
     with pytest.raises(MonthLocked):
         approve_records([record], actor=office.head)
+
+
+def test_what_waits_in_a_locked_month_leaves_the_queue_until_it_is_opened_again(office: Office) -> None:
+    record = office.log()
+    lock_month(office.place, MONTH, actor=office.clerk, today=TODAY)
+    counts = counts_waiting(office.head)
+    assert (waiting(office.head).rows, counts.total, counts.sealed) == ([], 0, 1)
+
+    reopen_month(office.person_id, MONTH, reason="补审", days=3, section_id=office.section.id, actor=office.clerk)
+
+    assert [row[0].id for row in waiting(office.head).rows] == [record.id]
+    assert counts_waiting(office.head).sealed == 0
+
+
+def test_the_desk_says_why_what_a_lock_overtook_is_not_on_it(office: Office, sign_in_as: SignIn) -> None:
+    office.log()
+    lock_month(office.place, MONTH, actor=office.clerk, today=TODAY)
+
+    assert "另有 1 项还没有审核，所在月份就锁定了" in sign_in_as(office.head).get("/duty-eval/review").text
 
 
 def test_another_section_of_the_month_stays_open(office: Office) -> None:

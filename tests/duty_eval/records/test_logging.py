@@ -213,6 +213,20 @@ def test_what_is_usual_on_this_weekday_is_prefilled(actor: Actor, person: Person
     assert (offer.post_duty_id, offer.content, offer.is_checked) == (duty.id, "每周例行核对", True)
 
 
+def test_what_is_ticked_beforehand_fits_into_a_working_day(actor: Actor, person: Person, post: Post) -> None:
+    for minutes in (300, 240, 180):
+        duty = a_post_duty(post=post, text=f"核对{minutes}")
+        before = DAY - timedelta(weeks=1)
+        entry = Entry(post_duty_id=duty.id, content="每周例行核对", minutes=minutes)
+        log(actor, entry, key=str(minutes), day=before, today=before)
+
+    assert [(offer.minutes, offer.is_checked) for offer in offers_for(person.id, DAY)] == [
+        (300, True),
+        (240, False),
+        (180, True),
+    ]
+
+
 def test_one_record_over_http_costs_three_statements(
     actor: Actor, post: Post, sign_in_as: SignIn, count_queries: Callable[[], object]
 ) -> None:
