@@ -8,7 +8,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, case, cast, exists, func, literal, not_, or_, select, text, true, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from function_monitor.alerts.models import OPEN, Alert, AlertLevel, AlertRule, AlertState, AlertStep, StepKind
@@ -78,13 +94,13 @@ def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[st
     return counts
 
 
-def evaluate_cases(code: str, case_ids: Sequence[int], day: date) -> int:
-    """Raise at once what a rule about cases finds on those cases; returns how many are new. Not where it is off."""
+def evaluate_some(code: str, subject_ids: Select[int], day: date) -> int:
+    """Raise at once what a rule finds on those subjects; returns how many are new. Nothing where it is off."""
     rule = db.session.scalars(select(AlertRule).where(AlertRule.code == code, AlertRule.is_on)).one_or_none()
     if rule is None:
         return 0
-    seen = _upsert(rule, day, case_ids=case_ids)
-    _remember_levels(rule, day, case_ids=case_ids)
+    seen = _upsert(rule, day, among=subject_ids)
+    _remember_levels(rule, day, among=subject_ids)
     return sum(seen)
 
 
@@ -104,7 +120,7 @@ def would_fire(rule: AlertRule, day: date, *, params: dict[str, Any] | None = No
     return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
-def _upsert(rule: AlertRule, day: date, *, case_ids: Sequence[int] | None = None) -> list[bool]:
+def _upsert(rule: AlertRule, day: date, *, among: Select[int] | None = None) -> list[bool]:
     """One flag per alert written: True new, False counted up or at another level."""
     found = RULES[rule.code].test(rule.params, day, load_workdays()).subquery("found")
     values = select(
@@ -114,7 +130,7 @@ def _upsert(rule: AlertRule, day: date, *, case_ids: Sequence[int] | None = None
         cast(found.c.evidence, JSONB).label("evidence"),
         literal(day).label("first_seen_on"),
         literal(day).label("last_seen_on"),
-    ).where(not_(_settled(rule, day, found)), _of_cases(found.c.evidence, case_ids))
+    ).where(not_(_settled(rule, day, found)), _is_among(found.c.subject_id, among))
     fresh = insert(Alert).from_select(["rule_id", "rule_version", *COLUMNS, "first_seen_on", "last_seen_on"], values)
     is_later = Alert.last_seen_on < fresh.excluded.last_seen_on
     is_other_level = and_(Alert.level != fresh.excluded.level, Alert.last_seen_on == fresh.excluded.last_seen_on)
@@ -165,12 +181,12 @@ def _rank(level: Any) -> Any:
     return case({AlertLevel.RED.value: 3, AlertLevel.YELLOW.value: 2}, value=cast(level, Text), else_=1)
 
 
-def _of_cases(evidence: Any, case_ids: Sequence[int] | None) -> Any:
-    """Whether the evidence is of one of those cases; None: all are."""
-    return true() if case_ids is None else cast(evidence, JSONB)["case_id"].as_integer().in_(case_ids)
+def _is_among(subject_id: Any, among: Select[int] | None) -> Any:
+    """Whether the subject is one of those; None: all are."""
+    return true() if among is None else subject_id.in_(among)
 
 
-def _remember_levels(rule: AlertRule, day: date, *, case_ids: Sequence[int] | None = None) -> None:
+def _remember_levels(rule: AlertRule, day: date, *, among: Select[int] | None = None) -> None:
     """One history line for each level that an alert reached: once set, a light stays (R131)."""
     has_line = exists(
         select(literal(1))
@@ -179,7 +195,7 @@ def _remember_levels(rule: AlertRule, day: date, *, case_ids: Sequence[int] | No
         .correlate(Alert)
     )
     reached = select(Alert.id, literal(StepKind.RAISED.value), Alert.level, Alert.title).where(
-        Alert.rule_id == rule.id, Alert.last_seen_on == day, ~has_line, _of_cases(Alert.evidence, case_ids)
+        Alert.rule_id == rule.id, Alert.last_seen_on == day, ~has_line, _is_among(Alert.subject_id, among)
     )
     db.session.execute(insert(AlertStep).from_select(["alert_id", "step_kind", "level", "note"], reached))
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, not_, or_, select
 
-from function_monitor.alerts.evaluating import evaluate_cases
+from function_monitor.alerts.evaluating import evaluate_some
 from function_monitor.alerts.models import OVER, Alert, AlertLevel, AlertRule, AlertState, AlertStep, StepKind
 from function_monitor.deadlines.models import StepClock
 from function_monitor.deadlines.operations import recompute_clocks
@@ -34,7 +34,7 @@ def recount(case_ids: Sequence[int], *, why: str, day: date, actor: Actor = SYST
     recompute_clocks(case_ids)
     taken = take_back(day, why=why, actor=actor, among=shown) if shown else 0
     if raises:
-        evaluate_cases(RULE, case_ids, day)
+        evaluate_some(RULE, select(StepClock.id).where(StepClock.case_id.in_(case_ids)), day)
     return taken
 
 

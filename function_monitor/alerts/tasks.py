@@ -7,7 +7,7 @@ from typing import Any
 
 from function_monitor.alerts.evaluating import evaluate, rules_in_order, seed_rules
 from function_monitor.alerts.recounting import take_back
-from function_monitor.deadlines.operations import recompute_open_clocks
+from function_monitor.deadlines.operations import open_cases, recompute_clocks
 from host.kernel.db import db
 from host.kernel.jobs.progress import Progress
 from host.kernel.jobs.registry import job
@@ -28,7 +28,9 @@ def evaluate_rules(run: Progress, *, day: str = "") -> dict[str, Any]:
     """Evaluate the rules as of ``day`` (default: the tick's day, else today), one transaction a rule."""
     on = date.fromisoformat(day) if day else (run.tick or datetime.now(CHINA_TIME)).astimezone(CHINA_TIME).date()
     totals = dict.fromkeys(WORDS, 0)
-    totals["clocks"] = recompute_open_clocks()
+    for ids in open_cases():
+        totals["clocks"] += recompute_clocks(ids)
+        db.session.commit()  # the cases are locked meanwhile
     totals["taken_back"] = take_back(on, why="工作日历或办件记录有变化。", actor=run.actor)
     seed_rules(counts_from=on)
     db.session.commit()

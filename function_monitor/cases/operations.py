@@ -23,7 +23,7 @@ from function_monitor.cases.attribution import (
 from function_monitor.cases.models import CaseState, FlowCase, FlowEvent
 from function_monitor.collection.errors import BadRow
 from function_monitor.collection.models import BusinessSystem
-from function_monitor.collection.schemas import CLOSING, REFUSING, EventDraft
+from function_monitor.collection.schemas import CLOSING, REFUSING, SPECIAL, EventDraft
 from function_monitor.deadlines.signals import follow_signals
 from host.kernel.access import Actor
 from host.kernel.db import db
@@ -209,12 +209,17 @@ def _follow_up(made: Sequence[FlowEvent], cases: dict[int, FlowCase], *, sender:
                 person_id=event.person_id,
                 worked_on=event.happened_at.astimezone(CHINA_TIME).date(),
                 post_duty_id=event.post_duty_id,
-                content=f"{event.step_name}：{cases[event.case_id].item_name}（{cases[event.case_id].case_no}）",
+                content=f"{_done(event)}：{cases[event.case_id].item_name}（{cases[event.case_id].case_no}）",
                 case_no=cases[event.case_id].case_no,
             )
             for event in made
         ]
     )
+
+
+def _done(event: FlowEvent) -> str:
+    """What was done, as one would log it: a step, or the beginning or the end of a special procedure in it."""
+    return f"{event.step_name}，{event.action}" if event.action in SPECIAL else event.step_name
 
 
 def _refresh(case_ids: Sequence[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_
@@ -24,13 +24,15 @@ _KEY = ("case_id", "clock_kind", "after_event_id")
 def recompute_clocks(case_ids: Sequence[int]) -> int:
     """Compute the clocks of those cases from their events, suspensions, extensions and the calendar.
 
-    Returns how many there are. The number of statements does not depend on the number of cases.
+    Returns how many there are. The number of statements does not depend on the number of cases. They stay locked
+    until the transaction ends: who counts a case at the same time must not write what was true before.
     """
     workdays = load_workdays()
     cases = db.session.scalars(
         select(FlowCase)
         .where(FlowCase.id.in_(case_ids))
         .order_by(FlowCase.id)
+        .with_for_update()
         .execution_options(populate_existing=True)  # they were just changed by a statement of their own
     ).all()
     if not cases:
@@ -41,15 +43,14 @@ def recompute_clocks(case_ids: Sequence[int]) -> int:
     return len(rows)
 
 
-def recompute_open_clocks() -> int:
-    """All cases that are still open, because the calendar changed (R65)."""
-    last, count = 0, 0
+def open_cases() -> Iterator[Sequence[int]]:
+    """Batches of the ids of all cases that are still open: the calendar may have changed (R65)."""
+    last = 0
     while ids := db.session.scalars(
         select(FlowCase.id).where(FlowCase.id > last, FlowCase.closed_at.is_(None)).order_by(FlowCase.id).limit(BATCH)
     ).all():
-        count += recompute_clocks(ids)
+        yield ids
         last = ids[-1]
-    return count
 
 
 def _clocks(held: FlowCase, around: Surroundings, workdays: Workdays) -> list[Clock]:

@@ -6,20 +6,25 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.flowcharts.models import SuspensionKind
 from function_monitor.alerts import operations as alert_operations
+from function_monitor.alerts.evaluating import rules_in_order
 from function_monitor.alerts.models import AlertLevel, AlertState, AlertStep, StepKind
 from function_monitor.alerts.recounting import recount, take_back
 from function_monitor.deadlines import suspending
+from function_monitor.deadlines.counting import Limit, due_on
 from function_monitor.deadlines.errors import AlreadySuspended, BadSuspension, NotSuspended
-from function_monitor.deadlines.models import ClockSuspension
+from function_monitor.deadlines.models import ClockSuspension, StepClock
 from function_monitor.tracing import trace
 from host.kernel.access import Role
 from host.kernel.audit import AuditEntry
+from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted
 from host.kernel.notifications.models import Notification
@@ -262,3 +267,60 @@ def test_who_had_a_part_in_it_is_told_that_the_light_was_taken_back(scene: Scene
     suspend(scene, ended=None)
     told = db.session.scalars(select(Notification.title).where(Notification.account_id == colleague.account_id)).all()
     assert any("重新计算后预警不成立" in title for title in told)
+
+
+@pytest.mark.parametrize(
+    ("day", "level"),
+    [
+        (date(2026, 9, 30), None),
+        (date(2026, 10, 8), AlertLevel.BLUE),
+        (date(2026, 10, 9), AlertLevel.BLUE),
+        (date(2026, 10, 10), AlertLevel.YELLOW),
+        (date(2026, 10, 22), AlertLevel.YELLOW),
+        (date(2026, 10, 23), AlertLevel.RED),
+    ],
+)
+def test_t29_the_lights_of_a_promise_of_ten_days_and_a_limit_of_twenty(
+    connection: Connection, day: date, level: AlertLevel | None
+) -> None:
+    scene, workdays, begun = Scene(limit_value=20, promised_value=10), load_workdays(), date(2026, 9, 18)
+    db.session.execute(
+        update(StepClock).values(
+            started_on=begun,
+            due_on=due_on(begun, Limit(20), workdays),
+            promised_due_on=due_on(begun, Limit(10), workdays),
+        )
+    )
+    scene.evaluate("step_overdue", day)
+    assert [alert.level for alert in scene.alerts()] == ([level] if level else [])
+
+
+def test_where_the_rule_says_so_promises_do_not_light(connection: Connection) -> None:
+    scene = Scene(promised_value=3)
+    rule = next(one for one in rules_in_order() if one.code == "step_overdue")
+    rule.params = {**rule.params, "promised": 0}
+    scene.evaluate("step_overdue", date(2026, 3, 7))
+    assert [alert.level for alert in scene.alerts()] == [AlertLevel.BLUE]
+
+
+_SPANS = st.tuples(st.integers(2, 12), st.integers(0, 8)).map(
+    lambda span: (f"2026-03-{span[0]:02}", f"2026-03-{span[0] + span[1]:02}")
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(one=_SPANS, other=_SPANS)
+def test_of_two_requests_that_overlap_the_second_is_refused_whichever_it_is(
+    scene: Scene, one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    overlap = max(one[0], other[0]) < min(one[1], other[1])
+    for first, second in ((one, other), (other, one)):
+        undone = db.session.begin_nested()
+        suspend(scene, *first)
+        refused = False
+        try:
+            suspend(scene, *second)
+        except AlreadySuspended:
+            refused = True
+        undone.rollback()
+        assert refused == overlap
