@@ -10,6 +10,7 @@ from basic_info.mandates.parsing.lines import Line
 from basic_info.mandates.parsing.model import ClauseKind, Confidence, LeaderPost, Plate, Quota, Section
 from basic_info.mandates.parsing.names import (
     BODY_ENDING,
+    SURE_DUTY_VERB,
     clean_name,
     ends_as_body,
     split_names,
@@ -18,21 +19,25 @@ from basic_info.mandates.parsing.names import (
 from basic_info.mandates.parsing.normalise import NUMBER, fold
 from basic_info.mandates.parsing.parts import part_of
 from basic_info.mandates.parsing.sections import bracket_plates, find_sections, plates_in, section_of
+from basic_info.mandates.parsing.tallies import with_tallies
 
 _BRACKET = r"(?:\((?:[^()]|\([^()]*\))*\))*"
 _NAME = rf'"?[^。:;,()"]{{1,28}}?(?:{BODY_ENDING})"?'
 _NAMES = rf'{_NAME}{_BRACKET}"?(?:[、和及]{_NAME}{_BRACKET}"?)*'
 _ADDED = re.compile(
     rf"(?:增设|新增|新设立|新设|设立|成立|新成立|组建|整合组建|整合设立|合并设立|合并组建|增加|设置|单设)(?:内设机构|科室|机构)?(?:[一二两三四五六七八九\d]+个)?(?:内设机构|科室|机构)?:?"
-    rf"(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|为|1个|作为|\()"
+    rf"(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|为|等?[一二两三四五六七八九十\d]+个|作为|\()"
 )
 _RENAMED = re.compile(
     rf"(?:更名为|改名为|改称为|改称|改为|变更为|调整为|更改为|分设为|拆分为|分为|整合为|合并为|重组为|合并组建为|优化调整为)(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|并|其|后|等?[一二两三四五六七八九\d]+个)"
 )
 _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
+    rf"|^[,。;:](?:(?:并|同时)?(?:加挂|增挂|挂)[^。;,]{{2,40}}?牌子[,。;])?(?P<other>(?:{SURE_DUTY_VERB}).+)$"
 )
 _CHANGE_WORD = re.compile(r"分设|拆分|增设|更名|组建|整合|撤销|设立|调整|合并|不再")
+# The name of a unit of a city or county (县救助管理站), no word that starts likewise (市场科, 区划股).
+_LEVEL_NAME = re.compile(r"[省市县区州](?![场政域际划容道])")
 _QUOTES = '"“”「」'
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
@@ -59,6 +64,7 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     own = Own(heading, paragraphs)
     sections = _merged(_sections(paragraphs, own), _listed_sections(lines), lines)
     quotas, leaders = read_changed_counts(paragraphs, own)
+    quotas, leaders = with_tallies(quotas, leaders, lines, heading.unit_name.value)
     rank, plates = None, dict[str, Plate]()
     for text in paragraphs:
         folded = fold(text)
@@ -133,12 +139,29 @@ def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[st
         if match.re is _RENAMED and own.is_unit(re.sub(r"^(?:同意|将|把)+", "", before)):
             # The unit itself gets another name.
             continue
+        if match.re is _RENAMED and _is_of_subordinate(before, match.group("names")):
+            continue
         names = [_name_and_plates(piece) for piece in _split_outside(match.group("names"))]
         names = [(name, plates) for name, plates in names if _is_inner_name(name) and not own.is_unit(name)]
         # 「国库科分设为国库科、…」: the first of them is what it was.
-        names = [(name, plates) for name, plates in names if plates or match.re is _ADDED or not before.endswith(name)]
+        names = [
+            (name, plates) for name, plates in names if plates or match.re is _ADDED or not _was_its_name(before, name)
+        ]
         if names:
             yield names, match.end()
+
+
+def _was_its_name(before: str, name: str) -> bool:
+    """Whether the words before the verb end with this very name, not with a longer one (组织人事科更名为人事科)."""
+    return bool(re.search(rf"(?:^|[将把原的、和及与局委]|同意){re.escape(name)}$", before))
+
+
+def _is_of_subordinate(before: str, names: str) -> bool:
+    """Whether it is a unit below that gets another name (县民政局所属县救助管理站更名为县救助管理中心)."""
+    if re.search(r"(?:所属|下属|直属)(?!科|股|室|机构)[^,。;]{3,}$", before):
+        return True
+    old = re.sub(r"^(?:同意|将|把|原)+", "", before)
+    return all(_LEVEL_NAME.match(name) and not re.search(r"[科股室]$", name) for name in (old, names.strip(_QUOTES)))
 
 
 def _plates_behind(folded: str) -> list[str]:
@@ -184,7 +207,7 @@ def _duty_behind(text: str, stop: int) -> str:
     match = _DUTY_TEXT.search(fold(text[stop:]))
     if match is None:
         return ""
-    group = "text" if match.group("text") else "verb"
+    group = next(name for name in ("text", "verb", "other") if match.group(name))
     duty = text[stop + match.start(group) : stop + match.end(group)]
     return _without_numbers(duty)
 

@@ -7,7 +7,7 @@ from enum import Enum
 from basic_info.mandates.parsing.counts import read_counts
 from basic_info.mandates.parsing.heading import Heading
 from basic_info.mandates.parsing.model import LeaderPost, Quota
-from basic_info.mandates.parsing.names import BODY_ENDING, abbreviates
+from basic_info.mandates.parsing.names import BODY_ENDING, SURE_DUTY_VERB, abbreviates
 from basic_info.mandates.parsing.normalise import NUMBER, fold
 
 _AFTER = re.compile(
@@ -17,8 +17,13 @@ _DELTA = re.compile(
     r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到"
 )
 _ORG = re.compile(
-    rf"(?:(?<=[,。;:、])|^|(?:核减|核增|增加|减少|调整)后?|同意|将|给|为|同时|相应|到|至|划入)(?P<org>(?!从|由|自|(?:核减|核增|增加|减少|调整)后)[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道))(?=机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
+    rf"(?:(?<=[,。;:、])|^|(?:核减|核增|增加|减少|调整)后?|同意|将|给|为|同时|相应|到|至|划入)(?P<org>(?!从|由|自|(?:核减|核增|增加|减少|调整)后)[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道|[联协]|中学|小学|高中|大学|政府|政协|人大|集团))(?=核定|配备|机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
 )
+# What a body does is no statement about the units that it names (承担市老龄工作委员会的具体工作).
+_DUTY_TEXT = re.compile(
+    rf"(?:^|(?<=[,;:。]))(?:{SURE_DUTY_VERB}|其?(?:主要|工作)?职责(?:是|为|:))[^。]*?(?=。|$|;[^。;]*(?:编制|职数|\d名))"
+)
+_OWN_WORD = re.compile(r"(?:你|我|本)(?:局|委|办|厅|院|校|馆|站|所|会|社|队|中心|镇|乡|街道|单位)")
 _SOURCE_OF = re.compile(r"(?:从|由|自|与|向)[^,。;]*$")
 # 「将甲中心6名事业编制划入局机关」 speaks of the receiver.
 _GIVER = re.compile(r"将[^,。;]{2,24}?\d+名[^,。;]{0,12}(?:划入|划转|调剂|连人带编)")
@@ -95,6 +100,7 @@ class Own:
         """Whether the sentence speaks of another unit from its start on."""
         if (new := _NEW_UNIT.search(folded)) and not self.is_unit(new.group("org")):
             return True
+        folded = _DUTY_TEXT.sub("", folded)
         orgs = [m for m in _ORG.finditer(folded) if not _SOURCE_OF.search(folded[: m.start("org")])]
         return bool(orgs) and not any(self.owns(m.group("org")) for m in orgs) and not _is_inner(orgs[0])
 
@@ -111,19 +117,28 @@ def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quot
     """The quotas and leader posts behind 「调整后」 or 「由…调整为…」; a later statement on one replaces it."""
     quotas: dict[str, Quota] = {}
     leaders: list[LeaderPost] = []
+    # A post that is only added counts where no statement of what holds afterwards names it.
+    added: list[LeaderPost] = []
     for text in paragraphs:
         if (new := _NEW_UNIT.search(fold(text))) and not own.is_unit(new.group("org")):
             continue
-        found, posts = read_counts(_after_change(fold(text), own), own.names[0] if own.names else "")
+        after, increments = _after_change(fold(text), own)
+        unit_name = own.names[0] if own.names else ""
+        found, posts = read_counts(after, unit_name)
+        added.extend(read_counts(increments, unit_name)[1])
         quotas.update({quota.kind: quota for quota in found})
         restated = {(post.title, post.rank) for post in posts}
         leaders = [post for post in leaders if (post.title, post.rank) not in restated] + posts
-    return tuple(quotas.values()), tuple(leaders)
+    stated = {post.title for post in leaders}
+    single = [post for post in added if post.title.removesuffix("职数") not in stated and post.title not in stated]
+    return tuple(quotas.values()), (*leaders, *single)
 
 
-def _after_change(folded: str, own: Own) -> str:
-    """What a paragraph states for the unit addressed as it is after the change."""
+def _after_change(folded: str, own: Own) -> tuple[str, str]:
+    """What a paragraph states for the unit addressed as it is after the change, and the single posts that it adds."""
     kept: list[str] = []
+    added: list[str] = []
+    folded = _DUTY_TEXT.sub("", folded)
     folded = _RESPECTIVELY.sub(_each_with_its_number, folded)
     belongs, mode, kind = True, _Mode.PLAIN if _may_state_plainly(folded) else _Mode.ASIDE, ""
     first, was_changed = mode, False
@@ -137,10 +152,14 @@ def _after_change(folded: str, own: Own) -> str:
         was_changed = bool(_DELTA.search(clause))
         if (now or mode is _Mode.AFTER or (mode is _Mode.PLAIN and _PLAIN.match(clause))) and belongs:
             side = _kept_side(clause)
-            kept.append(kind + side if _BARE_COUNT.match(side) else side)
+            (added if _is_increment(clause) else kept).append(kind + side if _BARE_COUNT.match(side) else side)
         if clause.endswith("。"):
             mode = _mode_behind(mode, folded, clause, first)
-    return "".join(kept)
+    return "".join(kept), "".join(added)
+
+
+def _is_increment(clause: str) -> bool:
+    return bool(_NEW_POST.match(clause)) and not _AFTER.search(clause)
 
 
 def _each_with_its_number(match: re.Match[str]) -> str:
@@ -188,6 +207,8 @@ def _belongs(clause: str, own: Own, before: bool) -> bool:
         return True
     orgs = [m for m in _ORG.finditer(clause) if not _SOURCE_OF.search(clause[: m.start("org")])]
     outer = [m for m in orgs if not _is_inner(m)]
+    if not outer and (said := _OWN_WORD.search(clause)) and not _SOURCE_OF.search(clause[: said.start()]):
+        return True
     return own.owns(outer[-1].group("org")) if outer else before
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from basic_info.mandates.parsing.model import Confidence, LeaderPost, Quota
 from basic_info.mandates.parsing.names import abbreviates, ends_as_body
 from basic_info.mandates.parsing.normalise import NUMBER, to_number
-from basic_info.mandates.parsing.posts import is_post, is_quota_kind, names_a_post
+from basic_info.mandates.parsing.posts import RANK, is_post, is_quota_kind, names_a_post
 
 _BETWEEN = (
     r"(?:总数|总额|总量)?"
@@ -20,7 +20,15 @@ _TOKEN = re.compile(
 _CHANGED = re.compile(
     rf"由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:调整|增加|核增|减少|核减|核定|变更|增|减|升|提高|变|调)(?:为|到|至)"
 )
-_RANK = re.compile(r"(?:正|副)?(?:省部|司局|地厅|厅局|县处|乡科|部|厅|局|县|处|科|股)级")
+_RANK = re.compile(RANK)
+# 「局长1名（正股）」: a bracket that is nothing but the rank, 级 left out.
+_SHORT_RANK = re.compile(r"(?:均|都|皆)?(?:为|按)?(?P<rank>[正副][县处科股])")
+# 「领导职数为局长1名」, 「编制为行政编制15名」: what is counted stands behind the verb.
+_NAMED_IN_FRONT = re.compile(r"^.*(?:职数|编制)(?:分别|总数)?(?:为|是)(?=.)")
+# 「事业编制（参公）4名」: the bracket in front of the number is a part of the kind's name.
+_CLASS = re.compile(r"(?:参公(?:管理)?|(?:财政)?(?:全额|差额)(?:拨款)?|自收自支|公益[一二]类)")
+# The unit's name holds two bodies of one level (…县纪律检查委员会、…县监察委员会机关).
+_TWO_BODIES = re.compile(r"(?:委员会|机关|[局委办室])[、和与及](?=[^、]{0,6}(?:[省市县区州]|政府))")
 _VERB = (
     "核定|重新核定|配备|使用|安排|确定|明确|单列|下达|现有|共有|保留|划转|增加|核增|核减|减少|调整后|调整为|包括|收回|分别为|其中|设有|设立|设置|"
     "另设|共设|可设|增设|配|另有|另外|实行|按照?规定|现核定"
@@ -137,6 +145,8 @@ def _quota(stated: _Stated, unit_name: str) -> Quota | None:
         return None
     if kind.endswith("编制数"):
         kind = kind[:-1]
+    if _CLASS.fullmatch(stated.aside):
+        kind += f"（{stated.aside}）"
     return Quota(kind, stated.count, stated.source)
 
 
@@ -154,14 +164,14 @@ def _kind_words(words: str, unit_name: str) -> str:
 
 
 def _without_verbs(words: str) -> str:
-    words = words.replace('"', "")
+    words = _NAMED_IN_FRONT.sub("", words.replace('"', ""))
     words = _AFTER_VERB.sub("", words)
     return _LEADING.sub("", words)
 
 
 def _without_unit(words: str, unit_name: str) -> str:
     """The words without the unit's own name or 「本局」, 「所属事业单位」 in front."""
-    words = re.sub(r"^(?:所属|下属)?事业单位(?=事业编制|编制)|^所属(?=事业编制)", "", words)
+    words = _without_subordinates(words)
     names = [unit_name[start:] for start in range(max(len(unit_name) - 1, 0))] if unit_name else []
     for name in names:
         rest = words[len(name) :].lstrip("的")
@@ -172,12 +182,16 @@ def _without_unit(words: str, unit_name: str) -> str:
             # 「金融办人员编制」 names places apart from the unit's own.
             continue
         if len(name) >= 2 and words.startswith(name) and rest not in ("", "长", "副主任", "主任", "领导职数"):
-            return rest
+            return _without_subordinates(rest)
     for end in range(min(len(words) - 2, 16), 2, -1):
         may_be_unit = words[0] in "省市县区州" or (is_quota_kind(words[end:]) and words[end:] != "人员编制")
         if may_be_unit and _ends_as_unit(words[:end]) and abbreviates(words[:end], unit_name):
-            return words[end:].lstrip("的")
+            return _without_subordinates(words[end:].lstrip("的"))
     return _OWN.sub("", words)
+
+
+def _without_subordinates(words: str) -> str:
+    return re.sub(r"^(?:所属|下属)?事业单位(?=事业编制|编制)|^所属(?=事业编制)", "", words)
 
 
 def _ends_as_unit(words: str) -> bool:
@@ -263,6 +277,9 @@ def _title(words: str, unit_name: str) -> str:
     words = _without_verbs(words)
     words = _SET_UP.sub("", words)
     words = _LEADING.sub("", words)
+    if _TWO_BODIES.search(unit_name) and not words.endswith("职数"):
+        # Of two bodies in one document the prefix tells whose post it is.
+        return words
     return _without_unit(words, unit_name)
 
 
@@ -292,6 +309,8 @@ def _rank(title: str, brackets: Sequence[str]) -> str | None:
             own = re.sub(r"由[^,;]*(?:兼任|兼|担任)|兼任[^,;]*", "", bracket)
             if match := _RANK.search(own):
                 return match.group()
+            if match := _SHORT_RANK.fullmatch(own):
+                return match.group("rank")
     match = _RANK.search(title)
     return match.group() if match else None
 

@@ -10,8 +10,8 @@ from basic_info.mandates.parsing.normalise import fold
 from basic_info.mandates.parsing.parts import Group, Part, is_division, is_transformation
 
 _CATCH_ALL = re.compile(
-    r"^(?:完成|承办|办理|承担|做好|负责(?:完成|承办|办理))[^。;]{0,60}?(?:交办|交付|安排|布置|授权)[^。;]{0,12}(?:任务|事项|工作)[。;]?$"
-    r"|^(?:完成|承办|办理|承担)其他(?:应当?由|依法应由|属于)[^。;]{2,24}(?:任务|事项|工作)[。;]?$"
+    r"^(?:完成|承办|办理|承担|做好|负责(?:完成|承办|办理))[^。;]{0,60}?(?:交办|交付|安排|布置|授权)[^。;]{0,12}(?:任务|事项|事宜|工作)[。.;]?$"
+    r"|^(?:完成|承办|办理|承担)其他(?:应当?由|依法应由|属于)[^。;]{2,24}(?:任务|事项|工作)[。.;]?$"
 )
 _SET_ASIDE = re.compile(r"另行规定|另行(?:制定|明确|核定)|负责解释")
 _LEAD_END = re.compile(
@@ -85,15 +85,19 @@ def _behind_label(line: Line) -> str:
 
 
 def _of_one_kind(part: Part, kind: DutyKind) -> Iterator[Found]:
-    """A part of one kind: each （一） item, or the whole where it has no items or only 1. 2. below a sentence."""
+    """A part of one kind: each （一） item, or the whole where it has no items or only 1. 2. below a sentence.
+
+    An article on the division of responsibility is one entry like an item on it: its 1. 2. are nested lines.
+    """
     own_words = part.lead[1:] if part.is_headed and _is_bare_heading(part.lead[0]) else part.lead
     splits = part.groups and part.item_depth is not Depth.SUB
-    if part.item_depth is Depth.NUMBERED and not part.is_headed:
-        splits = False
+    if part.item_depth is Depth.NUMBERED:
+        is_one = kind is DutyKind.DIVISION and part.lines[0].depth is Depth.ARTICLE
+        splits = part.is_headed and not is_one
     if splits:
         for group in part.groups:
             yield kind, group.text, group.source, Confidence.HIGH
-    elif part.is_headed and own_words is not part.lead:
+    elif part.is_headed and own_words is not part.lead and not part.groups:
         for line in own_words:
             yield kind, line.body, line.text, Confidence.MEDIUM
     else:

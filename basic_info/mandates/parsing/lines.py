@@ -26,7 +26,7 @@ class Depth(IntEnum):
 _CHINESE = "[零〇○一二三四五六七八九十百]{1,5}"
 _MARKS: tuple[tuple[Depth, re.Pattern[str]], ...] = (
     (Depth.CHAPTER, re.compile(rf"第({NUMBER})[章节编](?!第)[:、]?")),
-    (Depth.ARTICLE, re.compile(rf"第({NUMBER})条(?![例款规第])[:、.]?")),
+    (Depth.ARTICLE, re.compile(rf"第({NUMBER})条(?:之[一二三四五六七八九十])?(?![例款规第])[:、.]?")),
     (Depth.PART, re.compile(rf"({_CHINESE})[、.]")),
     (Depth.ITEM, re.compile(rf"\(({_CHINESE})\)[、.:]?")),
     (Depth.NUMBERED, re.compile(r"(\d{1,2})(?:[、]|\.(?!\d))")),

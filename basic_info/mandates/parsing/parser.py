@@ -32,6 +32,7 @@ from basic_info.mandates.parsing.normalise import fold
 from basic_info.mandates.parsing.parts import Part, has_numbers, is_division, split_parts, top_depth
 from basic_info.mandates.parsing.sections import find_sections
 from basic_info.mandates.parsing.tables import table_lines
+from basic_info.mandates.parsing.tallies import with_tallies
 
 _TOWNSHIP = re.compile(r"(?:镇|乡|街道|街道办事处|苏木|镇人民政府|乡人民政府|镇党委)$")
 # 「县侨联是县委领导的人民团体」: no public institution, whatever its document is called.
@@ -128,11 +129,8 @@ def _numbers(parts: Sequence[Part], unit_name: str) -> tuple[tuple[Quota, ...], 
             quotas.extend(quota for quota in found if main or quota.kind not in {q.kind for q in quotas})
             known = {(post.title, post.count) for post in leaders}
             leaders.extend(post for post in posts if main or (post.title, post.count) not in known)
-    for line in (line for part in parts for line in part.lines if line.is_tally):
-        found, posts = read_counts(line.folded, unit_name)
-        quotas.extend(quota for quota in found if quota.kind not in {q.kind for q in quotas})
-        leaders.extend(post for post in posts if post.title not in {p.title for p in leaders})
-    return tuple(quotas), tuple(leaders)
+    lines = [line for part in parts for line in part.lines]
+    return with_tallies(quotas, leaders, lines, unit_name)
 
 
 def _statement(part: Part) -> str:

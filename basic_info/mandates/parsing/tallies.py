@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from basic_info.mandates.parsing.counts import read_counts
 from basic_info.mandates.parsing.lines import Line, read_mark
+from basic_info.mandates.parsing.model import LeaderPost, Quota
 from basic_info.mandates.parsing.normalise import fold, to_number
 from basic_info.mandates.parsing.posts import is_post, is_quota_kind
 
@@ -106,3 +109,28 @@ def _count(cell: str) -> int | None:
 
 def _flat(cell: str) -> str:
     return fold(cell.replace("\n", "")).strip()
+
+
+def with_tallies(
+    quotas: Sequence[Quota], leaders: Sequence[LeaderPost], lines: Sequence[Line], unit_name: str
+) -> tuple[tuple[Quota, ...], tuple[LeaderPost, ...]]:
+    """The numbers of the sentences, of what none of them names those of the tables; words in the document's width."""
+    kinds, titles = {quota.kind for quota in quotas}, {post.title for post in leaders}
+    for line in (line for line in lines if line.is_tally):
+        found, posts = read_counts(line.folded, unit_name)
+        quotas = [*quotas, *(quota for quota in found if quota.kind not in kinds)]
+        leaders = [*leaders, *(post for post in posts if post.title not in titles)]
+        kinds, titles = {quota.kind for quota in quotas}, {post.title for post in leaders}
+    written = "".join(line.text for line in lines)
+    return (
+        tuple(replace(quota, kind=_as_written(quota.kind, written)) for quota in quotas),
+        tuple(replace(post, title=_as_written(post.title, written)) for post in leaders),
+    )
+
+
+def _as_written(words: str, written: str) -> str:
+    """The words in the width that the document gives them (股长(主任))."""
+    if words in written:
+        return words
+    place = fold(written).find(fold(words))
+    return written[place : place + len(words)] if place >= 0 else words

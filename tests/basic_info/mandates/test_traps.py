@@ -360,3 +360,59 @@ def test_two_tables_of_numbers_side_by_side_are_both_read() -> None:
     assert [line.text for line in lines] == [
         "机关行政编制16名。", "机关工勤编制2名。", "局长1名。", "副局长3名。", "股级领导职数6名。",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "rank"),
+    [
+        *((f"（{rank}）", rank) for rank in ("副处长级", "正处长级", "正科长级", "乡科级正职", "乡科级副职", "正股级")),
+        ("（按副科长级配备）", "副科长级"),
+        ("（正股）", "正股"),
+        ("（均为副股）", "副股"),
+    ],
+)
+def test_a_rank_is_kept_in_full_words_and_in_short(words: str, rank: str) -> None:
+    assert numbers(f"设局长1名{words}。")[1] == [("局长", rank, 1, True)]
+
+
+def test_of_two_bodies_in_one_document_each_post_keeps_its_prefix() -> None:
+    unit = "中共河湾县纪律检查委员会、河湾县监察委员会机关"
+    _, leaders = read_counts("设县纪委书记1名、县监委主任1名,科级领导职数5名。", unit)
+    assert [post.title for post in leaders] == ["县纪委书记", "县监委主任", "科级领导职数"]
+
+
+@pytest.mark.parametrize("stop", ["。", ".", "；", ";", ""])
+def test_the_catch_all_may_end_with_any_stop(stop: str) -> None:
+    duties = parse(
+        *HEAD,
+        "第三条　市商务局的主要职责是：",
+        "（一）拟订规划。",
+        f"（二）承办市委交办的其他事项{stop}",
+        *SECTIONS,
+        *NUMBERS,
+    )["duties"]
+    assert duties[1]["kind"] == "catch_all"
+
+
+@pytest.mark.parametrize("title", ["股长(主任)", "股长（主任）"])
+def test_a_title_keeps_the_width_of_its_brackets(title: str) -> None:
+    assert numbers(f"设局长1名，{title}4名。")[1][1] == (title, None, 4, True)
+
+
+def test_a_class_in_front_of_the_number_belongs_to_the_kind_of_places() -> None:
+    assert numbers("行政编制15名，事业编制（参公）4名。设局长1名。")[0] == [("行政编制", 15), ("事业编制（参公）", 4)]
+
+
+def test_the_places_of_subordinate_units_are_named_without_them() -> None:
+    assert numbers("机关行政编制15名，市商务局所属事业单位事业编制36名。设局长1名。")[0][1] == ("事业编制", 36)
+
+
+def test_an_article_on_the_division_of_responsibility_is_one_entry() -> None:
+    article = "第六条　有关职责分工。1.市商务局负责促进。2.市场监管局负责监管。"
+    duties = parse(*HEAD, *DUTIES, *SECTIONS, *NUMBERS, article)["duties"]
+    assert duties[-1]["text"] == article.removeprefix("第六条　")
+
+
+def test_an_article_put_in_between_has_its_own_number() -> None:
+    sections = parse(*HEAD, *DUTIES, *SECTIONS, *NUMBERS, "第五条之一　机关党委。负责党群工作。")["sections"]
+    assert sections[-1]["name"] == "机关党委"

@@ -1,0 +1,95 @@
+"""Amendments (变更批复): each wording that changes bodies, places and posts, one behaviour each."""
+
+from typing import Any
+
+import pytest
+
+from basic_info.mandates.parsing import Block, parse_mandate
+
+
+def change(*items: str, unit: str = "县民政局", mine: str = "你局") -> dict[str, Any]:
+    lines = (
+        "河编〔2023〕8号",
+        f"关于调整{unit}机构编制的批复",
+        f"{unit}：",
+        f"{mine}请示收悉。经研究，批复如下：",
+        *items,
+        "2023年5月6日",
+    )
+    return parse_mandate([Block(text=line) for line in lines]).as_contract()
+
+
+def bodies(*items: str, **to: str) -> list[tuple[str, list[str], str]]:
+    return [(s["name"], s["plates"], s["text"]) for s in change(*items, **to)["sections"]]
+
+
+def names(*items: str, **to: str) -> list[str]:
+    return [name for name, _, _ in bodies(*items, **to)]
+
+
+def quotas(*items: str, **to: str) -> list[tuple[str, int]]:
+    return [(q["kind"], q["count"]) for q in change(*items, **to)["quotas"]]
+
+
+def posts(*items: str, **to: str) -> list[tuple[str, str | None, int]]:
+    return [(p["title"], p["rank"], p["count"]) for p in change(*items, **to)["leaders"]]
+
+
+@pytest.mark.parametrize(
+    "duty",
+    [
+        "承担县老龄工作委员会的具体工作；指导养老机构。",
+        "负责拟订政策；承担县防汛抗旱指挥部的日常工作。",
+        "协调县残联的康复工作；承担县社会救助领导小组办公室的工作。",
+        "主要职责是：指导县救助管理站的业务；承担县减灾委员会的事务。",
+    ],
+)
+def test_a_new_body_may_have_duties_for_another_organ(duty: str) -> None:
+    assert bodies(f"一、同意设立养老服务股，{duty}") == [("养老服务股", [], duty.removeprefix("主要职责是："))]
+
+
+def test_bodies_added_with_their_number_behind_them_are_all_named() -> None:
+    assert names("一、增设养老服务股、儿童福利股2个内设机构，均为正股级。") == ["养老服务股", "儿童福利股"]
+    assert names("一、增设养老服务科、儿童福利科、社会事务科等三个科室。") == [
+        "养老服务科",
+        "儿童福利科",
+        "社会事务科",
+    ]
+
+
+def test_a_subordinate_unit_that_gets_another_name_is_no_body_of_the_unit() -> None:
+    items = ("一、县民政局所属县救助管理站更名为县救助管理中心。", "二、增设养老服务股。")
+    assert names(*items) == ["养老服务股"]
+    assert names("一、将县殡葬管理所更名为县殡葬服务中心。", "二、将区划地名股更名为区划股。") == ["区划股"]
+
+
+def test_a_name_that_ends_or_begins_another_ones_is_a_name_of_its_own() -> None:
+    assert names("一、将组织人事科更名为人事科。") == ["人事科"]
+    assert names("一、将人事科更名为组织人事科。") == ["组织人事科"]
+    assert names("一、救助科分设为救助科和救灾科。") == ["救灾科"]
+
+
+@pytest.mark.parametrize("words", ["领导职数为", "领导职数为：", "领导职数：", "设", "领导职数是"])
+def test_the_post_stands_behind_the_words_for_its_number(words: str) -> None:
+    stated = f"一、调整后，县民政局{words}局长1名、副局长3名。"
+    assert posts(stated) == [("局长", None, 1), ("副局长", None, 3)]
+
+
+@pytest.mark.parametrize("verb", ["增加", "核增", "增设", "同意增加"])
+def test_a_post_that_is_added_is_counted_once(verb: str) -> None:
+    after = "调整后，你局领导职数为局长1名、副局长3名、总工程师1名（副科级）。"
+    expected = [("局长", None, 1), ("副局长", None, 3), ("总工程师", "副科级", 1)]
+    assert posts(f"一、{verb}总工程师职数1名（副科级）。{after}") == expected
+    assert posts(f"一、{verb}总工程师1名。", f"二、{after}") == expected
+
+
+@pytest.mark.parametrize(
+    "other", ["县残联", "县人民医院", "县特殊教育学校", "县救助管理中心", "县乡村振兴局", "青山镇"]
+)
+def test_the_numbers_of_another_unit_stay_with_it(other: str) -> None:
+    items = (
+        f"一、从{other}划转编制2名到你局。调整后，你局行政编制17名，{other}行政编制6名。",
+        f"二、{other}设副职2名。你局设局长1名，副局长4名。",
+    )
+    assert quotas(*items) == [("行政编制", 17)]
+    assert posts(*items) == [("局长", None, 1), ("副局长", None, 4)]
