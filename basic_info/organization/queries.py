@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Date, FromClause, and_, false, func, or_, select
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE
+from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import (
     Appointment,
@@ -33,6 +35,28 @@ def primary_appointment(person_id: int, day: date) -> Appointment | None:
             Appointment.person_id == person_id, Appointment.is_primary, in_force(Appointment, day)
         )
     ).one_or_none()
+
+
+def in_post_since() -> Any:
+    """The day on which the holder of an ``Appointment`` came to its post and title (任现职时间), as a column.
+
+    Another share of the working time is a version of the same appointment: time in the post does not begin anew.
+    """
+    same = aliased(Appointment)
+    spans = (
+        select(func.unnest(func.range_agg(same.valid, type_=DATEMULTIRANGE), type_=DATERANGE).label("span"))
+        .where(
+            same.person_id == Appointment.person_id,
+            same.post_id == Appointment.post_id,
+            same.job_title == Appointment.job_title,
+            same.is_primary == Appointment.is_primary,
+            same.superseded_at.is_(None),
+        )
+        .correlate(Appointment)
+        .subquery("spans")
+    )
+    of_this = select(func.lower(spans.c.span, type_=Date)).where(spans.c.span.overlaps(Appointment.valid))
+    return of_this.correlate(Appointment).scalar_subquery()
 
 
 def people_of_section(section_id: int, day: date) -> AnySelect:

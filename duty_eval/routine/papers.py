@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from basic_info.organization.kinds import Identity
 from basic_info.organization.models import Appointment, PersonVersion, PostVersion, SectionVersion, UnitVersion
+from basic_info.organization.queries import in_post_since
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
 from duty_eval.publicity.queries import last_put_up
@@ -96,6 +97,7 @@ def _papers() -> AnySelect:
             UnitVersion.name.label("unit_name"),
             SectionVersion.name.label("section_name"),
             PostVersion.title.label("post_title"),
+            in_post_since().label("since"),
             proposer.display_name.label("proposer"),
             decider.display_name.label("decider"),
             answerer.display_name.label("answerer"),
@@ -148,7 +150,7 @@ def _paper(row: AnyRow, put_up: tuple[date, date] | None) -> Paper:
         sex=person.sex.label,
         birth=_month(person.birth_on),
         political_status=person.political_status,
-        since=_month(row.Appointment.valid.lower),
+        since=_month(row.since),
         unit_and_post=f"{row.unit_name} {row.section_name} {row.Appointment.job_title or row.post_title}",
         section_name=row.section_name,
         summary=form.summary,

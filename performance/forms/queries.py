@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, func, select
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment, PersonVersion, PostVersion, SectionVersion, UnitVersion
+from basic_info.organization.queries import in_post_since
 from basic_info.organization.scope import within
 from duty_eval.api import DutyRecord, person_facts, routine_results
 from host.kernel.access import Actor
@@ -60,6 +61,7 @@ def register_form_of(actor: Actor, person_id: int, year: int, *, today: date) ->
             UnitVersion.name.label("unit_name"),
             SectionVersion.name.label("section_name"),
             PostVersion.title.label("post_title"),
+            in_post_since().label("since"),
             AnnualAssessment,
         )
         .join(Appointment, and_(Appointment.person_id == PersonVersion.person_id, Appointment.is_primary))
@@ -94,7 +96,7 @@ def register_form_of(actor: Actor, person_id: int, year: int, *, today: date) ->
         sex=person.sex.label,
         birth=_month(person.birth_on),
         political_status=person.political_status,
-        since=_month(held.valid.lower),
+        since=_month(row.since),
         unit_and_post=f"{row.unit_name} {row.section_name} {held.job_title or row.post_title}",
         work=_work_of(held.post_id, day),
         report=draft_report(person_id, year, day),

@@ -18,12 +18,14 @@ from sqlalchemy.exc import DBAPIError
 
 from basic_info.organization.appointing import check_shares, state_shares
 from basic_info.organization.errors import OverFull, PostsChanged
-from basic_info.organization.models import Appointment
+from basic_info.organization.models import Appointment, Post
+from basic_info.organization.queries import in_post_since
 from basic_info.organization.shares import FULL, Stretch, split, stretches
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound, Refused
+from host.kernel.versions import in_force
 from tests.factories import a_person, a_post, a_section, a_unit, an_actor, an_appointment
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -137,6 +139,25 @@ def test_a_share_holds_from_its_day_and_leaves_what_was_before(desk: Desk) -> No
     assert list(desk.held(TENTH).values()) == [60, 40]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person.shares_stated")).one()
     assert (entry.reason, list((entry.after or {})["shares"].values())) == ("分工调整", [60, 40])
+
+
+def test_another_share_does_not_begin_the_time_in_the_post_anew(desk: Desk) -> None:
+    desk.state(60, 40)
+    since = select(in_post_since()).where(Appointment.person_id == desk.person.id, in_force(Appointment, LAST))
+    assert set(db.session.scalars(since)) == {date(2020, 1, 1)}
+
+
+def test_another_title_begins_the_time_in_the_post_anew(desk: Desk) -> None:
+    desk.second.valid = Range(desk.second.valid.lower, TENTH)
+    an_appointment(
+        desk.person,
+        db.session.get_one(Post, desk.second.post_id),
+        is_primary=False,
+        job_title="副主任",
+        valid=Range(TENTH, None),
+    )
+    since = select(in_post_since()).where(Appointment.job_title == "副主任", in_force(Appointment, LAST))
+    assert db.session.scalars(since).all() == [TENTH]
 
 
 def test_shares_of_more_than_a_full_post_are_refused(desk: Desk) -> None:
