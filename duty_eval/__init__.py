@@ -1,6 +1,7 @@
 """履职考评: what people did for their duties, and its review."""
 
 from duty_eval import models as models
+from duty_eval.absences import correct_views as absence_correct_views
 from duty_eval.absences import views as absence_views
 from duty_eval.absences.queries import count_to_decide
 from duty_eval.assignments import views as assignment_views
@@ -52,6 +53,7 @@ _views = (
     routine_views,
     sanction_views,
     workload_views,
+    absence_correct_views,
     absence_views,
     dashboard_reports,
     dashboard_views,
@@ -101,6 +103,7 @@ system = System(
         MenuItem(
             title="请假确认",
             endpoint="duty_eval.absences_to_decide",
+            also=("duty_eval.granted_absences", "duty_eval.correct_absence_form"),
             permission=Permission.ABSENCE_DECIDE,
             badge=count_to_decide,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import case, func, literal, or_, select
 
@@ -25,6 +25,7 @@ from host.kernel.notifications.operations import tell, tell_from
 RECORD_RETURNED = register_kind("duty_record.returned", "纪实被退回", is_obligatory=True)
 LOGGED_FOR = register_kind("duty_record.logged_for", "他人代填了我的纪实", is_obligatory=True)
 ABSENCE_DECIDED = register_kind("absence.decided", "请假、外出有了结果")
+ABSENCE_CHANGED = register_kind("absence.changed", "我的请假、外出被登记或更正", is_obligatory=True)
 TASK = register_kind("assigned_task", "交办任务")
 EVIDENCE_ASKED = register_kind("evidence_request", "监督检查要求补证", is_obligatory=True)
 EVIDENCE = register_kind("evidence_request.answered", "监督检查补证的答复和采纳")
@@ -56,18 +57,32 @@ def tell_logged_for(person_id: int, record_id: int, day: date, by: str) -> None:
 
 
 def tell_absence_decided(absence: Absence, *, is_confirmed: bool) -> None:
-    assert absence.span.lower is not None
-    assert absence.span.upper is not None
-    first, last = absence.span.lower, absence.span.upper - timedelta(days=1)
-    days = _day(first) if first == last else f"{_day(first)}至{_day(last)}"
     word = "已确认" if is_confirmed else f"未获同意：{absence.decision_note}"
     tell(
         ABSENCE_DECIDED,
         people=[absence.person_id],
-        title=f"您{days}的{absence.absence_kind.label}{word}",
+        title=f"您{_leave(absence)}{word}",
         link="/duty-eval/absences",
         key=f"absence:{absence.id}:{absence.absence_state.value}",
     )
+
+
+def tell_absence_corrected(old: Absence, new: Absence | None) -> None:
+    """What was granted holds differently from now on, or (None) no longer."""
+    word = "已作废，这些日子恢复为应填写的工作日" if new is None else f"已更正为{_leave(new)}"
+    tell(
+        ABSENCE_CHANGED,
+        people=[old.person_id],
+        title=f"您{_leave(old)}{word}；原因：{old.correction_reason}",
+        link="/duty-eval/absences",
+        key=f"absence:{old.id}:corrected",
+    )
+
+
+def _leave(absence: Absence) -> str:
+    first, last = absence.first, absence.last
+    days = _day(first) if first == last else f"{_day(first)}至{_day(last)}"
+    return f"{days}{'半天' if absence.is_half else ''}的{absence.absence_kind.label}"
 
 
 def tell_task(task: AssignedTask, *, is_withdrawn: bool = False) -> None:

@@ -28,3 +28,15 @@ class DecideForm(ChineseForm):
 
 class CancelForm(ChineseForm):
     reason = StringField("取消原因", [_NOTE])
+
+
+class CorrectForm(AbsenceForm):
+    """What granted leave is corrected to; the note is the person's own and stays."""
+
+    note = None  # type: ignore[assignment]
+    is_half = BooleanField("只有半天（当天仍须填写纪实）")
+    reason = StringField("更正原因", [DataRequired("请填写更正的原因，本人会看到"), _NOTE])
+
+
+class RevokeForm(ChineseForm):
+    reason = StringField("作废原因", [DataRequired("请填写作废的原因，本人会看到"), _NOTE])

@@ -31,12 +31,14 @@ class AbsenceState(Worded):
     CONFIRMED = "confirmed", "已确认"
     REJECTED = "rejected", "未同意"
     CANCELLED = "cancelled", "已取消"
+    SUPERSEDED = "superseded", "已更正"
 
 
 class Absence(Model):
     """请假: a person is away over a span of days. What is asked or confirmed never overlaps; nobody decides their own.
 
-    ``is_half``: half of one day, which stays an expected day.
+    What a row says never changes and no row goes: a correction is a row of its own (``corrects_id``) inside the span
+    of the old one, which stays as superseded. Days in a closed month are given to nobody and taken from nobody (R90).
     """
 
     __tablename__ = "absence"
@@ -55,8 +57,21 @@ class Absence(Model):
         ),
         CheckConstraint("decided_by_person IS NULL OR decided_by_person <> person_id", name="not_ones_own"),
         CheckConstraint("absence_state <> 'rejected' OR decision_note <> ''", name="rejected_with_a_reason"),
+        CheckConstraint(
+            "absence_state <> 'superseded' OR (correction_reason <> '' AND corrected_at IS NOT NULL)",
+            name="superseded_with_a_reason",
+        ),
+        CheckConstraint("corrected_at IS NULL OR correction_reason <> ''", name="corrected_with_a_reason"),
+        CheckConstraint(
+            "corrected_by_person IS NULL OR corrected_by_person <> person_id", name="corrected_not_ones_own"
+        ),
         Index(None, "section_id", "absence_state"),
-    )
+        # A line of a workbook comes in once, whatever became of it since.
+        Index(
+            "absence_imported_once", "person_id", "absence_kind", "span", "is_half", unique=True,
+            postgresql_where=text("is_imported"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Person.id))
@@ -64,6 +79,7 @@ class Absence(Model):
     section_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Section.id))
     absence_kind: Mapped[AbsenceKind]
     span: Mapped[Range[date]]
+    #: Half of one day, which stays an expected day.
     is_half: Mapped[bool] = mapped_column(default=False, server_default="false")
     note: Mapped[str] = mapped_column(default="", server_default="")
     absence_state: Mapped[AbsenceState] = mapped_column(default=AbsenceState.REQUESTED)
@@ -73,6 +89,15 @@ class Absence(Model):
     decided_by_person: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     decided_at: Mapped[datetime | None]
     decision_note: Mapped[str] = mapped_column(default="", server_default="")
+    is_imported: Mapped[bool] = mapped_column(default=False, server_default="false")
+    #: The row that this one replaces.
+    corrects_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("absence.id"), unique=True)
+    #: Who corrected or took back this row after it was granted, and why.
+    corrected_by: Mapped[int | None] = mapped_column(BigInteger)
+    corrected_by_person: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    corrected_by_name: Mapped[str] = mapped_column(default="", server_default="")
+    corrected_at: Mapped[datetime | None]
+    correction_reason: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def first(self) -> date:

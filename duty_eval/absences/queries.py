@@ -1,10 +1,13 @@
-"""Reads of absences: one's own, those that wait for the actor, those of the sections within reach."""
+"""Reads of absences: one's own, those that wait for the actor, those granted within reach."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import PersonVersion, Section, SectionVersion
 from basic_info.organization.scope import within
@@ -13,7 +16,7 @@ from duty_eval.permissions import Permission
 from duty_eval.records.queries import name_today
 from duty_eval.review.queries import in_charge_of
 from host.kernel.access import Actor
-from host.kernel.db import AnySelect, db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
@@ -83,6 +86,45 @@ def absence_to_decide(actor: Actor, absence_id: int) -> Absence:
 def away_now(actor: Actor, first: date) -> AnySelect:
     """(Absence, person_name, section_name) of what is confirmed within reach and ends on ``first`` or later."""
     return _listed(actor).where(Absence.absence_state == AbsenceState.CONFIRMED, func.upper(Absence.span) > first)
+
+
+def granted(actor: Actor, first: date, end: date) -> AnySelect:
+    """(Absence, person_name, section_name) of what was granted within reach with days from ``first`` to before ``end``.
+
+    And what was corrected or taken back since; the latest days first, a correction above what it replaces.
+    """
+    was_granted = or_(Absence.absence_state == AbsenceState.CONFIRMED, Absence.corrected_at.is_not(None))
+    return (
+        _listed(actor)
+        .where(was_granted, Absence.span.overlaps(Range(first, end)))
+        .order_by(None)
+        .order_by(func.lower(Absence.span).desc(), Absence.id.desc())
+    )
+
+
+def granted_absence(actor: Actor, absence_id: int) -> AnyRow:
+    """(Absence, person_name, section_name) of one within reach; raises NotFound."""
+    found = db.session.execute(_listed(actor).where(Absence.id == absence_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def earlier_versions(absence: Absence) -> Sequence[Absence]:
+    """What the absence was before it was corrected, the latest first. One statement."""
+    if absence.corrects_id is None:
+        return ()
+    ids = select(Absence.id, Absence.corrects_id).where(Absence.id == absence.corrects_id).cte("ids", recursive=True)
+    older = aliased(Absence)
+    ids = ids.union_all(select(older.id, older.corrects_id).join(ids, ids.c.corrects_id == older.id))
+    rows = select(Absence).where(Absence.id.in_(select(ids.c.id))).order_by(Absence.id.desc())
+    return db.session.scalars(rows).all()
+
+
+def locked_month(person_id: int, first: date, last: date) -> date | None:
+    """The first closed month of the person between the two days, reopened ones left out; as the database judges."""
+    days = literal(Range(first, last, bounds="[]"), DATERANGE)
+    return db.session.scalar(select(func.absence_locked_month(person_id, days)))
 
 
 def _listed(actor: Actor) -> AnySelect:

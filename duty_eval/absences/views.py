@@ -110,7 +110,7 @@ def _own_page(form: AbsenceForm) -> str:
     return render_template("duty_eval/absences/own.html", form=form, rows=rows, today=today_in_china())
 
 
-_COLUMNS: Columns = {
+ABSENCE_COLUMNS: Columns = {
     "类别": "Absence.absence_kind",
     "从": "Absence.first",
     "到": "Absence.last",
@@ -123,13 +123,13 @@ register_export(
     "duty_eval.my_absences",
     "我的请假出差",
     permission=Permission.DUTY_RECORD_LOG,
-    columns=_COLUMNS,
+    columns=ABSENCE_COLUMNS,
     rows=lambda actor, _values: queries.own_absences(actor.person_id or 0),
 )
 register_export(
     "duty_eval.absences_away",
     "请假出差情况",
     permission=Permission.ABSENCE_DECIDE,
-    columns={"科室": "section_name", "姓名": "person_name", **_COLUMNS},
+    columns={"科室": "section_name", "姓名": "person_name", **ABSENCE_COLUMNS},
     rows=lambda actor, _values: queries.away_now(actor, today_in_china()),
 )

@@ -10,42 +10,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.organization.kinds import LeaderKind, WorkState
+from basic_info.organization.kinds import WorkState
 from basic_info.organization.models import Section, Unit
 from duty_eval.absences.errors import AbsenceOverlaps, NotWaiting
 from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.absences.operations import cancel_absence, decide_absence, request_absence
 from duty_eval.absences.queries import absence_to_decide, count_to_decide
-from duty_eval.expectations import away_days, away_spans, open_days
+from duty_eval.expectations import away_spans, open_days
 from duty_eval.records.operations import Entry, log_records
 from host.kernel.access import Actor, Role
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
 from host.kernel.pages import today_in_china
-from tests.factories import a_person, a_post, a_section, an_actor, an_appointment
+from tests.duty_eval.absences.team import FRIDAY, MONDAY, Team
+from tests.factories import a_person, a_section, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]
-MONDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
-
-
-class Team:
-    """A section with a clerk and a head, both able to act."""
-
-    def __init__(self) -> None:
-        self.section: Section = a_section()
-        self.post = a_post(section=self.section)
-        self.clerk = an_actor(Role.STAFF, person=a_person(name="王芳", post=self.post))
-        leading = a_person(name="李科长")
-        an_appointment(leading, a_post(section=self.section), leader_kind=LeaderKind.SECTION_HEAD)
-        self.head = an_actor(Role.SECTION_HEAD, person=leading, section=self.section)
-        db.session.flush()
-
-    def ask(self, first: date = MONDAY, last: date = FRIDAY, kind: AbsenceKind = AbsenceKind.ANNUAL) -> Absence:
-        return request_absence(self.clerk.person_id or 0, kind, first, last, actor=self.clerk)
-
-    def away(self, **over: date) -> frozenset[date]:
-        return away_days(self.clerk.person_id or 0, over.get("first", MONDAY), over.get("last", FRIDAY))
 
 
 @pytest.fixture
