@@ -1,14 +1,14 @@
 """Granted leave is corrected by a row of its own and may come from a workbook, once; the database keeps both
 
-Revision ID: 0043
+Revision ID: 0044
 Revises: 0042
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
