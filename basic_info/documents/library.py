@@ -148,7 +148,8 @@ def paper_file(document: Document) -> Iterator[tuple[Path, StoredFile]]:
     if stored is None:
         raise NotFound
     with tempfile.TemporaryDirectory(prefix="lvzhi-") as folder, current_store().open(stored.sha256) as source:
-        path = Path(folder) / "paper"
+        # Its own name: a text table has no other name for its sheet.
+        path = Path(folder) / (Path(stored.name).name[-60:].lstrip(".") or "paper")
         with path.open("wb") as target:
             shutil.copyfileobj(source, target)
         yield path, stored

@@ -6,14 +6,14 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Select, Text, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
 from basic_info.mandates.models import Mandate, MandateClause
 from basic_info.organization.models import PostVersion, SectionVersion
-from basic_info.power_lists.models import PowerItem
+from basic_info.power_lists.models import PowerItem, PowerKind
 from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
 
@@ -180,7 +180,7 @@ def with_words(reached: Any) -> list[Knot]:
     parts = [
         _words(reached, Layer.CLAUSE, MandateClause, MandateClause.text, null(), Mandate.unit_id)
         .join(Mandate, Mandate.id == MandateClause.mandate_id),
-        _words(reached, Layer.ITEM, PowerItem, _item_words(), cast(PowerItem.power_kind, String), PowerItem.unit_id),
+        _words(reached, Layer.ITEM, PowerItem, _item_words(), _item_kind(), PowerItem.unit_id),
         _words(reached, Layer.STEP, FlowStep, FlowStep.name,
                func.concat_ws(" · ", Flowchart.name, func.coalesce(PostVersion.title, FlowStep.lane_name)),
                Flowchart.unit_id)
@@ -202,6 +202,10 @@ def with_words(reached: Any) -> list[Knot]:
 
 def _item_words() -> Any:
     return func.concat_ws(" · ", PowerItem.name, func.nullif(PowerItem.subitem_name, ""))
+
+
+def _item_kind() -> Any:
+    return case({kind.value: kind.label for kind in PowerKind}, value=cast(PowerItem.power_kind, Text))
 
 
 def _words(reached: Any, layer: Layer, table: Any, words: Any, place: Any, unit_id: Any) -> Select[Any]:

@@ -25,8 +25,8 @@ _COLUMNS = {
     "post": {"岗位", "办理岗位", "责任岗位", "承办岗位", "经办岗位", "岗位名称"},
     "limit": {"时限", "办理时限", "法定时限", "环节时限", "法定期限"},
     "promised": {"承诺时限", "承诺期限"},
-    "before": {"上一环节", "前置环节", "上一步", "前一环节", "前序环节", "前置"},
-    "after": {"下一环节", "后续环节", "下一步", "后一环节", "后序环节", "后续"},
+    "before": {"上一环节", "前置环节", "上一步", "前一环节", "前序环节", "前置", "前序", "前置步骤", "上一步骤"},
+    "after": {"下一环节", "后续环节", "下一步", "后一环节", "后序环节", "后续", "后续步骤", "下一步骤"},
     "kind": {"节点类别", "环节类别", "节点类型", "环节类型"},
     "inputs": {"收件材料", "申请材料", "输入", "输入材料"},
     "outputs": {"产出文书", "输出", "输出材料", "办理结果", "结果"},
@@ -38,6 +38,7 @@ _TITLES = {
     "name": "环节", "post": "岗位", "limit": "时限", "promised": "承诺时限", "before": "上一环节", "after": "下一环节",
     "kind": "节点类别", "suspends": "不计入时限",
 }  # fmt: skip
+_STEP_WORD = "步骤"
 _ANY, _ALL = re.compile(r"或者?|[/|]"), re.compile(r"和|与|及|并且?|[、,，;；]+")
 _CONDITION = re.compile(r"[（(]([^（）()]{1,60})[）)]\s*$")
 _ENDS = {"结束", "办结", "终止", "流程结束", "完成"}
@@ -98,11 +99,15 @@ def _read(sheet: Sheet) -> _Table | None:
 
 def _heading(row: Row) -> dict[str, int]:
     found: dict[str, int] = {}
-    for at, cell in enumerate(islice(row, 200)):
-        word = re.sub(r"[\s*＊：:]|[（(].*[）)]$", "", cell_text(cell)[:60])
+    heads = [re.sub(r"[\s*＊：:]|[（(].*[）)]$", "", cell_text(cell)[:60]) for cell in islice(row, 200)]
+    for at, word in enumerate(heads):
         for key, words in _COLUMNS.items():
             if word in words:
                 found.setdefault(key, at)
+    if "name" not in found and _STEP_WORD in heads:
+        # 「步骤」 is a number beside 「环节」; where no other column has the names, it is the name.
+        found["name"] = heads.index(_STEP_WORD)
+        found = {key: at for key, at in found.items() if key == "name" or at != found["name"]}
     return found if "name" in found and "post" in found else {}
 
 

@@ -36,7 +36,12 @@ def begin_list_adjustment(list_id: int) -> ResponseReturnValue:
     power_list, form = _power_list(list_id), AdjustmentForm()
     if not form.validate_on_submit():
         return _begin_page(power_list, form), 422
-    draft = adjusting.begin_adjustment(power_list, form.paper(), actor=current_actor())
+    try:
+        with db.session.begin_nested():
+            draft = adjusting.begin_adjustment(power_list, form.paper(), actor=current_actor())
+    except Refused as refused:
+        form.form_errors.append(str(refused))
+        return _begin_page(power_list, form), 422
     db.session.commit()
     flash("已按现行清单建立调整稿，请逐项调整后交另一人复核")
     return redirect(_page_of(draft.id), 303)
@@ -54,7 +59,12 @@ def add_power_item(list_id: int) -> ResponseReturnValue:
     draft, form = _power_list(list_id), ItemForm()
     if not form.validate_on_submit():
         return _item_page(draft, None, form), 422
-    item = adjusting.add_item(draft, form.values(), actor=current_actor())
+    try:
+        with db.session.begin_nested():
+            item = adjusting.add_item(draft, form.values(), actor=current_actor())
+    except Refused as refused:
+        form.form_errors.append(str(refused))
+        return _item_page(draft, None, form), 422
     db.session.commit()
     flash(f"已新增“{item.name}”")
     return redirect(_page_of(draft.id), 303)
@@ -79,7 +89,12 @@ def change_power_item(item_id: int) -> ResponseReturnValue:
     (item, draft), form = _item(item_id), ItemForm()
     if not form.validate_on_submit():
         return _item_page(draft, item, form), 422
-    adjusting.change_item(draft, item, form.values(), actor=current_actor())
+    try:
+        with db.session.begin_nested():
+            adjusting.change_item(draft, item, form.values(), actor=current_actor())
+    except Refused as refused:
+        form.form_errors.append(str(refused))
+        return _item_page(draft, item, form), 422
     db.session.commit()
     flash(f"已变更“{item.name}”")
     return redirect(_page_of(draft.id), 303)
@@ -101,12 +116,12 @@ def end_power_item(item_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _end_page(draft, item, form), 422
     name = item.name
-    if form.way.data == "transfer":
-        adjusting.transfer_item(draft, item, to_unit_id=_receiver(form.unit.data or "", actor), actor=actor)
-    elif form.way.data == "merge":
-        adjusting.merge_item(draft, item, into=_other(form.into.data), actor=actor)
-    else:
-        adjusting.cancel_item(draft, item, actor=actor)
+    try:
+        with db.session.begin_nested():
+            _end(draft, item, form, actor)
+    except Refused as refused:
+        form.form_errors.append(str(refused))
+        return _end_page(draft, item, form), 422
     db.session.commit()
     flash(f"已处理“{name}”，复核生效前不影响现行清单")
     return redirect(_page_of(draft.id), 303)
@@ -143,6 +158,15 @@ def _power_list(list_id: int) -> PowerList:
 def _item(item_id: int) -> tuple[PowerItem, PowerList]:
     item = in_reach(PowerItem, item_id, Permission.POWER_LIST_IMPORT, current_actor())
     return item, db.session.get_one(PowerList, item.power_list_id)
+
+
+def _end(draft: PowerList, item: PowerItem, form: EndForm, actor: Actor) -> None:
+    if form.way.data == "transfer":
+        adjusting.transfer_item(draft, item, to_unit_id=_receiver(form.unit.data or "", actor), actor=actor)
+    elif form.way.data == "merge":
+        adjusting.merge_item(draft, item, into=_other(form.into.data), actor=actor)
+    else:
+        adjusting.cancel_item(draft, item, actor=actor)
 
 
 def _other(item_id: int | None) -> PowerItem:

@@ -22,6 +22,7 @@ LEVELS = {
     Gap.DUTY_WITHOUT_POST: AlertLevel.BLUE,
     Gap.POST_DUTY_WITHOUT_SOURCE: AlertLevel.BLUE,
     Gap.POST_WITHOUT_DUTY: AlertLevel.BLUE,
+    Gap.POST_WITHOUT_PERSON: AlertLevel.BLUE,
     Gap.ITEM_NOT_EXERCISED: AlertLevel.BLUE,
 }
 

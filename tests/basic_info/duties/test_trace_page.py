@@ -17,6 +17,7 @@ from basic_info.mandates.models import MandateClause
 from basic_info.mandates.operations import confirm_mandate, import_mandate
 from basic_info.mandates.parsing import parse_file
 from basic_info.organization.models import Post
+from basic_info.power_lists.models import PowerItem, PowerKind, PowerList
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from tests import factories
@@ -89,3 +90,19 @@ def test_staff_follow_the_thread_of_their_own_unit(thread: dict[Layer, int], sig
 def test_what_does_not_exist_is_not_found(path: str, sign_in_as: SignIn) -> None:
     client = sign_in_as(factories.an_actor(Role.OFFICE_CLERK, region="371300"))
     assert client.get(f"/basic-info/trace/{path}").status_code == 404
+
+
+def test_an_item_says_its_kind_in_words(connection: object, sign_in_as: SignIn) -> None:
+    unit = factories.a_unit()
+    power_list = PowerList(unit_id=unit.id, version_no=1, year=2026, valid=factories.SINCE)
+    db.session.add(power_list)
+    db.session.flush()
+    item = PowerItem(
+        power_list_id=power_list.id, unit_id=unit.id, sort_no=1, name="资格审批", power_kind=PowerKind.LICENCE
+    )
+    db.session.add(item)
+    db.session.flush()
+    page = sign_in_as(factories.an_actor(unit=unit)).get(f"/basic-info/trace/power_item/{item.id}").text
+
+    assert "行政许可" in page
+    assert "licence" not in page

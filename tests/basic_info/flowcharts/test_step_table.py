@@ -46,6 +46,13 @@ def test_posts_become_lanes_and_rows_become_steps(tmp_path: Path) -> None:
     assert len(chart.steps) == 9
 
 
+def test_a_column_of_steps_has_their_names_when_no_other_has(tmp_path: Path) -> None:
+    table = "步骤,岗位,时限,前序,后续\n受理,窗口岗,1个工作日,,审查\n审查,审查岗,5个工作日,受理,\n"
+    chart = drawn(tmp_path, table)
+
+    assert [(step.name, step.lane_name) for step in chart.steps] == [("受理", "窗口岗"), ("审查", "审查岗")]
+
+
 def test_columns_become_details(tmp_path: Path) -> None:
     steps = {step.name: step.details for step in drawn(tmp_path).steps}
 

@@ -69,6 +69,14 @@ def test_a_return_needs_a_reason(place: Office, sign_in_as: SignIn) -> None:
     assert mandate.mandate_state is MandateState.RETURNED
 
 
+def test_a_text_table_is_named_as_it_was_uploaded(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    rows = "序号,事项名称,权力类型,实施依据\n1,成品油零售许可,行政许可,《行政许可法》第十二条\n"
+    page = client.get(upload(client, place, "power-list", rows.encode(), "商务局清单.csv"))
+
+    assert "商务局清单 第 2 行" in page.text
+
+
 def test_a_power_list_is_taken_in_and_put_in_force(place: Office, sign_in_as: SignIn, tmp_path: Path) -> None:
     client = sign_in_as(place.clerk)
     address = upload(client, place, "power-list", power_list_file(tmp_path).read_bytes(), "清单.xlsx")

@@ -89,6 +89,23 @@ def test_a_unit_that_nobody_knows_is_refused_in_words(place: Office, draft: Powe
     assert (answer.status_code, "没有找到接收单位" in answer.text) == (422, True)
 
 
+def test_a_refused_change_comes_back_as_it_was_filled_in(place: Office, draft: PowerList, sign_in_as: SignIn) -> None:
+    item = items(draft)["成品油零售许可"]
+    facts = {**FACTS, "statutory_limit": "20个工作日", "promised_limit": "30个工作日", "remark": "填了很久的内容"}
+    answer = sign_in_as(place.clerk).post(f"{BASE}/power-items/{item.id}/edit", data=facts)
+
+    assert answer.status_code == 422
+    assert "承诺期限超过法定期限" in answer.text
+    assert "填了很久的内容" in answer.text
+
+
+def test_a_merger_without_the_other_item_keeps_the_form(place: Office, draft: PowerList, sign_in_as: SignIn) -> None:
+    item = items(draft)["成品油零售许可"]
+    answer = sign_in_as(place.clerk).post(f"{BASE}/power-items/{item.id}/end", data={"way": "merge", "into": "0"})
+
+    assert (answer.status_code, "请选择并入的事项" in answer.text, "处理方式" in answer.text) == (422, True, True)
+
+
 def test_items_of_the_list_in_force_are_not_edited_in_place(
     place: Office, in_force: PowerList, sign_in_as: SignIn
 ) -> None:
