@@ -10,7 +10,9 @@ from basic_info.documents.library import PaperKind, keep_upload, paper_file, rea
 from basic_info.documents.models import Document
 from basic_info.duties.queries import require_reach, require_readable, unit_name
 from basic_info.flowcharts.models import Flowchart
+from basic_info.mandates.addressee import names_another_unit
 from basic_info.mandates.models import Mandate
+from basic_info.mandates.parsing import ParsedMandate
 from basic_info.permissions import Permission
 from basic_info.power_lists.models import PowerList
 from host.kernel.access import Actor, current_actor, requires
@@ -112,8 +114,12 @@ def _library(unit_id: int, form: UploadForm, actor: Actor) -> str:
 def _preview(kind: PaperKind, document: Document, form: TakeInForm) -> str:
     with paper_file(document) as (path, stored):
         paper = read_paper(kind, path, stored.name)
+    unit_id = document.unit_id or 0
     return render_template(
         "basic_info/duties/preview.html",
+        unit_name=unit_name(unit_id),
+        is_of_another=isinstance(paper.parsed, ParsedMandate)
+        and names_another_unit(paper.parsed.unit_name.value, unit_id),
         kind=kind,
         document=document,
         parsed=paper.parsed,

@@ -17,6 +17,8 @@ _CHANGED = 0.5
 _TOKEN = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 #: Groups whose rows have a name of their own, by which they are the same in both versions.
 _NAMED = frozenset({"基本信息", "内设机构", "人员编制", "领导职数"})
+#: Facts of the unit stand in no order of their own: none of them is ever moved.
+_WITHOUT_ORDER = "基本信息"
 
 
 class Fate(enum.Enum):
@@ -104,7 +106,7 @@ def _counting(mandate: Mandate) -> list[Line]:
 
 def _of_group(group: str, old: Sequence[Line], new: Sequence[Line]) -> list[Change]:
     pairs = _pairs(group, old, new)
-    still = _standing(pairs.found)
+    still = set(pairs.found) if group == _WITHOUT_ORDER else _standing(pairs.found)
     by_after = {after: before for before, after in pairs.found.items()}
     changes = [_pair(group, old[by_after[at]], line, by_after[at] in still) if at in by_after else
                Change(group, Fate.ADDED, None, line, (), (Piece(line.words, True),))

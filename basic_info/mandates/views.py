@@ -9,8 +9,9 @@ from basic_info.blueprint import bp
 from basic_info.documents.forms import ReturnMandateForm
 from basic_info.documents.queries import in_reach, readable
 from basic_info.duties.queries import unit_name
+from basic_info.mandates.addressee import names_another_unit
 from basic_info.mandates.carrying import open_reviews
-from basic_info.mandates.models import Mandate, MandateState
+from basic_info.mandates.models import FieldKind, Mandate, MandateState
 from basic_info.mandates.operations import confirm_mandate, resubmit_mandate, return_mandate
 from basic_info.mandates.review_queries import others, review_of
 from basic_info.organization.scope import within
@@ -76,6 +77,8 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
         review=review_of(mandate),
         others=versions,
         base_no=next((one.version_no for one in versions if one.id == mandate.base_id), None),
+        is_of_another=state is MandateState.PENDING_REVIEW
+        and names_another_unit(_unit_named(mandate), mandate.unit_id),
         open_reviews=open_reviews(mandate.unit_id) if actor.may(Permission.DUTY_EDIT) else 0,
         form=form,
         may_edit=state in (MandateState.PENDING_REVIEW, MandateState.RETURNED) and _reaches(mandate, actor),
@@ -83,6 +86,11 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
         and actor.may(Permission.MANDATE_CONFIRM)
         and actor.account_id not in {mandate.imported_by, *mandate.corrected_by},
     )
+
+
+def _unit_named(mandate: Mandate) -> str:
+    """The unit that the document names, as corrected."""
+    return next((str(one.value["value"]) for one in mandate.fields if one.field_kind is FieldKind.UNIT_NAME), "")
 
 
 def _reaches(mandate: Mandate, actor: Actor) -> bool:

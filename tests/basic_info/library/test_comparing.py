@@ -70,6 +70,12 @@ def test_a_duty_in_another_place_is_moved(place: Office) -> None:
     assert [one.fate for one in differences(first, second, "主要职责")] == [Fate.MOVED]
 
 
+def test_facts_that_an_amendment_leaves_alone_are_not_moved(place: Office) -> None:
+    base = in_force(place)
+    fates = {one.fate for one in differences(base, amend(place), "基本信息")}
+    assert Fate.MOVED not in fates
+
+
 def test_width_and_blanks_are_no_difference(place: Office) -> None:
     first = in_force(place)
     second = bring(place, mandate_file(instead={**LATER, "市委、市政府": "市委、 市政府"}))

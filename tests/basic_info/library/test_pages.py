@@ -40,6 +40,23 @@ def test_a_preview_shows_each_field_with_its_words_and_writes_nothing(place: Off
     assert db.session.scalars(select(Mandate)).all() == []
 
 
+def test_a_mandate_of_another_unit_is_pointed_out_before_and_after_it_comes_in(
+    place: Office, sign_in_as: SignIn
+) -> None:
+    client = sign_in_as(place.clerk)
+    other = mandate_file(instead={"商务局": "水利局"})
+    address = upload(client, place, "mandate", other, "三定.docx")
+    assert "文件写的单位是“临沂市水利局”" in client.get(address).text
+    assert "请核对是否选错了单位" in client.post(address, follow_redirects=True).text
+
+
+def test_a_mandate_of_the_unit_itself_is_not_doubted(place: Office, sign_in_as: SignIn) -> None:
+    client = sign_in_as(place.clerk)
+    address = upload(client, place, "mandate", mandate_file(), "三定.docx")
+    assert "选错了单位" not in client.get(address).text
+    assert "选错了单位" not in client.post(address, follow_redirects=True).text
+
+
 def test_a_mandate_goes_from_upload_to_the_duty_tree(place: Office, sign_in_as: SignIn) -> None:
     client = sign_in_as(place.clerk)
     page = client.post(upload(client, place, "mandate", mandate_file(), "三定.docx"), follow_redirects=True)
