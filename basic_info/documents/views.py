@@ -18,6 +18,7 @@ from basic_info.power_lists.models import PowerList
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
+from host.kernel.pages import today_in_china
 
 _IMPORT = {
     PaperKind.MANDATE: Permission.MANDATE_IMPORT,
@@ -103,6 +104,7 @@ def _library(unit_id: int, form: UploadForm, actor: Actor) -> str:
         unit_id=unit_id,
         unit_name=unit_name(unit_id),
         mandates=queries.mandates_of(unit_id),
+        today=today_in_china(),
         power_lists=queries.power_lists_of(unit_id),
         flowcharts=queries.flowcharts_of(unit_id),
         form=form,

@@ -122,6 +122,15 @@ class Mandate(Model):
     quotas: Mapped[list[MandateQuota]] = relationship(lazy="raise_on_sql", order_by="MandateQuota.id")
     leaders: Mapped[list[MandateLeader]] = relationship(lazy="raise_on_sql", order_by="MandateLeader.id")
 
+    def note_on(self, day: date) -> str:
+        """What its state does not tell on a day: confirmed ahead of its first day, or replaced from a later one."""
+        first, end = self.valid.lower, self.valid.upper
+        if self.mandate_state not in (MandateState.CONFIRMED, MandateState.SUPERSEDED) or first is None:
+            return ""
+        if first > day:
+            return "尚未施行"
+        return "今天仍在施行" if end is not None and day < end else ""
+
 
 class Reading:
     """Mixin of what is read out of a document: the parser's value beside a person's (R43).

@@ -18,6 +18,8 @@ from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
+from host.kernel.pages import day as day_words
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/mandates/<int:mandate_id>")
@@ -35,7 +37,11 @@ def put_mandate_in_force(mandate_id: int) -> ResponseReturnValue:
     mandate = in_reach(Mandate, mandate_id, Permission.MANDATE_CONFIRM, actor)
     confirm_mandate(mandate, revision=0 if seen is None else seen, actor=actor)
     db.session.commit()
-    flash("已确认生效，单位职能和科室职责已更新")
+    first = mandate.valid.lower
+    if first is not None and first > today_in_china():
+        flash(f"已确认，自{day_words(first)}起施行，单位职能和科室职责到时更新")
+    else:
+        flash("已确认生效，单位职能和科室职责已更新")
     return redirect(url_for("basic_info.show_mandate", mandate_id=mandate_id), 303)
 
 
@@ -76,6 +82,7 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
         unit_name=unit_name(mandate.unit_id),
         review=review_of(mandate),
         others=versions,
+        today=today_in_china(),
         base_no=next((one.version_no for one in versions if one.id == mandate.base_id), None),
         is_of_another=state is MandateState.PENDING_REVIEW
         and names_another_unit(_unit_named(mandate), mandate.unit_id),

@@ -19,6 +19,7 @@ from host.kernel.db import db
 from tests import factories
 from tests.basic_info.library.conftest import Office
 from tests.basic_info.library.papers import CHART, mandate_file, power_list_file
+from tests.basic_info.library.versions import bring, in_force
 
 SignIn = Callable[[Actor], FlaskClient]
 
@@ -68,6 +69,19 @@ def test_a_mandate_goes_from_upload_to_the_duty_tree(place: Office, sign_in_as: 
     assert "已确认" in done.text
     tree = client.get(f"/basic-info/units/{place.unit.id}/duties")
     assert "负责成品油零售经营资格审批。" in tree.text
+
+
+def test_a_version_confirmed_ahead_of_its_day_says_so_and_the_one_before_still_holds(
+    place: Office, sign_in_as: SignIn
+) -> None:
+    in_force(place)
+    ahead = bring(place, mandate_file(instead={"2019年3月1日": "2199年3月1日"}))
+    client = sign_in_as(place.reviewer)
+    answer = client.post(f"/basic-info/mandates/{ahead.id}/confirm", data={"revision": "1"}, follow_redirects=True)
+    assert "自2199年3月1日起施行" in answer.text
+    page = client.get(f"/basic-info/units/{place.unit.id}/library").text
+    assert "尚未施行" in page
+    assert "今天仍在施行" in page
 
 
 def test_who_imported_it_is_not_asked_to_confirm(place: Office, sign_in_as: SignIn) -> None:
