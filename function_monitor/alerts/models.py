@@ -184,13 +184,14 @@ class AlertStep(Model):
 
 
 class NoticeKind(Worded):
-    """The steps of the ladder in their order, and the follow-up beside them."""
+    """The steps of the ladder in their order; beside them that a light turned red, and the follow-ups."""
 
     PERSON = "person", "本人"
     HEAD = "head", "科室负责人"
     CLERK = "clerk", "单位经办人"
     LEADER = "leader", "分管领导"
     OFFICE = "office", "编办"
+    TURNED_RED = "turned_red", "升为红色"
     FOLLOW_UP = "follow_up", "催办"
 
 
@@ -209,7 +210,8 @@ class AlertNotice(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     alert_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Alert.id))
     notice_kind: Mapped[NoticeKind]
-    #: Of a step: the day since which the alert waits; of a follow-up: its day by the schedule, worked or not.
+    #: Of a step: the day since which the alert waits; of a follow-up: its day by the schedule, worked or not; of a
+    #: light that turned red: the alert's first day, so that it is told once.
     due_on: Mapped[date]
     told_on: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -21,7 +21,7 @@ from function_monitor.alerts.models import (
 )
 from function_monitor.ladder.queries import CLOSER, UNIT_HEAD, Notices, notices_of_open, present, waiting, was_told_on
 from function_monitor.ladder.rules import DEFAULT, ladders_by_code
-from function_monitor.ladder.steps import Waiting, due_day, follow_up_day, next_step
+from function_monitor.ladder.steps import WITH_THE_UNIT, Waiting, due_day, follow_up_day, next_step
 from function_monitor.notices import ALERT_DIGEST, LINK
 from host.kernel.access import SYSTEM, Actor
 from host.kernel.audit import record_change
@@ -29,6 +29,8 @@ from host.kernel.calendar.workdays import Workdays
 from host.kernel.db import db
 from host.kernel.notifications.operations import tell_each
 
+#: Notices that are no steps of the ladder.
+_BESIDE = (NoticeKind.TURNED_RED, NoticeKind.FOLLOW_UP)
 Present = Mapping[tuple[int, str], set[int]]
 
 
@@ -62,31 +64,32 @@ def climb(day: date, workdays: Workdays, *, actor: Actor = SYSTEM) -> dict[str, 
     told = _tell(due, day)
     _write_down(due, told, day)
     counts["followed_up"] = sum(one.kind is NoticeKind.FOLLOW_UP for one in due)
-    counts["up"], counts["told"] = len(due) - counts["followed_up"], len(told)
+    counts["up"], counts["told"] = sum(one.kind not in _BESIDE for one in due), len(told)
     record_change("alert:0", action="alert.climbed", actor=actor, after={"day": day, **counts})
     return counts
 
 
 def _due(day: date, workdays: Workdays) -> list[Due]:
-    ladders, told, nothing = ladders_by_code(day), notices_of_open(), Notices({}, set())
+    ladders, told, nothing = ladders_by_code(day), notices_of_open(), Notices()
     climbing: list[tuple[Waiting, NoticeKind]] = []
-    behind: list[tuple[Waiting, date]] = []
+    beside: list[tuple[Waiting, NoticeKind, date]] = []
     for alert in waiting(day):
         ladder, notices = nearest(alert.region_code, ladders, DEFAULT), told.get(alert.id, nothing)
         taken = notices.of(alert)
         step = next_step(alert, taken)
         if step is not None and due_day(alert, step, taken, ladder, workdays) <= day:
             climbing.append((alert, step))
+        if alert.turned_red and alert.state in WITH_THE_UNIT and not notices.is_red_told:
+            beside.append((alert, NoticeKind.TURNED_RED, alert.first_seen_on))
         scheduled = follow_up_day(alert, ladder, day)
         if scheduled is not None and scheduled not in notices.follow_ups:
-            behind.append((alert, scheduled))
-    if not climbing and not behind:
+            beside.append((alert, NoticeKind.FOLLOW_UP, scheduled))
+    if not climbing and not beside:
         return []
-    there = present(sorted({alert.id for alert, _ in (*climbing, *behind)}), day)
+    asked = {alert.id for alert, _ in climbing} | {alert.id for alert, _, _ in beside}
+    there = present(sorted(asked), day)
     steps = [due for alert, step in climbing for due in _steps(alert, step, there)]
-    return steps + [
-        Due(alert, NoticeKind.FOLLOW_UP, scheduled, frozenset(_who_acts(alert, there))) for alert, scheduled in behind
-    ]
+    return steps + [Due(alert, kind, on, frozenset(_who_acts(alert, there))) for alert, kind, on in beside]
 
 
 def _steps(alert: Waiting, step: NoticeKind, there: Present) -> Iterable[Due]:
@@ -138,10 +141,12 @@ def _link(mine: Sequence[Due]) -> str:
 def digest_words(mine: Sequence[Due]) -> str:
     """What one account is told of its notices of a day: how many alerts, never of whom."""
     new = {one.alert for one in mine if one.is_first}
-    up = {one.alert for one in mine if not one.is_first and one.kind is not NoticeKind.FOLLOW_UP}
-    behind = {one.alert for one in mine if one.kind is NoticeKind.FOLLOW_UP} - new - up
+    red = {one.alert for one in mine if one.kind is NoticeKind.TURNED_RED} - new
+    up = {one.alert for one in mine if not one.is_first and one.kind not in _BESIDE} - red
+    behind = {one.alert for one in mine if one.kind is NoticeKind.FOLLOW_UP} - new - red - up
     parts = (
         f"{_many(new)}待处置" if new else "",
+        f"{len(red)} 条预警升为红色" if red else "",
         f"{_many(up)}逾期无人处置，现告知您" if up else "",
         f"{_many(behind)}仍未销号，请抓紧办理" if behind else "",
     )

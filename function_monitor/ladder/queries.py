@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Date, Select, any_, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from basic_info.organization.models import Unit
@@ -15,6 +28,7 @@ from duty_eval.api import away_spans, is_away
 from function_monitor.alerts.models import (
     OVER,
     Alert,
+    AlertLevel,
     AlertNotice,
     AlertNoticeAccount,
     AlertState,
@@ -51,10 +65,17 @@ def _waiting(*which: object) -> list[Waiting]:
         .correlate(Alert)
         .scalar_subquery()
     )
+    was_less = (
+        select(AlertStep.id)
+        .where(AlertStep.alert_id == Alert.id, AlertStep.step_kind == StepKind.RAISED)
+        .where(AlertStep.level != AlertLevel.RED)
+        .correlate(Alert)
+        .exists()
+    )
     rows = db.session.execute(
         select(
             Alert.id, Alert.level, Alert.alert_state, Alert.section_id, Alert.person_id, Alert.first_seen_on,
-            sent_back, Region.code,
+            sent_back, Region.code, and_(Alert.level == AlertLevel.RED, was_less),
         )
         .join(Unit, Unit.id == Alert.unit_id)
         .join(Region, Region.id == Unit.region_id)
@@ -66,10 +87,14 @@ def _waiting(*which: object) -> list[Waiting]:
 
 @dataclass(frozen=True)
 class Notices:
-    """What was told of an alert: the steps of each waiting by its first day, and the follow-ups by theirs."""
+    """What was told of an alert: the steps of each waiting by its first day, the follow-ups by theirs, and its red."""
 
-    steps: dict[tuple[date, NoticeKind], Told]
-    follow_ups: set[date]
+    steps: dict[tuple[date, NoticeKind], Told] = field(default_factory=dict)
+    follow_ups: set[date] = field(default_factory=set)
+
+    @property
+    def is_red_told(self) -> bool:
+        return any(kind is NoticeKind.TURNED_RED for _, kind in self.steps)
 
     def of(self, alert: Waiting) -> dict[NoticeKind, Told]:
         """The steps taken since the alert waits."""
@@ -83,7 +108,7 @@ def notices_of_open() -> dict[int, Notices]:
 
 def notices_of_one(alert_id: int) -> Notices:
     """One statement."""
-    return _notices(Alert.id == alert_id).get(alert_id, Notices({}, set()))
+    return _notices(Alert.id == alert_id).get(alert_id, Notices())
 
 
 def _notices(of_alert: ColumnElement[bool]) -> dict[int, Notices]:
@@ -92,7 +117,7 @@ def _notices(of_alert: ColumnElement[bool]) -> dict[int, Notices]:
     rows = select(n.alert_id, n.notice_kind, n.due_on, n.told_on, nobody).join(Alert, Alert.id == n.alert_id)
     found: dict[int, Notices] = {}
     for alert_id, kind, due_on, told_on, by_nobody in db.session.execute(rows.where(of_alert)):
-        notices = found.setdefault(alert_id, Notices({}, set()))
+        notices = found.setdefault(alert_id, Notices())
         if kind is NoticeKind.FOLLOW_UP:
             notices.follow_ups.add(due_on)
         else:

@@ -10,13 +10,18 @@ from function_monitor.alerts.models import AlertLevel, AlertState, NoticeKind
 from function_monitor.ladder.rules import Ladder
 from host.kernel.calendar.workdays import Workdays
 
+#: States in which the unit is to do something.
+WITH_THE_UNIT = (AlertState.PENDING, AlertState.ACKNOWLEDGED, AlertState.REOPENED)
 #: States in which nobody took the alert on, or took it up again: it climbs.
 CLIMBING = (AlertState.PENDING, AlertState.REOPENED)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """An open alert. ``reopened_on``: the day on which it was last sent back, where that is its state."""
+    """An open alert. ``reopened_on``: the day on which it was last sent back, where that is its state.
+
+    ``turned_red``: it is red and was less before.
+    """
 
     id: int
     level: AlertLevel
@@ -26,6 +31,7 @@ class Waiting:
     first_seen_on: date
     reopened_on: date | None
     region_code: str
+    turned_red: bool = False
 
     @property
     def since(self) -> date:

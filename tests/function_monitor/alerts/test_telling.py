@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from flask import current_app
+from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import Connection
 
 from basic_info.organization.models import Person
 from function_monitor.alerts import operations, queries
 from function_monitor.alerts.evaluating import evaluate
-from function_monitor.alerts.models import Alert
+from function_monitor.alerts.models import Alert, AlertNotice, AlertRule
 from function_monitor.notices import ALERT
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import Role
@@ -185,3 +187,23 @@ def test_the_message_names_nobody(watched: Watched) -> None:
     titles = db.session.scalars(select(Notification.title)).all()
     assert [title for title in titles if any(name in title for name in names)] == []
     assert db.session.scalar(select(func.count()).select_from(Alert)) == 1
+
+
+def test_two_evaluations_at_a_time_tell_once(committed: Engine) -> None:
+    watched = Watched()
+    clerk, rule_id = watched.clerk.account_id, watched.rule.id
+    db.session.commit()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def work() -> None:
+        with app.app_context():
+            evaluate(db.session.get_one(AlertRule, rule_id), DAY)
+            db.session.commit()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert db.session.scalar(select(func.count()).where(Notification.account_id == clerk)) == 1
+    assert db.session.scalar(select(func.count()).select_from(AlertNotice)) == 1

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.models import Person
 from function_monitor.alerts import operations
-from function_monitor.alerts.models import Alert, AlertLevel, AlertNotice, AlertState, AlertStep, NoticeKind
+from function_monitor.alerts.models import Alert, AlertLevel, AlertNotice, AlertState, AlertStep, NoticeKind, StepKind
 from function_monitor.ladder.climbing import climb
 from function_monitor.ladder.rules import Ladder, set_ladder
 from function_monitor.ladder.tasks import send_alerts_up
@@ -241,6 +241,36 @@ def test_t46_what_waits_is_followed_up_every_seven_days_and_a_day_off_moves_none
         climb(date(2026, 10, number), workdays)
     days = db.session.scalars(select(AlertNotice.told_on).order_by(AlertNotice.id)).all()
     assert days == [date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 14)]
+
+
+def turned_red(scene: Climbing) -> Alert:
+    """An alert of the section that was yellow, was told, and is red now."""
+    alert = scene.of_section()
+    db.session.add(AlertStep(alert_id=alert.id, step_kind=StepKind.RAISED, level=AlertLevel.YELLOW))
+    climb_on(DAY)
+    alert.level = AlertLevel.RED
+    db.session.add(AlertStep(alert_id=alert.id, step_kind=StepKind.RAISED, level=AlertLevel.RED))
+    db.session.flush()
+    return alert
+
+
+def test_a_light_that_turned_red_is_told_once_more(scene: Climbing) -> None:
+    turned_red(scene)
+    climb_on(date(2026, 3, 23), TO_HEAD)
+    assert scene.told(scene.head) == ["1 条预警待处置", "1 条预警升为红色"]
+
+
+def test_a_light_that_was_red_from_the_start_did_not_turn(scene: Climbing) -> None:
+    alert = scene.of_section(level=AlertLevel.RED)
+    db.session.add(AlertStep(alert_id=alert.id, step_kind=StepKind.RAISED, level=AlertLevel.RED))
+    climb_on(DAY, date(2026, 3, 23))
+    assert scene.told(scene.head) == ["1 条预警（红色 1 条）待处置"]
+
+
+def test_red_is_told_also_of_what_was_taken_on(scene: Climbing) -> None:
+    operations.acknowledge(turned_red(scene), actor=scene.head)
+    climb_on(date(2026, 3, 23))
+    assert scene.told(scene.head)[-1] == "1 条预警升为红色"
 
 
 def test_once_the_unit_answered_the_office_is_followed_up(scene: Climbing) -> None:
