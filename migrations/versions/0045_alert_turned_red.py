@@ -1,13 +1,13 @@
 """That a light turned red is told beside the steps of its ladder
 
-Revision ID: 0044
+Revision ID: 0045
 Revises: 0043
 """
 
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
