@@ -191,6 +191,14 @@ def lately_open(section_id: int, today: date) -> tuple[date, date, Sequence[AnyR
     return first, last, open_days(section_id, first, last, workdays)
 
 
+def own_lately_open(person_id: int, today: date) -> int:
+    """How many of the last LOOKS_BACK working days before today the person still owes. One statement."""
+    workdays = load_workdays()
+    first, last = workdays.add_workdays(today, -LOOKS_BACK), today - timedelta(days=1)
+    owed = open_person_days(first, last, workdays, people=[person_id]).subquery("owed")
+    return db.session.scalar(select(func.count(owed.c.day.distinct()))) or 0
+
+
 def working_days(first: date, last: date, workdays: Workdays) -> Any:
     """A table of the working days from ``first`` to ``last``: (day, opens_on, closes_on), the ends of its week."""
     span = (first + timedelta(days=number) for number in range((last - first).days + 1))

@@ -11,7 +11,7 @@ from sqlalchemy import func, literal, select, true
 from basic_info.duties.thread import Layer, post_duties_under
 from basic_info.organization.scope import within
 from duty_eval.absences.queries import count_to_decide
-from duty_eval.expectations import is_asked_of
+from duty_eval.expectations import is_asked_of, own_lately_open
 from duty_eval.inspections.sheets import count_under
 from duty_eval.inspections.sheets import waiting as waiting_inspections
 from duty_eval.permissions import Permission
@@ -91,6 +91,8 @@ def todo(actor: Actor) -> list[TodoItem]:
             items.append(TodoItem(title="被退回的履职纪实", count=returned, url=_returned_url(today), is_urgent=True))
         if not is_logged and load_workdays().is_workday(today) and is_asked_of(actor.person_id, today):
             items.append(TodoItem(title="今天的履职纪实还没有填写", count=1, url=url_for("duty_eval.today")))
+        if owed := own_lately_open(actor.person_id, today):
+            items.append(TodoItem(title="近十个工作日还没有填写的日子", count=owed, url=url_for("duty_eval.month")))
     if actor.may(Permission.DUTY_RECORD_LOG) and (forms := count_own_open(actor.person_id or 0)):
         items.append(TodoItem(title="平时考核待办理", count=forms, url=url_for("duty_eval.my_routine")))
     if actor.may(Permission.REVIEW_OPEN):

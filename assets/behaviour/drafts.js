@@ -3,6 +3,8 @@
 import { kept, onContent } from "./page.js";
 
 const DAYS_KEPT = 7;
+/** Where the name of the form that was sent last is kept until the next page has come. */
+const SENT = "draft-sent";
 const KEPT_FIELDS = "input:not([type=password], [type=file], [type=hidden], [type=submit], [data-no-draft]), textarea, select";
 
 function fieldsOf(form) {
@@ -71,7 +73,7 @@ function watch(form) {
     clearTimeout(timer);
     timer = setTimeout(save, 500, form);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); save(form); });
+  form.addEventListener("submit", () => { clearTimeout(timer); save(form); kept.write(SENT, form.dataset.draft); });
 }
 
 export function startDrafts() {
@@ -79,6 +81,10 @@ export function startDrafts() {
   for (const done of document.querySelectorAll("meta[name=draft-done], [data-draft-done]")) {
     kept.forget(`draft.${done.content ?? done.dataset.draftDone}`);
   }
+  // So does a page that says that something was accepted, right after the form was sent.
+  const sent = kept.read(SENT);
+  kept.forget(SENT);
+  if (sent && document.querySelector("[data-accepted]")) kept.forget(`draft.${sent}`);
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     const name = ctx.sourceElement.closest?.("form[data-draft]")?.dataset.draft;
     if (name && ctx.request.method !== "GET" && ctx.response.status < 400) kept.forget(`draft.${name}`);

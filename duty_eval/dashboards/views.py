@@ -35,6 +35,8 @@ class Line:
     row: AnyRow
     url: str | None = None
     records: dict[str, Any] | None = None
+    #: The list that has them.
+    endpoint: str = "duty_eval.unit_records"
 
 
 @bp.get("/dashboard")
@@ -57,16 +59,20 @@ def own_dashboard() -> ResponseReturnValue:
     """One's own sums by duty: nobody else's page shows them (R164)."""
     at, person_id = _shown(), current_actor().person_id or 0
     duties = _rows(queries.duties(at.span, person_id=person_id))
-    own = url_for("duty_eval.my_records", **at.days)
+    counted = {**at.days, "state": "counted"}
+    lines = [
+        Line(row.text, row, _trace_of(row.post_duty_id), {**counted, **_duty(row.post_duty_id)}, "duty_eval.my_records")
+        for row in duties
+    ]
     return _page(
         "own.html",
         at,
         duties,
         months=queries.months_of(queries.two_years_to(at.day), person_id=person_id),
-        lines=[Line(row.text, row, _trace_of(row.post_duty_id)) for row in duties],
+        lines=lines,
         posts=own_posts(person_id, at.span.first, at.end_of_month),
         least_covered=LEAST_COVERED,
-        tiles={"all": own, "waiting": url_for("duty_eval.my_records", state="submitted", **at.days), "outside": own},
+        tiles=_tiles(counted, endpoint="duty_eval.my_records"),
     )
 
 
@@ -84,7 +90,7 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
             row.text,
             row,
             _trace_of(row.post_duty_id),
-            _if_readable(filters, **{"duty": row.post_duty_id} if row.post_duty_id else {"outside": "1"}),
+            _if_readable(filters, **_duty(row.post_duty_id)),
         )
         for row in duties
     ]
@@ -197,10 +203,15 @@ def _if_readable(filters: dict[str, Any], **more: Any) -> dict[str, Any] | None:
     return {**filters, **more} if current_actor().may(Permission.DUTY_RECORD_READ) else None
 
 
-def _tiles(records: dict[str, Any] | None) -> dict[str, str | None]:
+def _duty(post_duty_id: int | None) -> dict[str, Any]:
+    """The filter of one duty's records, or of those outside duties."""
+    return {"duty": post_duty_id} if post_duty_id else {"outside": "1"}
+
+
+def _tiles(records: dict[str, Any] | None, *, endpoint: str = "duty_eval.unit_records") -> dict[str, str | None]:
     """Where the figures at the top lead."""
     opened: Callable[..., str | None] = lambda **more: (  # noqa: E731
-        url_for("duty_eval.unit_records", **{**records, **more}) if records is not None else None
+        url_for(endpoint, **{**records, **more}) if records is not None else None
     )
     return {"all": opened(), "waiting": opened(state="submitted"), "outside": opened(outside="1")}
 

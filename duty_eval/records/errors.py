@@ -16,7 +16,7 @@ class FutureDay(Refused):
 
 
 class LateWithoutReason(Refused):
-    message = "补填 3 个工作日以前的纪实，请说明原因"
+    message = "补填较早的纪实，请说明原因"
 
 
 class TooMuchOfADay(Refused):

@@ -94,20 +94,22 @@ def _records_page(person_id: int, *, is_own: bool) -> ResponseReturnValue:
     today = today_in_china()
     first = day_of(request.args, "from", first_of_month(today))
     last = day_of(request.args, "to", today)
-    state, after = request.args.get("state", ""), request.args.get("after", "")
+    after, only = request.args.get("after", ""), lists.record_filter(request.args)
     actor = current_actor()
     endpoint = "duty_eval.my_records" if is_own else "duty_eval.person_records"
-    kept: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat(), "state": state or None}
+    kept: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
+    kept |= {name: request.args.get(name) or None for name in ("state", "section", "duty", "outside")}
     if not is_own:
         kept["person_id"] = person_id
-    page = lists.records_of_person(actor, person_id, first, last, after=after, state=state)
+    page = lists.records_of_person(actor, person_id, first, last, only, after=after)
     return render_template(
         "duty_eval/records/person.html",
         page=page,
-        sums=lists.sums_of_person(actor, person_id, first, last, state=state),
+        sums=lists.sums_of_person(actor, person_id, first, last, only),
         first=first,
         last=last,
         is_own=is_own,
+        narrowed={name: value for name, value in kept.items() if value and name in ("section", "duty", "outside")},
         may_reopen=not is_own and actor.may(Permission.PERIOD_REOPEN),
         states=lists.STATES,
         person_id=person_id,
@@ -132,7 +134,7 @@ def unit_records(unit_id: int) -> ResponseReturnValue:
     today = today_in_china()
     first = day_of(request.args, "from", first_of_month(today))
     last = day_of(request.args, "to", today)
-    only, after = lists.unit_filter(request.args), request.args.get("after", "")
+    only, after = lists.record_filter(request.args), request.args.get("after", "")
     page = lists.records_of_unit(current_actor(), unit_id, first, last, only, after=after)
     kept: dict[str, Any] = {**request.args, "unit_id": unit_id, "after": None}
     return render_template(

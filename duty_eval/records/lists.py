@@ -51,30 +51,40 @@ MOST_DIGITS = 18
 
 
 def records_of_person(
-    actor: Actor, person_id: int, first: date, last: date, *, after: str = "", state: str = ""
+    actor: Actor, person_id: int, first: date, last: date, only: RecordFilter, *, after: str = ""
 ) -> Page:
     """A page of ``listed_of_person``, by key."""
-    return _page(listed_of_person(actor, person_id, first, last, state=state), after)
+    return _page(listed_of_person(actor, person_id, first, last, only), after)
 
 
-def listed_of_person(actor: Actor, person_id: int, first: date, last: date, *, state: str = "") -> AnySelect:
+def listed_of_person(actor: Actor, person_id: int, first: date, last: date, only: RecordFilter) -> AnySelect:
     """A person's records from ``first`` to ``last`` that the actor may read, newest first. Raises Refused."""
-    return listed(actor).where(*_of_person(person_id, first, last, state))
+    return listed(actor).where(*_of_person(person_id, first, last, only))
 
 
 @dataclass(frozen=True)
-class UnitFilter:
-    """Which records of a unit: of a section, a state, a post duty, or outside duties."""
+class RecordFilter:
+    """Which records of a unit or a person: of a section, a state, a post duty, or outside duties."""
 
     section_id: int | None = None
     state: str = ""
     post_duty_id: int | None = None
     is_outside: bool = False
 
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = _in_state(self.state)
+        if self.section_id is not None:
+            found.append(DutyRecord.section_id == self.section_id)
+        if self.post_duty_id is not None:
+            found.append(DutyRecord.post_duty_id == self.post_duty_id)
+        if self.is_outside:
+            found.append(DutyRecord.post_duty_id.is_(None))
+        return found
 
-def unit_filter(values: Mapping[str, str]) -> UnitFilter:
+
+def record_filter(values: Mapping[str, str]) -> RecordFilter:
     """The filter of an address; what is no number finds nothing rather than everything."""
-    return UnitFilter(
+    return RecordFilter(
         section_id=_id_of(values.get("section", "")),
         state=values.get("state", ""),
         post_duty_id=_id_of(values.get("duty", "")),
@@ -100,12 +110,14 @@ def unit_and_section(unit_id: int, section_id: int | None, day: date) -> str:
     return f"{row.unit or ''}{row.section or ''}"
 
 
-def records_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: UnitFilter, *, after: str = "") -> Page:
+def records_of_unit(
+    actor: Actor, unit_id: int, first: date, last: date, only: RecordFilter, *, after: str = ""
+) -> Page:
     """A page of ``listed_of_unit``, by key."""
     return _page(listed_of_unit(actor, unit_id, first, last, only), after)
 
 
-def listed_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: UnitFilter) -> AnySelect:
+def listed_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: RecordFilter) -> AnySelect:
     """The records that count of a unit from ``first`` to ``last`` which the actor may read. Raises Refused."""
     if first > last:
         raise Refused("开始日期不能晚于结束日期，请修改后再查询")
@@ -114,14 +126,8 @@ def listed_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: Un
         DutyRecord.worked_on >= first,
         DutyRecord.worked_on <= last,
         DutyRecord.record_state.in_(COUNTED),
+        *only.conditions(),
     ]
-    if only.section_id is not None:
-        conditions.append(DutyRecord.section_id == only.section_id)
-    conditions += _in_state(only.state)
-    if only.post_duty_id is not None:
-        conditions.append(DutyRecord.post_duty_id == only.post_duty_id)
-    if only.is_outside:
-        conditions.append(DutyRecord.post_duty_id.is_(None))
     return listed(actor).where(*conditions)
 
 
@@ -165,23 +171,23 @@ def _on_its_day(version: type[Version]) -> ColumnElement[bool]:
     return and_(version.valid.contains(DutyRecord.worked_on), version.superseded_at.is_(None))
 
 
-def sums_of_person(actor: Actor, person_id: int, first: date, last: date, *, state: str = "") -> AnyRow:
+def sums_of_person(actor: Actor, person_id: int, first: date, last: date, only: RecordFilter) -> AnyRow:
     """(records, minutes) of that whole list."""
     return db.session.execute(
         select(func.count().label("records"), func.coalesce(func.sum(DutyRecord.minutes), 0).label("minutes")).where(
-            readable(actor), DutyRecord.record_state != RecordState.DRAFT, *_of_person(person_id, first, last, state)
+            readable(actor), DutyRecord.record_state != RecordState.DRAFT, *_of_person(person_id, first, last, only)
         )
     ).one()
 
 
-def _of_person(person_id: int, first: date, last: date, state: str) -> list[ColumnElement[bool]]:
+def _of_person(person_id: int, first: date, last: date, only: RecordFilter) -> list[ColumnElement[bool]]:
     if first > last:
         raise Refused("开始日期不能晚于结束日期，请修改后再查询")
     return [
         DutyRecord.person_id == person_id,
         DutyRecord.worked_on >= first,
         DutyRecord.worked_on <= last,
-        *_in_state(state),
+        *only.conditions(),
     ]
 
 

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
+from duty_eval.entry_rules.queries import rules_of_person
 from duty_eval.permissions import Permission
 from duty_eval.records.forms import RepeatForm
 from duty_eval.records.offers import duty_buttons
-from duty_eval.records.operations import new_client_key
+from duty_eval.records.operations import is_late, new_client_key
 from duty_eval.records.repeat import FURTHEST_BACK, MOST_DAYS, Plan, plan_for, repeat_record
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
@@ -39,7 +40,9 @@ def repeat() -> ResponseReturnValue:
     first, last, entry = form.worked_on.data, form.last.data, form.entry()
     try:
         if not request.form.get("confirmed"):
-            return _page(form, plan_for(entry, first=first, last=last, person_id=actor.person_id or 0, today=today))
+            plan = plan_for(entry, first=first, last=last, person_id=actor.person_id or 0, today=today)
+            _ask_why(form, plan, person_id=actor.person_id or 0, today=today)
+            return _page(form, plan)
         done = repeat_record(
             entry,
             first=first,
@@ -58,6 +61,14 @@ def repeat() -> ResponseReturnValue:
     return redirect(url_for("duty_eval.week", week=last.isoformat()), 303)
 
 
+def _ask_why(form: RepeatForm, plan: Plan, *, person_id: int, today: date) -> None:
+    """Ask for the reason of late days in the trial run already, not only when the records are sent."""
+    reason = (form.late_reason.data or "").strip()
+    if plan.days and not reason and is_late(plan.days[0], person_id=person_id, today=today):
+        day = plan.days[0]
+        form.late_reason.errors = [*form.late_reason.errors, f"含 {day.month}月{day.day}日，请说明补填原因"]
+
+
 def _page(form: RepeatForm, plan: Plan | None = None) -> str:
     today = today_in_china()
     day = form.worked_on.data
@@ -65,4 +76,10 @@ def _page(form: RepeatForm, plan: Plan | None = None) -> str:
     near = day if day is not None and abs(today - day) <= FURTHEST_BACK else today
     duties = duty_buttons(current_actor().person_id or 0, near)
     form.post_duty_id.choices = options([*((duty.id, duty.text) for duty in duties), (0, "岗位职责以外的工作")])
-    return render_template("duty_eval/records/repeat.html", form=form, plan=plan, most=MOST_DAYS)
+    return render_template(
+        "duty_eval/records/repeat.html",
+        form=form,
+        plan=plan,
+        most=MOST_DAYS,
+        free_late_workdays=rules_of_person(current_actor().person_id or 0, today).free_late_workdays,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duty_eval.dashboards.forms import shown
 from duty_eval.dashboards.queries import region_of
 from duty_eval.permissions import Permission
-from duty_eval.records.lists import listed, listed_of_person, listed_of_region, listed_of_unit, unit_filter
+from duty_eval.records.lists import listed, listed_of_person, listed_of_region, listed_of_unit, record_filter
 from duty_eval.records.models import DutyRecord
 from duty_eval.review.queries import attention, queue
 from host.kernel.access import Actor
@@ -35,7 +35,7 @@ _RECORD: Columns = {
 def _of_person(actor: Actor, values: Values) -> AnySelect:
     today = today_in_china()
     first, last = day_of(values, "from", first_of_month(today)), day_of(values, "to", today)
-    return listed_of_person(actor, whole_of(values, "person_id"), first, last, state=values.get("state", ""))
+    return listed_of_person(actor, whole_of(values, "person_id"), first, last, record_filter(values))
 
 
 register_export(
@@ -58,7 +58,7 @@ register_export(
 def _of_unit(actor: Actor, values: Values) -> AnySelect:
     today = today_in_china()
     first, last = day_of(values, "from", first_of_month(today)), day_of(values, "to", today)
-    return listed_of_unit(actor, whole_of(values, "unit_id"), first, last, unit_filter(values))
+    return listed_of_unit(actor, whole_of(values, "unit_id"), first, last, record_filter(values))
 
 
 register_export(

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
+from duty_eval.entry_rules.queries import rules_of_person
 from duty_eval.permissions import Permission
 from duty_eval.records.forms import day_of
 from duty_eval.records.operations import MINUTES_OF_A_DAY, Logged, is_late, new_client_key
@@ -94,6 +95,7 @@ def _page(day: date, *, refused: str = "") -> str:
         copy_key=new_client_key(),
         before=found.days[0] - timedelta(days=7),
         after=found.days[-1] + timedelta(days=1),
+        free_late_workdays=rules_of_person(actor.person_id or 0, today).free_late_workdays,
         is_late=is_late(found.days[0], person_id=actor.person_id or 0, today=today),
         last_records=sum(there.records for line in last.lines for there in line.there.values()),
         weekdays="一二三四五六日",

@@ -64,3 +64,23 @@ def test_weights_add_up_while_they_are_typed(sign_in: SignIn) -> None:
     page.get_by_role("button", name="保存").click()
 
     expect(page.get_by_role("button", name="发布")).to_be_disabled()
+
+
+def test_what_was_accepted_is_not_offered_as_a_draft_again(sign_in: SignIn) -> None:
+    page = sign_in("head")
+    page.goto("/duty-eval/tasks")
+    page.get_by_label("交办事项").fill("核对窗口排班")
+    page.get_by_role("button", name="交办", exact=True).click()
+
+    expect(page.locator(".notice")).to_contain_text("已交办")
+    expect(page.get_by_text("未提交的草稿")).to_have_count(0)
+
+
+def test_what_was_not_sent_is_still_there_as_a_draft(sign_in: SignIn) -> None:
+    page = sign_in("head")
+    page.goto("/duty-eval/tasks")
+    page.get_by_label("交办事项").fill("还没有交办的事")
+    page.wait_for_function("Object.keys(localStorage).some((key) => key.endsWith('draft.assign'))")
+    page.goto("/duty-eval/tasks")
+
+    expect(page.get_by_text("未提交的草稿")).to_be_visible()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -183,3 +185,34 @@ def test_the_whole_citys_records_do_not_go_out_to_a_county(connection: Connectio
 def _records_out(actor: Actor, *, code: str) -> Iterator[Sequence[Any]]:
     export = find_export("duty_eval.region_records", actor)
     return table_of(export, actor, {"code": code, "day": DAY.isoformat()}).rows()
+
+
+def test_the_numbers_of_one_s_own_dashboard_open_to_just_those_records(
+    connection: Connection, sign_in_as: SignIn
+) -> None:
+    office = Office()
+    office.log(DAY, minutes=30)
+    office.log(DAY, minutes=45, is_outside=True)
+    db.session.commit()
+    client = sign_in_as(office.clerk)
+    page = client.get(f"/duty-eval/dashboard/mine?day={DAY}").text
+
+    links = {unescape(link) for link in re.findall(r'href="(/duty-eval/my-records[^"]+)"', page)}
+    of_duty = {link for link in links if f"duty={office.duty.id}" in link}
+    outside = {link for link in links if "outside=1" in link}
+
+    assert of_duty
+    assert outside
+    for link in of_duty | outside:
+        assert "共 1 项" in client.get(link).text
+
+
+def test_where_no_records_open_a_number_leads_a_step_nearer_to_them(connection: Connection, sign_in_as: SignIn) -> None:
+    office = Office()
+    office.log(DAY, minutes=30)
+    add_up()
+    db.session.commit()
+
+    page = sign_in_as(_region_head()).get(f"/duty-eval/dashboard/regions/371300?day={DAY}").text
+
+    assert len(re.findall(r'<a [^>]*href="/duty-eval/dashboard/regions/371302[^"]*"', page)) > 2

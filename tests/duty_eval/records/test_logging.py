@@ -308,3 +308,11 @@ def test_row_44_one_key_a_hundred_times_in_parallel_makes_one_record(app: Flask,
 
     assert len(answers) == 1
     assert db.session.scalar(select(func.count()).select_from(DutyRecord)) == 1
+
+
+def test_the_home_page_counts_the_working_days_that_are_still_open(
+    actor: Actor, sign_in_as: Callable[[Actor], FlaskClient]
+) -> None:
+    db.session.commit()
+
+    assert "近十个工作日还没有填写的日子" in sign_in_as(actor).get("/").text

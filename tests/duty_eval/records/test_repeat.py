@@ -16,6 +16,7 @@ from duty_eval.records.models import DutyRecord, RecordOrigin
 from duty_eval.records.operations import Entry
 from duty_eval.records.repeat import plan_for, repeat_record
 from host.kernel.access import Actor, Role
+from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.pages import today_in_china
@@ -123,6 +124,19 @@ def test_a_trial_run_says_how_many_days_and_writes_nothing(
 
     assert "个工作日各填 1 项" in answer.text or "没有工作日" in answer.text
     assert days_written(actor) == []
+
+
+def test_a_trial_run_asks_for_the_reason_of_late_days_already(
+    actor: Actor, sign_in_as: Callable[..., FlaskClient]
+) -> None:
+    workdays, today = load_workdays(), today_in_china()
+    first = workdays.add_workdays(today, -5)
+    sent = {"worked_on": first.isoformat(), "last": first.isoformat(), "content": "驻村", "client_key": "k"}
+    db.session.commit()
+
+    answer = sign_in_as(actor).post("/duty-eval/repeat", data={**sent, "post_duty_id": "0"})
+
+    assert f"含 {first.month}月{first.day}日，请说明补填原因" in answer.text
 
 
 def test_days_of_leave_are_named_and_left_out(actor: Actor) -> None:
