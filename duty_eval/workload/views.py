@@ -43,7 +43,13 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
         bands=queries.bands_of_unit(unit_id, at.end_of_month),
         limits=saturation,
         may_confirm=current_actor().may(Permission.STANDARD_CONFIRM),
+        records=_records(unit_id, at) if current_actor().may(Permission.DUTY_RECORD_READ) else None,
     )
+
+
+def _records(unit_id: int, at: Shown) -> dict[str, Any]:
+    """The filters of the very records that are counted: workload is kept by month."""
+    return {"unit_id": unit_id, "from": at.span.first.isoformat(), "to": at.end_of_month.isoformat()}
 
 
 def _chart(unit_id: int, at: Shown, loads: list[saturation.Load]) -> dict[str, Any]:

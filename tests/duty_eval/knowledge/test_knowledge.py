@@ -113,6 +113,19 @@ def test_a_new_version_takes_the_place_of_the_published_one_when_it_is_published
     assert states == [VersionState.SUPERSEDED, VersionState.PUBLISHED]
 
 
+def test_a_former_version_can_still_be_read(office: Office, sign_in_as: SignIn) -> None:
+    article = office.publish()
+    former = newest(article).body
+    write_version(article, "巡河六步法", "再加拍照。", actor=office.colleague)
+    decide_version(newest(article), is_published=True, actor=office.head)
+    db.session.commit()
+
+    page = sign_in_as(office.clerk).get(f"/duty-eval/knowledge/{article.id}").text
+
+    assert "再加拍照。" in page
+    assert former in page
+
+
 def test_of_two_versions_written_at_once_one_waits(app: Flask, committed: Engine) -> None:
     office = Office()
     article_id = office.publish().id

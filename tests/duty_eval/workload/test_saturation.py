@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -138,6 +140,17 @@ def test_the_page_shows_the_formula_and_names_no_person(connection: Connection, 
     assert "出勤人日 × 8 小时" in page
     assert "100 ÷（66 × 8）" in page
     assert "赵某某" not in page
+
+
+def test_the_records_of_a_section_open_to_just_those(connection: Connection, sign_in_as: SignIn) -> None:
+    unit = a_unit()
+    Team(unit, "审批科", 3).log(200)
+    client = sign_in_as(an_actor(Role.UNIT_HEAD, unit=unit))
+    page = client.get(f"/duty-eval/units/{unit.id}/workload?day={LAST}").text
+
+    link, shown = re.findall(rf'href="(/duty-eval/units/{unit.id}/records[^"]+)"[^>]*>([\d,]+)<', page)[0]
+
+    assert client.get(unescape(link)).text.count("<tr data-row") == int(shown)
 
 
 def test_of_one_or_two_people_no_number_is_shown(connection: Connection, sign_in_as: SignIn) -> None:
