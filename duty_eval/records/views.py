@@ -251,6 +251,7 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         raise NotFound
     history = queries.history_of(record_id, _parse(day))
     reviews = may_review(actor, row[0])
+    may_reopen = actor.may(Permission.PERIOD_REOPEN) and row[0].person_id != actor.person_id
     if reviews and note_opening(row[0], actor):
         db.session.commit()
     # Its author is told by the reviewer, not by a machine.
@@ -262,7 +263,8 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         is_own=row[0].person_id == actor.person_id,
         may_review=reviews,
         may_reattach=may_reattach(actor, row[0]),
-        may_reopen=actor.may(Permission.PERIOD_REOPEN) and row[0].person_id != actor.person_id,
+        may_reopen=may_reopen,
+        is_sealed=may_reopen and _is_overtaken(row[0]),
         flags=flags,
         typed_by=typed_by(row[0].entered_by_id) if row[0].origin is RecordOrigin.ON_BEHALF else "",
         flag_words="；".join(f"{one.kind.label}（{one.detail}）" for one in flags),
@@ -270,6 +272,11 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         inspected=findings_of_record(record_id, _parse(day)),
         **history,
     )
+
+
+def _is_overtaken(record: DutyRecord) -> bool:
+    """Whether the month was locked before the record was decided on (R90)."""
+    return record.record_state is RecordState.SUBMITTED and is_closed_to(record.person_id, record.worked_on)
 
 
 @bp.get("/what-is-collected")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
-from basic_info.organization.models import Section
+from basic_info.organization.models import Section, Unit
 from duty_eval.entry_rules.operations import set_rules
 from duty_eval.entry_rules.queries import DEFAULTS, Rules
 from duty_eval.evidence.models import RecordEvidence
@@ -123,6 +124,19 @@ def test_the_desk_says_why_what_a_lock_overtook_is_not_on_it(office: Office, sig
     lock_month(office.place, MONTH, actor=office.clerk, today=TODAY)
 
     assert "另有 1 项还没有审核，所在月份就锁定了" in sign_in_as(office.head).get("/duty-eval/review").text
+
+
+def test_from_a_record_that_a_lock_overtook_its_month_is_opened_again(office: Office, sign_in_as: SignIn) -> None:
+    record = office.log()
+    lock_month(office.place, MONTH, actor=office.clerk, today=TODAY)
+    db.session.commit()
+    unit = db.session.scalars(select(Section.unit_id).where(Section.id == office.section.id)).one()
+    client = sign_in_as(an_actor(Role.UNIT_HEAD, unit=db.session.get_one(Unit, unit)))
+
+    page = client.get(f"/duty-eval/records/{record.id}/{DAY}").text
+
+    link = re.findall(r'href="([^"]*/reopen[^"]*)"', page)[0]
+    assert client.get(link).status_code == 200
 
 
 def test_another_section_of_the_month_stays_open(office: Office) -> None:
