@@ -13,49 +13,63 @@ from basic_info.mandates.parsing.names import (
     SURE_DUTY_VERB,
     clean_name,
     ends_as_body,
+    is_unit_name,
     split_names,
     without_label,
 )
 from basic_info.mandates.parsing.normalise import NUMBER, fold
 from basic_info.mandates.parsing.parts import part_of
-from basic_info.mandates.parsing.sections import bracket_plates, find_sections, plates_in, section_of
+from basic_info.mandates.parsing.sections import (
+    bracket_plates,
+    find_sections,
+    plates_in,
+    plates_on_sections,
+    section_of,
+)
 from basic_info.mandates.parsing.tallies import with_tallies
 
 _BRACKET = r"(?:\((?:[^()]|\([^()]*\))*\))*"
 _NAME = rf'"?[^。:;,()"]{{1,28}}?(?:{BODY_ENDING})"?'
 _NAMES = rf'{_NAME}{_BRACKET}"?(?:[、和及]{_NAME}{_BRACKET}"?)*'
 _ADDED = re.compile(
-    rf"(?:增设|新增|新设立|新设|设立|成立|新成立|组建|整合组建|整合设立|合并设立|合并组建|增加|设置|单设)(?:内设机构|科室|机构)?(?:[一二两三四五六七八九\d]+个)?(?:内设机构|科室|机构)?:?"
+    rf"(?:增设|新增|新设立|新设|设立|成立|新成立|组建|整合组建|整合设立|合并设立|合并组建|增加|设置|单设|分设出|分出|恢复|改建(?!为)|改设(?!为)|名称定?为)(?:内设机构|科室|机构)?(?:[一二两三四五六七八九\d]+个)?(?:内设机构|科室|机构)?(?::|,?(?:即|分别是|分别为|名称为))?"
     rf"(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|为|等?[一二两三四五六七八九十\d]+个|作为|\()"
 )
 _RENAMED = re.compile(
-    rf"(?:更名为|改名为|改称为|改称|改为|变更为|调整为|更改为|分设为|拆分为|分为|整合为|合并为|重组为|合并组建为|优化调整为)(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|并|其|后|等?[一二两三四五六七八九\d]+个)"
+    rf"(?:(?:更名|改名)(?!后|的|等|事)为?|改称为|改称|改[设建]?为|变更为|调整为|更改为|分设为|拆分为|分为|整合为|合并为|重组为|合并组建为|优化调整为)(?P<names>{_NAMES})(?=[,。;:]|$|主要|负责|承担|并|其|后|等?[一二两三四五六七八九\d]+个)"
 )
 _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
-    rf"|^[,。;:](?:(?:并|同时)?(?:加挂|增挂|挂)[^。;,]{{2,40}}?牌子[,。;])?(?P<other>(?:{SURE_DUTY_VERB}).+)$"
+    rf"|^[,。;:](?:(?:并|同时)?(?:加挂|增挂|挂)[^。;,]{{2,40}}?牌子[,。;])?(?P<other>(?:{SURE_DUTY_VERB}|依[法规]).+)$"
 )
 _CHANGE_WORD = re.compile(r"分设|拆分|增设|更名|组建|整合|撤销|设立|调整|合并|不再")
-# The name of a unit of a city or county (县救助管理站), no word that starts likewise (市场科, 区划股).
-_LEVEL_NAME = re.compile(r"[省市县区州](?![场政域际划容道])")
 _QUOTES = '"“”「」'
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
+    r"|(?:为|系)[^。;,]{0,12}(?:政府|[市县区]委|党委)[^。;,]{0,12}(?:工作部门|组成部门|直属机构|派出机构|直属事业单位),(?P<kind>[正副]?(?:县|处|科|股)级)"
 )
 _LIST_OPENS = re.compile(
     r"(?:增设|新设|设立|设置|内设|下设|科室)[^。;]{0,16}(?:内设机构|科室|机构|为|如下)[^。;]{0,10}:$"
 )
 
 
+# A change that leaves nothing of its own behind: a body abolished, duties or places that go elsewhere.
+_TAKES_AWAY = re.compile(
+    rf"(?:撤销|取消|不再(?:保留|设置|设立|加挂|挂))[^。;,]{{1,30}}(?:{BODY_ENDING}|牌子|职数)|(?:更名|改名)为"
+    rf"|(?:职责|职能|编制|人员)[^。;,]{{0,16}}(?:划转|划入|划归|划出|划给|并入|移交)|(?:核减|核增|增加|减少|收回)[^。;,]{{0,20}}(?:编制|职数){NUMBER}名"
+)
+
+
 @dataclass(frozen=True)
 class Change:
-    """The outcome of an amendment."""
+    """The outcome of an amendment; `is_any` also where nothing new comes of it (a body abolished)."""
 
     rank: str | None
     plates: tuple[Plate, ...]
     sections: tuple[Section, ...]
     quotas: tuple[Quota, ...]
     leaders: tuple[LeaderPost, ...]
+    is_any: bool
 
 
 def read_change(lines: Sequence[Line], heading: Heading) -> Change:
@@ -70,10 +84,12 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
         folded = fold(text)
         if not own.is_other(folded):
             if match := _OWN_RANK.search(folded):
-                rank = match.group("rank") or match.group("up")
+                rank = match.group("rank") or match.group("up") or match.group("kind")
             for name in _unit_plates(folded, own):
                 plates.setdefault(name, Plate(name, text))
-    return Change(rank, tuple(plates.values()), sections, quotas, leaders)
+    found = bool(sections or quotas or leaders or plates or rank)
+    is_any = found or any(_TAKES_AWAY.search(fold(text)) for text in paragraphs)
+    return Change(rank, tuple(plates.values()), sections, quotas, leaders, is_any)
 
 
 def _paragraphs(lines: Sequence[Line]) -> list[str]:
@@ -99,7 +115,18 @@ def _sections(paragraphs: Sequence[str], own: Own) -> tuple[Section, ...]:
                 body = duty or _duty_elsewhere([*behind, *paragraphs[number + 1 :]], name)
                 sure = Confidence.HIGH if body else Confidence.MEDIUM
                 found[name] = section_of(name, plates, body, text, sure)
+    for text in paragraphs:
+        _hang_plates(text, found)
     return tuple(found.values())
+
+
+def _hang_plates(text: str, found: dict[str, Section]) -> None:
+    """「甲科加挂乙办公室牌子」 in a paragraph of its own gives the new body its plate."""
+    for name, plates in plates_on_sections(fold(text)):
+        section = found.get(name)
+        if section is not None and text not in section.snippet:
+            plates = [*section.plates, *plates]
+            found[name] = section_of(name, plates, section.text, section.snippet + text, section.confidence)
 
 
 def _listed_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
@@ -136,13 +163,16 @@ def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[st
         before = re.split(r"[,。;:]", folded[: match.start()])[-1]
         if re.search(r"不再|撤销|原|批准$", before[-4:]) or "规格" in before:
             continue
-        if match.re is _RENAMED and own.is_unit(re.sub(r"^(?:同意|将|把)+", "", before)):
+        old = re.sub(r"^(?:同意|将|把)+", "", before)
+        if match.re is _RENAMED and old and own.is_unit(old):
             # The unit itself gets another name.
             continue
-        if match.re is _RENAMED and _is_of_subordinate(before, match.group("names")):
+        if match.re is _RENAMED and not _is_inside(before, own) and _is_of_subordinate(before, match.group("names")):
             continue
-        names = [_name_and_plates(piece) for piece in _split_outside(match.group("names"))]
+        names = [_name_and_plates(own.without_unit(piece)) for piece in _split_outside(match.group("names"))]
         names = [(name, plates) for name, plates in names if _is_inner_name(name) and not own.is_unit(name)]
+        if match.re is _ADDED:
+            names = [(name, plates) for name, plates in names if not is_unit_name(name) or own.owns(name)]
         # 「国库科分设为国库科、…」: the first of them is what it was.
         names = [
             (name, plates) for name, plates in names if plates or match.re is _ADDED or not _was_its_name(before, name)
@@ -156,12 +186,17 @@ def _was_its_name(before: str, name: str) -> bool:
     return bool(re.search(rf"(?:^|[将把原的、和及与局委]|同意){re.escape(name)}$", before))
 
 
+def _is_inside(before: str, own: Own) -> bool:
+    """Whether the old name is a body's of the unit, its own name in front (县公安局城关派出所)."""
+    return not re.search(r"所属|下属|直属", before) and own.owns(re.sub(r"^(?:同意|将|把|原)+", "", before))
+
+
 def _is_of_subordinate(before: str, names: str) -> bool:
     """Whether it is a unit below that gets another name (县民政局所属县救助管理站更名为县救助管理中心)."""
     if re.search(r"(?:所属|下属|直属)(?!科|股|室|机构)[^,。;]{3,}$", before):
         return True
     old = re.sub(r"^(?:同意|将|把|原)+", "", before)
-    return all(_LEVEL_NAME.match(name) and not re.search(r"[科股室]$", name) for name in (old, names.strip(_QUOTES)))
+    return is_unit_name(old) and is_unit_name(names.strip(_QUOTES))
 
 
 def _plates_behind(folded: str) -> list[str]:
@@ -174,6 +209,7 @@ def _is_inner_name(name: str) -> bool:
     return (
         ends_as_body(name)
         and 2 <= len(name) <= 24
+        and not re.fullmatch(r"(?:内设)?(?:科室|股室|处室|站所|机构|部门)", name)
         and not re.search(r"内设机构|编制|职数|牌子|^(?:你|市|县|区)[^,]*(?:局|委)$", name)
     )
 
@@ -217,7 +253,7 @@ def _without_numbers(duty: str) -> str:
     kept: list[str] = []
     for sentence in re.split(r"(?<=[。])", duty):
         if re.search(
-            rf"(?:编制|职数)[^。;]{{0,12}}{NUMBER}名|调整后|^核[定增减]|规格|内设机构|不变|^设[^。]*{NUMBER}名",
+            rf"(?:编制|职数)[^。;]{{0,12}}{NUMBER}名|调整后|^核[定增减]|^所需(?:人员|编制)|^(?:人员|机构)?编制(?:和|及|由|从|在|总|为|、)|^领导职数|规格|内设机构|不变|^设[^。]*{NUMBER}名",
             fold(sentence),
         ):
             break
@@ -228,7 +264,7 @@ def _without_numbers(duty: str) -> str:
 def _sentences_by_body(text: str, names: Sequence[str]) -> list[str]:
     """The sentences behind the names of several new bodies, together from one body's name to the next's."""
     said: list[str] = []
-    for sentence in re.findall(r"[^。]+。?", text.lstrip("。；;，,")):
+    for sentence in re.findall(r"[^。；;]+[。；;]?", text.lstrip("。；;，,")):
         if any(fold(sentence).startswith(name) for name in names):
             said.append(sentence)
         elif said:
@@ -268,5 +304,6 @@ def _unit_plates(folded: str, own: Own) -> Iterator[str]:
 def _speaks_of_body(before: str, own: Own) -> bool:
     """Whether the words before 「加挂」 end with the name of a body that isn't the unit."""
     last = re.split(r"[,:在]|同意|为", before)[-1]
+    last = own.without_unit(last)
     last = re.sub(r"^(?:你|该|贵|我|本)(?:局|委|办|厅|院|校|馆|中心|镇|街道|单位)(?=.{2})", "", last)
     return ends_as_body(last) and not own.owns(last) and not re.search(r"(?:更名|改)为", before)

@@ -7,17 +7,23 @@ from enum import Enum
 from basic_info.mandates.parsing.counts import read_counts
 from basic_info.mandates.parsing.heading import Heading
 from basic_info.mandates.parsing.model import LeaderPost, Quota
-from basic_info.mandates.parsing.names import BODY_ENDING, SURE_DUTY_VERB, abbreviates
+from basic_info.mandates.parsing.names import BODY_ENDING, SURE_DUTY_VERB, abbreviates, is_unit_name
 from basic_info.mandates.parsing.normalise import NUMBER, fold
 
+_CHANGE = (
+    "调整|增加|增编|核增|增核|核减|减少|变更|划转|划入|划出|更名|连编带人|收回|追加|净增|净减|调增|调减|增设|核定|"
+    "整合|合并|撤并|撤销"
+)
 _AFTER = re.compile(
-    rf"(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|更名|连编带人|收回)后[,:]?|由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|核定|变更|增|减)(?:为|到|至)|(?:仍为|重新核定|核定为|增至|增加至|增加到|减至|减少至|减少到|调整为)"
+    rf"(?:{_CHANGE})(?:{NUMBER}名)?后[,:]?|[由从](?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|核定|变更|增|减)(?:为|到|至)|(?:仍为|重新(?:核定|明确|确定)|核定为|达到|增至|增加至|增加到|减至|减少至|减少到|调整为)"
 )
 _DELTA = re.compile(
-    r"核增|核减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到"
+    r"核增|核减|净增|净减|调增|调减|增加|减少|收回|划[出入转]|增核|增编|追加|调剂|增设|所需|撤销|取消|连人带编|人随编走|从[^,]{2,}到"
 )
+# 「收回甲编制1名,收回后2名;增核乙编制1名」: behind what holds afterwards a further change begins.
+_NEXT_DELTA = re.compile(r"(?:同时|另|再|同意)*(?:核增|增核|核减|增加|减少|收回|追加|增编)")
 _ORG = re.compile(
-    rf"(?:(?<=[,。;:、])|^|(?:核减|核增|增加|减少|调整)后?|同意|将|给|为|同时|相应|到|至|划入)(?P<org>(?!从|由|自|(?:核减|核增|增加|减少|调整)后)[^,。;:、()]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道|[联协]|中学|小学|高中|大学|政府|政协|人大|集团))(?=核定|配备|机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
+    rf"(?:(?<=[,。;:、])|^|(?:{_CHANGE})后|核减|核增|增加|减少|调整|同意|将|给|为|同时|相应|到|至|划入)(?P<org>(?!由|自|后|(?:{_CHANGE})后)[^,。;:、()\d从]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道|[联协]|中学|小学|高中|大学|政府|政协|人大|集团))(?=核定|配备|机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|下属|教职工|教师|员额|控制数|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
 )
 # What a body does is no statement about the units that it names (承担市老龄工作委员会的具体工作).
 _DUTY_TEXT = re.compile(
@@ -30,13 +36,14 @@ _GIVER = re.compile(r"将[^,。;]{2,24}?\d+名[^,。;]{0,12}(?:划入|划转|调
 
 
 _STATED_KIND = re.compile(
-    r"(?:^|[,;。、]|核增|核减|增加|减少|核定|增核|追加|收回)(?:同意|你局|你单位)*(?P<kind>[^,;。、()\d]{2,14}?(?:编制|职数))(?=增加|核增|核减|减少|由|调整|\d)"
+    rf"(?:^|[,;。、]|核增|核减|增加|减少|核定|增核|追加|收回)(?:同意|你局|你单位)*(?P<kind>[^,;。、()\d]{{2,14}}?(?:编制|职数))(?={_CHANGE}|由|从|\d)"
 )
 # A clause that states a number outright: 「设院长1名」, 「核定事业编制28名」, 「科级领导职数5正3副」.
 _PLAIN = re.compile(
     rf"^(?!.*(?:现有|原有|原核定|实有|内设机构(?![正副科股处]|[^,;。]{{0,6}}职数)))[^。;]*?{NUMBER}(?:名|正|副)"
 )
 _INNER = r"科|室|股|处|部|大队|中队"
+_SET_UP = re.compile(rf'(?:新设|新建|设立|成立|组建|增设)"?(?P<org>[^,。;:()"]{{3,24}}?(?:{BODY_ENDING}))"?[,。;(]')
 _NEW_UNIT = re.compile(
     r'(?:设立|成立|组建)"?(?P<org>[^,。;:()"]{4,24}?)"?(?:\([^()]*\))?,?(?:为|系|作为|隶属)[^。;]{0,30}(?:事业单位|所属|下属|直属)'
 )
@@ -53,7 +60,9 @@ _NEW_POST = re.compile(
 _RESPECTIVELY = re.compile(
     rf"(?P<kinds>(?:核增|核减|增加|减少)[^,。;]*?),(?P<after>[^,。;]{{0,6}}后,?)分别为(?P<counts>{NUMBER}名(?:[、和]{NUMBER}名)+)"
 )
-_BARE_COUNT = re.compile(rf"^(?:共|为|共计|合计|总数为|由)*{NUMBER}名")
+# 「设主任1名,由局长兼任」
+_FILLED = re.compile(r"由[^,。;]*(?:兼任|担任|兼)[,。;]?$")
+_BARE_COUNT = re.compile(rf"^(?:共|为|达到|共计|合计|总数为|由)*{NUMBER}名")
 
 
 class _Mode(Enum):
@@ -84,7 +93,9 @@ class Own:
 
     def owns(self, org: str) -> bool:
         """Whether the name is the unit's, in full, in short or as 你局."""
-        org = re.sub(r"^(?:同意|将|给|对|为|核定|核增|核减|增加|减少|同时|相应)+", "", org.strip('"的'))
+        org = re.sub(
+            r"^(?:同意|将|给|对|为|在|现|重新|明确|确定|核定|核增|核减|增加|减少|同时|相应)+", "", org.strip('"的')
+        )
         if re.match(r"^(?:你|该|本|贵|我)", org) or org in ("局", "中心", "机关", "镇", "街道"):
             return True
         if any(org.startswith(name[start:]) for name in self.names for start in range(len(name) - 3)):
@@ -95,6 +106,11 @@ class Own:
     def is_unit(self, org: str) -> bool:
         """Whether the name is the unit's own, in full or in short, and not that of a body inside it."""
         return any(name.endswith(org) or org.endswith(name) or abbreviates(org, name) for name in self.names)
+
+    def without_unit(self, name: str) -> str:
+        """The name of a body without the unit's full name in front (县公安局城东派出所)."""
+        unit = next((unit for unit in self.names if name.startswith(unit) and len(name) > len(unit) + 1), "")
+        return name[len(unit) :]
 
     def is_other(self, folded: str) -> bool:
         """Whether the sentence speaks of another unit from its start on."""
@@ -141,8 +157,9 @@ def _after_change(folded: str, own: Own) -> tuple[str, str]:
     folded = _DUTY_TEXT.sub("", folded)
     folded = _RESPECTIVELY.sub(_each_with_its_number, folded)
     belongs, mode, kind = True, _Mode.PLAIN if _may_state_plainly(folded) else _Mode.ASIDE, ""
-    first, was_changed = mode, False
+    first, was_changed, was_kept = mode, False, False
     for clause in _clauses(folded):
+        size = len(kept)
         belongs = _belongs(clause, own, belongs)
         if stated := _STATED_KIND.search(clause):
             kind = stated.group("kind")
@@ -153,6 +170,9 @@ def _after_change(folded: str, own: Own) -> tuple[str, str]:
         if (now or mode is _Mode.AFTER or (mode is _Mode.PLAIN and _PLAIN.match(clause))) and belongs:
             side = _kept_side(clause)
             (added if _is_increment(clause) else kept).append(kind + side if _BARE_COUNT.match(side) else side)
+        elif _FILLED.match(clause) and was_kept:
+            kept.append(clause)
+        was_kept = len(kept) > size
         if clause.endswith("。"):
             mode = _mode_behind(mode, folded, clause, first)
     return "".join(kept), "".join(added)
@@ -183,7 +203,8 @@ def _mode_of(clause: str, mode: _Mode) -> tuple[_Mode, bool]:
     if mode is _Mode.ASIDE and re.match(r"另?设(?![立置备计施])", clause):
         return _Mode.PLAIN, False
     if _DELTA.search(clause):
-        return (_Mode.ASIDE if mode is _Mode.PLAIN else mode), False
+        begins_anew = mode is _Mode.AFTER and bool(_NEXT_DELTA.match(clause))
+        return (_Mode.ASIDE if mode is _Mode.PLAIN or begins_anew else mode), False
     return mode, mode is not _Mode.ASIDE and bool(_BREAKS_DOWN.match(clause))
 
 
@@ -205,6 +226,8 @@ def _belongs(clause: str, own: Own, before: bool) -> bool:
     """Whether a clause speaks of the unit addressed; one that names no unit goes on with the one before."""
     if _GIVER.search(clause):
         return True
+    if (new := _SET_UP.search(clause)) and is_unit_name(new.group("org")) and not own.owns(new.group("org")):
+        return False
     orgs = [m for m in _ORG.finditer(clause) if not _SOURCE_OF.search(clause[: m.start("org")])]
     outer = [m for m in orgs if not _is_inner(m)]
     if not outer and (said := _OWN_WORD.search(clause)) and not _SOURCE_OF.search(clause[: said.start()]):
@@ -226,4 +249,4 @@ def _clauses(folded: str) -> Iterator[str]:
 
 
 def _kept_side(clause: str) -> str:
-    return re.sub(r"^.*?(?:调整|增加|增编|核增|核减|减少|变更|划转|划入|收回)后[,:]?", "", clause)
+    return re.sub(rf"^.*?(?:{_CHANGE})(?:{NUMBER}名)?后[,:]?", "", clause)

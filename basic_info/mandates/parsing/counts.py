@@ -12,13 +12,13 @@ from basic_info.mandates.parsing.posts import RANK, is_post, is_quota_kind, name
 _BETWEEN = (
     r"(?:总数|总额|总量)?"
     r"(?:(?:相应|同步)?(?:调整|变更|增加|核增|减少|核减|增|减)(?:为|到|至)|"
-    r"暂定为|暂定|核定为|核为|定为|仍为|保持|共计|合计|总计|共有|共|为|是|各为|各|不超过|控制在|:)*"
+    r"达到|暂定为|暂定|核定为|核为|定为|仍为|保持|共计|合计|总计|共有|共|为|是|各为|各|不超过|控制在|:)*"
 )
 _TOKEN = re.compile(
     rf"(?P<words>[^,;。:、\n]{{0,60}}?)(?P<between>{_BETWEEN})(?P<count>{NUMBER})(?:(?P<unit>名|人(?!大|民|事|员|力|才|武|社)|个(?!内设|科室|机构|职能|股))|(?P<head>正)(?:(?P<deputy>{NUMBER})副)?)"
 )
 _CHANGED = re.compile(
-    rf"由(?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:调整|增加|核增|减少|核减|核定|变更|增|减|升|提高|变|调)(?:为|到|至)"
+    rf"[由从](?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:调整|增加|核增|减少|核减|核定|变更|增|减|升|提高|变|调)(?:为|到|至)"
 )
 _RANK = re.compile(RANK)
 # 「局长1名（正股）」: a bracket that is nothing but the rank, 级 left out.
@@ -30,7 +30,7 @@ _CLASS = re.compile(r"(?:参公(?:管理)?|(?:财政)?(?:全额|差额)(?:拨款
 # The unit's name holds two bodies of one level (…县纪律检查委员会、…县监察委员会机关).
 _TWO_BODIES = re.compile(r"(?:委员会|机关|[局委办室])[、和与及](?=[^、]{0,6}(?:[省市县区州]|政府))")
 _VERB = (
-    "核定|重新核定|配备|使用|安排|确定|明确|单列|下达|现有|共有|保留|划转|增加|核增|核减|减少|调整后|调整为|包括|收回|分别为|其中|设有|设立|设置|"
+    "核定|重新核定|配备|使用|安排|确定|明确|单列|下达|现有|共有|保留|划转|增加|核增|增核|增编|追加|核减|减少|调整后|调整为|包括|收回|分别为|其中|设有|设立|设置|"
     "另设|共设|可设|增设|配|另有|另外|实行|按照?规定|现核定"
 )
 _AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
@@ -42,7 +42,7 @@ _FILLED_BY_OTHER = re.compile(
 )
 _BREAKS_DOWN = re.compile(r"^[,。;:]?(?:其中|包括|即|分别是|分别为)[:,]?|^:")
 _OWN = re.compile(
-    r"^(?:你|我|该|本|全)?(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)(?=机关|行政|事业|工勤|人员|正|副|科|股|领导|编制|财政|全额|政法|核定|内设)"
+    r"^(?:你|我|该|本|全)?(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)(?=机关|行政|事业|工勤|人员|正|副|科|股|领导|编制|财政|全额|政法|核定|内设|所属|下属)"
 )
 
 
@@ -187,11 +187,13 @@ def _without_unit(words: str, unit_name: str) -> str:
         may_be_unit = words[0] in "省市县区州" or (is_quota_kind(words[end:]) and words[end:] != "人员编制")
         if may_be_unit and _ends_as_unit(words[:end]) and abbreviates(words[:end], unit_name):
             return _without_subordinates(words[end:].lstrip("的"))
-    return _OWN.sub("", words)
+    return _without_subordinates(_OWN.sub("", words))
 
 
 def _without_subordinates(words: str) -> str:
-    return re.sub(r"^(?:所属|下属)?事业单位(?=事业编制|编制)|^所属(?=事业编制)", "", words)
+    return re.sub(
+        r"^(?:所属|下属|直属|[局委办厅院校镇乡]属)?事业单位(?=事业编制|编制)|^(?:所属|下属)(?=事业编制)", "", words
+    )
 
 
 def _ends_as_unit(words: str) -> bool:

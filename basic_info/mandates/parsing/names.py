@@ -22,6 +22,7 @@ SURE_DUTY_VERB = (
     r"(?:主要|具体|统一|牵头)?负责(?!人)|(?:主要|具体)?承担|拟[订定]|制[订定]|起草|组织(?!部|人事)|指导|协调|统筹|贯彻|推进|研究(?!所|院|决定)|参与|协助|"
     r"配合|开展|落实|受理|办理|承办|综合(?!股|科|处|室)|宣传(?!部|股|科)|监督(?!管理局|[局所站])|管理(?!体制|[局处站所])"
 )
+_LEVEL_NAME = re.compile(r"[省市县区州](?![场政域际划容道])")
 _QUOTES = "\"'“”‘’「」『』"
 _LABEL = re.compile(
     r"^(?:其)?(?:的)?(?:主要|工作|具体|基本|岗位)?(?:职责|职能|任务)(?:任务)?(?:是|为|包括|如下)?[:,。]?"
@@ -31,6 +32,11 @@ _LABEL = re.compile(
 def ends_as_body(name: str) -> bool:
     """Whether the name ends like the name of a body (…科、…办公室)."""
     return bool(_ENDS_AS_BODY.search(name))
+
+
+def is_unit_name(name: str) -> bool:
+    """Whether the name is a unit's of a city or county (县救助管理站), not a body's inside one (市场科, 区划股)."""
+    return bool(_LEVEL_NAME.match(name)) and not re.search(r"[科股室]$", name)
 
 
 def abbreviates(short: str, name: str) -> bool:

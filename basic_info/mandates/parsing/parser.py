@@ -159,7 +159,7 @@ def _amendment(lines: Sequence[Line], heading: Heading, depth: Depth | None) -> 
     first = _first_part(lines, depth)
     body = [line for line in lines if line.text not in heading.title.snippet]
     change = read_change(body, heading)
-    if not (change.sections or change.quotas or change.leaders or change.plates or change.rank):
+    if not change.is_any:
         raise NotAMandate("这份文件没有调整机构编制的内容，不是“三定”规定或其变更。")
     preamble, parts = split_parts(lines, depth)
     return ParsedMandate(

@@ -110,6 +110,12 @@ def plates_in(folded: str) -> list[str]:
     return [re.sub(r"^(?:了|有|名称为|名称)", "", name) for name in names]
 
 
+def plates_on_sections(folded: str) -> Iterator[tuple[str, list[str]]]:
+    """Each body that is given plates in a sentence of its own (在办公室挂信访科牌子), and their names."""
+    for match in _ON_SECTION.finditer(strip_brackets(folded)):
+        yield match.group("name"), split_names(match.group("plates"))
+
+
 def bracket_plates(brackets: str) -> list[str]:
     """The plates in the brackets behind a body's name: 「（挂…牌子）」 or a bare name."""
     plates: list[str] = []
@@ -309,10 +315,10 @@ def _hang_plates(parts: Sequence[Part], found: dict[str, Section]) -> None:
     for part in parts:
         if part.kind in _OPEN_KINDS:
             for line in part.lines:
-                for match in _ON_SECTION.finditer(strip_brackets(line.folded)):
-                    section = found.get(match.group("name"))
+                for name, hung in plates_on_sections(line.folded):
+                    section = found.get(name)
                     if section is not None and line.text not in section.snippet:
-                        plates = [*section.plates, *split_names(match.group("plates"))]
+                        plates = [*section.plates, *hung]
                         found[section.name] = section_of(
                             section.name, plates, section.text, section.snippet, section.confidence
                         )

@@ -11,6 +11,10 @@ STARTS_A_LINE = re.compile(
 NUMBER_ALONE = re.compile(r"\s*[\u4e00-\u9fff]{1,14}[〔\[（(【]\d{4}[〕\]）)】]第?\d{1,5}号\s*$")
 
 
+_TITLE_END = re.compile(r"(?:的(?:批复|复函|通知|决定|意见|函)|规定|方案)\s*$")
+_ADDRESSEE = re.compile(r"\s*[^，。；：,.;:]{2,60}[：:]\s*$")
+
+
 def unwrapped(lines: list[str]) -> list[str]:
     """Lines that an editor broke at a fixed width are joined to the paragraph that they continue."""
     width = max((len(line) for line in lines), default=0)
@@ -35,7 +39,7 @@ def goes_on(before: str, line: str, *, indented: bool) -> bool:
 
     Where paragraphs are indented it does, but for a heading without indent behind a whole sentence.
     """
-    if NUMBER_ALONE.match(line):
+    if NUMBER_ALONE.match(line) or (_TITLE_END.search(before) and _ADDRESSEE.match(line)):
         return False
     ends, opens = before.endswith(ENDS_A_SENTENCE), bool(STARTS_A_LINE.match(line))
     return not (ends and opens) if indented else not ends and not opens

@@ -1,10 +1,15 @@
 """Amendments (变更批复): each wording that changes bodies, places and posts, one behaviour each."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from basic_info.mandates.parsing import Block, parse_mandate
+
+#: Replies in many wordings, each with those fields of the contract that it is about.
+VARIATIONS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("changes.json").read_text(encoding="utf-8"))
 
 
 def change(*items: str, unit: str = "县民政局", mine: str = "你局") -> dict[str, Any]:
@@ -93,3 +98,38 @@ def test_the_numbers_of_another_unit_stay_with_it(other: str) -> None:
     )
     assert quotas(*items) == [("行政编制", 17)]
     assert posts(*items) == [("局长", None, 1), ("副局长", None, 4)]
+
+
+def test_a_body_may_be_listed_behind_its_number() -> None:
+    assert bodies("一、同意在你局机关增设1个科室，即数据资源科，挂信息安全科牌子。")[0][:2] == (
+        "数据资源科",
+        ["信息安全科"],
+    )
+
+
+@pytest.mark.parametrize("words", ["调整", "核增", "增核", "划转", "净增", "调增"])
+def test_what_holds_afterwards_is_read_whatever_the_change_is_called(words: str) -> None:
+    assert quotas(f"一、行政编制{words}2名，{words}后为17名。") == [("行政编制", 17)]
+
+
+@pytest.mark.parametrize(
+    "only", ["撤销县民政局救灾股，其职责由社会救助股承担。", "将救灾职责划转至县应急管理局。", "不再保留老龄股。"]
+)
+def test_a_reply_that_only_takes_away_is_an_amendment(only: str) -> None:
+    contract = change(f"一、{only}")
+    assert contract["style"] == "amendment"
+    assert [contract[field] for field in ("sections", "quotas", "leaders")] == [[], [], []]
+
+
+@pytest.mark.parametrize("variation", VARIATIONS, ids=lambda variation: variation["lines"][4][:16])
+def test_a_reply_in_other_words_gives_what_it_says(variation: dict[str, Any]) -> None:
+    contract = parse_mandate([Block(text=line) for line in variation["lines"]]).as_contract()
+    found = {
+        "sections": [[s["name"], s["plates"], s["text"]] for s in contract["sections"]],
+        "quotas": [[q["kind"], q["count"]] for q in contract["quotas"]],
+        "leaders": [[p["title"], p["rank"], p["count"], p["holds_quota"]] for p in contract["leaders"]],
+        "plates": contract["plates"],
+        "rank": contract["rank"],
+    }
+    wanted = {field: said for field, said in variation.items() if field != "lines"}
+    assert {field: found[field] for field in wanted} == wanted
