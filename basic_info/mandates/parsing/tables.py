@@ -13,6 +13,9 @@ from basic_info.mandates.parsing.tallies import tally_lines
 _NAME_HEAD = re.compile(
     r"^(?:内设)?(?:机构|科室|股室|处室|部门|单位|站所|办公室|内设机构|名称)(?:名称|设置)?$|(?:机构|科室|股室|处室|单位|部门|内设机构)名称$|^内设|^(?:科|股|处)室"
 )
+_BODY_WORD = "(?:内设)?(?:机构|科室|股室|处室|部门)?"
+_OLD_NAME = re.compile(rf"^(?:原|(?:调整|变更|更名)前)的?{_BODY_WORD}(?:名称)?$")
+_NEW_NAME = re.compile(rf"^(?:(?:调整|变更|更名|整合)后的?|[新现]){_BODY_WORD}(?:名称)?$")
 _DUTY_HEAD = re.compile(r"职责|职能|主要任务|工作内容")
 _NUMBER_HEAD = re.compile(r"^(?:序号|编号|序|项目|类别|性质)$")
 _COUNT_HEAD = re.compile(r"编制|职数|实有|人数|名额|合计|小计|备注|行政|事业|工勤|正科|副科|正股|核定")
@@ -27,6 +30,8 @@ def table_lines(table: Block) -> list[Line]:
     rows = [row for row in rows if any(row)]
     if tally := tally_lines(rows):
         return tally
+    if renamed := _renamings(rows):
+        return renamed
     header = next((n for n, row in enumerate(rows[:3]) if _is_header(row)), None)
     if header is None:
         return [line for row in rows for line in _layout_row(row)]
@@ -38,6 +43,23 @@ def table_lines(table: Block) -> list[Line]:
     name = next((n for n, cell in enumerate(columns) if n != duty and _NAME_HEAD.search(cell)), None)
     plate = next((n for n, cell in enumerate(columns) if re.search(r"挂牌|牌子", cell)), None)
     return _listed([_with_plates(row, name, plate) for row in rows[header + 1 :]], name, duty)
+
+
+def _renamings(rows: list[tuple[str, ...]]) -> list[Line]:
+    """The rows of 「原名称、调整后名称」 as the sentences that they make (甲股更名为乙股。), [] for any other table."""
+    head = [fold(cell.replace("\n", "")) for cell in rows[0]] if rows else []
+    old = next((n for n, cell in enumerate(head) if _OLD_NAME.match(cell)), None)
+    new = next((n for n, cell in enumerate(head) if _NEW_NAME.match(cell)), None)
+    if old is None or new is None or any(_DUTY_HEAD.search(cell) for cell in head):
+        return []
+    lines: list[Line] = []
+    for row in rows[1:]:
+        before, after = (row[n].replace("\n", "") if n < len(row) else "" for n in (old, new))
+        if ends_as_body(strip_brackets(fold(after))) and before != after:
+            lines.append(
+                Line(f"{before}更名为{after}。" if ends_as_body(strip_brackets(fold(before))) else f"增设{after}。")
+            )
+    return lines
 
 
 def _with_plates(row: tuple[str, ...], name: int | None, plate: int | None) -> tuple[str, ...]:

@@ -16,6 +16,14 @@ _TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|合)$")
 _COUNT_HEAD = re.compile(
     r"^(?:职数|数量|名额|核定数|核定职数|核定编制|编制数|编制数额|人数|个数|数额|编制|核定)(?:\((?:名|人|个)\))?$"
 )
+# Of several columns of numbers the one that holds afterwards (调整前、增减、调整后).
+_AFTER_HEAD = re.compile(
+    r"^(?:调整|变更|增减|核增|核减|划转|调剂)后的?(?:编制|职数|核定数|编制数|数量|数额|名额)?(?:\((?:名|人|个)\))?$|"
+    r"^现(?:核定)?(?:编制|职数|名额|编制数)$"
+)
+_NOTHING = ("", "/", "-", "—", "无")
+# Words that say where places and posts are, not what they are.
+_WHERE = re.compile(r"^(?:内设机构|局?机关|中层)(?=.{2})")
 _RANK_HEAD = re.compile(r"^(?:职级|级别|规格|职务层次|层级|机构规格)$")
 
 
@@ -59,7 +67,10 @@ def _lying(rows: Sequence[Row]) -> list[Line]:
 
 def _upright(rows: Sequence[Row]) -> list[Line]:
     head = rows[0] if rows else ()
-    column = next((n for n, cell in enumerate(head) if _COUNT_HEAD.match(_flat(cell))), None)
+    after = next((n for n, cell in enumerate(head) if _AFTER_HEAD.match(_flat(cell))), None)
+    column = (
+        next((n for n, cell in enumerate(head) if _COUNT_HEAD.match(_flat(cell))), None) if after is None else after
+    )
     body = rows[1:] if column is not None else rows
     if column is None:
         column = _only_number_column(rows)
@@ -71,6 +82,9 @@ def _upright(rows: Sequence[Row]) -> list[Line]:
         name = next((cell for cell in reversed(row[:column]) if _is_name(cell)), "")
         number = _count(row[column]) if column < len(row) else None
         if any(_TOTAL.match(_flat(cell)) for cell in row[:column]):
+            continue
+        if after is not None and name and _flat(row[after] if after < len(row) else "") in _NOTHING:
+            # The post or kind of places is no more.
             continue
         if not name or number is None:
             return []
@@ -87,7 +101,7 @@ def _only_number_column(rows: Sequence[Row]) -> int | None:
 
 
 def _statement(name: str, number: int, level: str = "") -> Line:
-    rank = f"（{level}）" if level and level not in ("/", "-", "—") else ""
+    rank = f"（{level}）" if level and level not in _NOTHING else ""
     return Line(f"{_without_mark(name)}{number}名{rank}。", in_table=True, is_tally=True)
 
 
@@ -115,17 +129,23 @@ def with_tallies(
     quotas: Sequence[Quota], leaders: Sequence[LeaderPost], lines: Sequence[Line], unit_name: str
 ) -> tuple[tuple[Quota, ...], tuple[LeaderPost, ...]]:
     """The numbers of the sentences, of what none of them names those of the tables; words in the document's width."""
-    kinds, titles = {quota.kind for quota in quotas}, {post.title for post in leaders}
     for line in (line for line in lines if line.is_tally):
         found, posts = read_counts(line.folded, unit_name)
-        quotas = [*quotas, *(quota for quota in found if quota.kind not in kinds)]
-        leaders = [*leaders, *(post for post in posts if post.title not in titles)]
-        kinds, titles = {quota.kind for quota in quotas}, {post.title for post in leaders}
+        said = [(quota.kind, quota.count) for quota in quotas]
+        quotas = [*quotas, *(quota for quota in found if not _is_said(quota.kind, quota.count, said))]
+        said = [(post.title, post.count) for post in leaders]
+        leaders = [*leaders, *(post for post in posts if not _is_said(post.title, post.count, said))]
     written = "".join(line.text for line in lines)
     return (
         tuple(replace(quota, kind=_as_written(quota.kind, written)) for quota in quotas),
         tuple(replace(post, title=_as_written(post.title, written)) for post in leaders),
     )
+
+
+def _is_said(name: str, count: int, said: Sequence[tuple[str, int]]) -> bool:
+    """Whether a sentence names the same, or the same number with where it is in front (副职, 内设机构副职)."""
+    bare = _WHERE.sub("", name)
+    return any(name == other or (count == number and bare == _WHERE.sub("", other)) for other, number in said)
 
 
 def _as_written(words: str, written: str) -> str:

@@ -133,3 +133,42 @@ def test_a_reply_in_other_words_gives_what_it_says(variation: dict[str, Any]) ->
     }
     wanted = {field: said for field, said in variation.items() if field != "lines"}
     assert {field: found[field] for field in wanted} == wanted
+
+
+def change_with_table(*rows: tuple[str, ...]) -> dict[str, Any]:
+    lines = ("关于调整县民政局机构编制的批复", "县民政局：", "一、调整情况如下：")
+    return parse_mandate([*(Block(text=line) for line in lines), Block(rows=rows)]).as_contract()
+
+
+def test_of_a_table_with_before_and_after_the_column_behind_counts() -> None:
+    contract = change_with_table(
+        ("项目", "调整前", "增减", "调整后"),
+        ("行政编制", "15", "+2", "17"),
+        ("机关工勤编制", "1", "-1", "—"),
+        ("局长", "1", "0", "1"),
+        ("副局长", "0", "+1", "1"),
+        ("合计", "17", "+3", "19"),
+    )
+    assert [(q["kind"], q["count"]) for q in contract["quotas"]] == [("行政编制", 17)]
+    assert [(p["title"], p["count"]) for p in contract["leaders"]] == [("局长", 1), ("副局长", 1)]
+
+
+def test_a_table_of_old_and_new_names_renames_bodies() -> None:
+    contract = change_with_table(
+        ("序号", "原名称", "调整后名称"),
+        ("1", "救助股", "社会救助股（低收入人口监测中心）"),
+        ("2", "优抚股", "优抚股"),
+        ("3", "救灾股", "撤销"),
+        ("4", "", "养老服务股"),
+    )
+    assert [(s["name"], s["plates"]) for s in contract["sections"]] == [
+        ("社会救助股", ["低收入人口监测中心"]),
+        ("养老服务股", []),
+    ]
+
+
+def test_a_sentence_is_not_said_again_by_a_table_that_adds_where_the_posts_are() -> None:
+    lines = ("关于调整县民政局机构编制的批复", "县民政局：", "一、调整后，局长1名，副职3名。")
+    table = Block(rows=(("职务", "职数"), ("局长", "1"), ("内设机构副职", "3")))
+    contract = parse_mandate([*(Block(text=line) for line in lines), table]).as_contract()
+    assert [(p["title"], p["count"]) for p in contract["leaders"]] == [("局长", 1), ("副职", 3)]
