@@ -28,6 +28,7 @@ from basic_info.mandates.parsing.sections import (
 )
 from basic_info.mandates.parsing.tallies import with_tallies
 
+_ADDRESSED = re.compile(r"(?:你|我|本|该)(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)")
 _BRACKET = r"(?:\((?:[^()]|\([^()]*\))*\))*"
 _NAME = rf'"?[^。:;,()"]{{1,28}}?(?:{BODY_ENDING})"?'
 _NAMES = rf'{_NAME}{_BRACKET}"?(?:[、和及]{_NAME}{_BRACKET}"?)*'
@@ -164,7 +165,7 @@ def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[st
         if re.search(r"不再|撤销|原|批准$", before[-4:]) or "规格" in before:
             continue
         old = re.sub(r"^(?:同意|将|把)+", "", before)
-        if match.re is _RENAMED and old and own.is_unit(old):
+        if match.re is _RENAMED and old and (own.is_unit(old) or _ADDRESSED.fullmatch(old)):
             # The unit itself gets another name.
             continue
         if match.re is _RENAMED and not _is_inside(before, own) and _is_of_subordinate(before, match.group("names")):

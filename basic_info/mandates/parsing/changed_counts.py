@@ -23,7 +23,7 @@ _DELTA = re.compile(
 # 「收回甲编制1名,收回后2名;增核乙编制1名」: behind what holds afterwards a further change begins.
 _NEXT_DELTA = re.compile(r"(?:同时|另|再|同意)*(?:核增|增核|核减|增加|减少|收回|追加|增编)")
 _ORG = re.compile(
-    rf"(?:(?<=[,。;:、])|^|(?:{_CHANGE})后|核减|核增|增加|减少|调整|同意|将|给|为|同时|相应|到|至|划入)(?P<org>(?!由|自|后|(?:{_CHANGE})后)[^,。;:、()\d从]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道|[联协]|中学|小学|高中|大学|政府|政协|人大|集团))(?=核定|配备|机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法|后勤|内设|所属|下属|教职工|教师|员额|控制数|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
+    rf"(?:(?<=[,。;:、])|^|(?:{_CHANGE})后|核减|核增|增加|减少|调整|同意|将|给|为|同时|相应|到|至|划入)(?P<org>(?!由|自|后|(?:{_CHANGE})后)[^,。;:、()\d从]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道|[联协]|中学|小学|高中|大学|政府|政协|人大|集团))(?=核定|配备|机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法(?:专项)?编制|后勤|内设|所属|下属|教职工|教师|员额|控制数|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
 )
 # What a body does is no statement about the units that it names (承担市老龄工作委员会的具体工作).
 _DUTY_TEXT = re.compile(
@@ -43,7 +43,11 @@ _PLAIN = re.compile(
     rf"^(?!.*(?:现有|原有|原核定|实有|内设机构(?![正副科股处]|[^,;。]{{0,6}}职数)))[^。;]*?{NUMBER}(?:名|正|副)"
 )
 _INNER = r"科|室|股|处|部|大队|中队"
-_SET_UP = re.compile(rf'(?:新设|新建|设立|成立|组建|增设)"?(?P<org>[^,。;:()"]{{3,24}}?(?:{BODY_ENDING}))"?[,。;(]')
+_SET_UP = re.compile(
+    rf'(?:新设|新建|设立|成立|组建|增设|(?P<renamed>(?:整合|合并|更名|改名|改建)为))"?(?P<org>[^,。;:()"]{{3,24}}?(?:{BODY_ENDING}))"?[,。;(]'
+)
+# 「为你局所属副科级事业单位」 says of another unit whose it is.
+_BELONGS_TO = re.compile(r"(?:为|系|是|隶属于?|作为)[^,。;]{0,16}(?:所属|下属|直属|管理)[^,。;]*(?:单位|机构)")
 _NEW_UNIT = re.compile(
     r'(?:设立|成立|组建)"?(?P<org>[^,。;:()"]{4,24}?)"?(?:\([^()]*\))?,?(?:为|系|作为|隶属)[^。;]{0,30}(?:事业单位|所属|下属|直属)'
 )
@@ -222,12 +226,22 @@ def _may_state_plainly(folded: str) -> bool:
     )
 
 
+def _sets_up_another(clause: str, own: Own) -> bool:
+    """Whether the clause makes or renames a unit that isn't the one addressed."""
+    new = _SET_UP.search(clause)
+    if new is None or not is_unit_name(new.group("org")) or own.owns(new.group("org")):
+        return False
+    old = re.split(r"[将把]|同意", clause[: new.start()])[-1]
+    return not (new.group("renamed") and old and own.owns(old))
+
+
 def _belongs(clause: str, own: Own, before: bool) -> bool:
     """Whether a clause speaks of the unit addressed; one that names no unit goes on with the one before."""
     if _GIVER.search(clause):
         return True
-    if (new := _SET_UP.search(clause)) and is_unit_name(new.group("org")) and not own.owns(new.group("org")):
+    if _sets_up_another(clause, own):
         return False
+    clause = _BELONGS_TO.sub("", clause)
     orgs = [m for m in _ORG.finditer(clause) if not _SOURCE_OF.search(clause[: m.start("org")])]
     outer = [m for m in orgs if not _is_inner(m)]
     if not outer and (said := _OWN_WORD.search(clause)) and not _SOURCE_OF.search(clause[: said.start()]):
