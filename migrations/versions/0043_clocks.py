@@ -40,6 +40,11 @@ def upgrade() -> None:
     _withdrawn(f"recount_reason <> '' OR ({SLIGHT})")
     _steps(*STEPS, "recounted")
     op.execute("""UPDATE alert_rule SET params = params || '{"promised": 1}' WHERE code = 'step_overdue'""")
+    # What warned before the due day was yellow; it is blue now, and yellow says that a promise was broken.
+    op.execute(
+        "UPDATE alert SET level = 'blue' WHERE level = 'yellow' AND subject_kind = 'step_clock'"
+        " AND alert_state NOT IN ('closed', 'false_alarm', 'withdrawn')"
+    )
 
 
 def _clocks() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from host.kernel.calendar.seed import seed_days
 from host.kernel.calendar.workdays import Workdays
+from tests.host.calendar.vectors import T26
 
 
 def days(text: str) -> date:
@@ -37,20 +38,7 @@ def test_t25_three_workdays_after_a_day(workdays: Workdays, start: str, due: str
 
 @pytest.mark.parametrize(
     ("start", "limit", "due"),
-    [
-        ("2026-02-13", 5, "2026-02-27"),
-        ("2026-04-28", 5, "2026-05-08"),
-        ("2026-09-18", 10, "2026-10-09"),
-        ("2026-09-24", 10, "2026-10-15"),
-        ("2026-01-05", 20, "2026-02-02"),
-        ("2026-09-01", 20, "2026-09-29"),
-        ("2026-09-18", 20, "2026-10-22"),
-        ("2026-11-23", 20, "2026-12-21"),
-        ("2026-01-05", 30, "2026-02-14"),
-        ("2026-09-01", 30, "2026-10-19"),
-        ("2026-03-02", 45, "2026-05-08"),
-        ("2026-03-02", 60, "2026-05-28"),
-    ],
+    T26,
 )
 def test_t26_limits_of_permits(workdays: Workdays, start: str, limit: int, due: str) -> None:
     assert workdays.due_on(days(start), limit) == days(due)
