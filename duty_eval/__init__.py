@@ -4,6 +4,8 @@ from duty_eval import models as models
 from duty_eval.absences import correct_views as absence_correct_views
 from duty_eval.absences import views as absence_views
 from duty_eval.absences.queries import count_to_decide
+from duty_eval.absences.workbook import views as absence_workbook_views
+from duty_eval.absences.workbook.commands import absences as absences_command
 from duty_eval.assignments import views as assignment_views
 from duty_eval.blueprint import bp
 from duty_eval.dashboards import reports as dashboard_reports
@@ -55,6 +57,7 @@ _views = (
     workload_views,
     absence_correct_views,
     absence_views,
+    absence_workbook_views,
     dashboard_reports,
     dashboard_views,
     record_on_behalf_views,
@@ -107,6 +110,12 @@ system = System(
             permission=Permission.ABSENCE_DECIDE,
             badge=count_to_decide,
         ),
+        MenuItem(
+            title="导入请假",
+            endpoint="duty_eval.upload_absences",
+            also=("duty_eval.show_absence_upload",),
+            permission=Permission.ABSENCE_IMPORT,
+        ),
         MenuItem(title="平时考核评鉴", endpoint="duty_eval.routine_review", permission=Permission.REVIEW_OPEN),
         MenuItem(title="平时考核", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_READ),
         MenuItem(
@@ -133,6 +142,7 @@ system = System(
             name="duty_eval.compare_records", title="比对履职纪实", cron="40 1 * * *", job="duty_eval.compare_records"
         ),
     ),
+    commands=(absences_command,),
     trace=trace,
     todo=todo,
 )

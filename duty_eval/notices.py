@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, String, any_, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from basic_info.organization.scope import reached_by
-from duty_eval.absences.models import Absence
+from duty_eval.absences.models import Absence, AbsenceKind
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.inspections.models import EvidenceAnswer, EvidenceRequest
 from duty_eval.permissions import ROLE_PERMISSIONS, Permission
@@ -20,7 +22,7 @@ from host.auth.models import Account, RoleGrant
 from host.kernel.access import Role, ScopeKind, roles_with
 from host.kernel.db import db
 from host.kernel.notifications.kinds import register_kind
-from host.kernel.notifications.operations import tell, tell_from
+from host.kernel.notifications.operations import tell, tell_each, tell_from
 
 RECORD_RETURNED = register_kind("duty_record.returned", "纪实被退回", is_obligatory=True)
 LOGGED_FOR = register_kind("duty_record.logged_for", "他人代填了我的纪实", is_obligatory=True)
@@ -77,6 +79,33 @@ def tell_absence_corrected(old: Absence, new: Absence | None) -> None:
         link="/duty-eval/absences",
         key=f"absence:{old.id}:corrected",
     )
+
+
+def tell_absences_imported(ids: Collection[int]) -> None:
+    """What the unit entered from its workbook, one message a person. Two statements, however many they are."""
+    first, last = func.lower(Absence.span), func.upper(Absence.span) - 1
+    kind = case(*((Absence.absence_kind == one, one.label) for one in AbsenceKind))
+    until = case((last > first, func.concat("至", _day_of(last))), else_=case((Absence.is_half, "半天"), else_=""))
+    leave = func.concat(_day_of(first), until, "的", kind)
+    words = func.string_agg(leave, aggregate_order_by(literal("、"), first))
+    # Named by the first of them: each comes in once, so the same people are told once.
+    key = func.concat("absence:", func.min(Absence.id), ":imported")
+    messages = (
+        select(
+            Account.id,
+            func.concat("单位登记了您", words, "；有出入请联系负责人更正", type_=String),
+            literal("/duty-eval/absences"),
+            key,
+        )
+        .join(Absence, Absence.person_id == Account.person_id)
+        .where(Absence.id == any_(cast(list(ids), ARRAY(BigInteger))))
+        .group_by(Account.id)
+    )
+    tell_each(ABSENCE_CHANGED, messages)
+
+
+def _day_of(day: Any) -> Any:
+    return func.to_char(day, 'FMMM"月"FMDD"日"')
 
 
 def _leave(absence: Absence) -> str:

@@ -8,6 +8,8 @@ class Permission(StrEnum):
 
     #: leave and trips of a section's people
     ABSENCE_DECIDE = "duty_eval:absence:decide"
+    #: leave that a unit granted elsewhere, from its workbook
+    ABSENCE_IMPORT = "duty_eval:absence:import"
     #: sums of a section, a unit, a division
     DASHBOARD_READ = "duty_eval:dashboard:read"
     DUTY_RECORD_LOG = "duty_eval:duty_record:log"
@@ -109,6 +111,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     },
     Role.UNIT_CLERK: frozenset(
         {
+            Permission.ABSENCE_IMPORT,
             Permission.DUTY_RECORD_LOG_FOR,
             Permission.INSPECTION_ANSWER,
             Permission.INSPECTION_MAKE,

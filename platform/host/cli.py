@@ -127,7 +127,7 @@ def demo_load(staff: int) -> None:
     click.echo(f"账号见 {path}" if loaded else "演示城市已在，未作改动")
 
 
-@cli.group("import", help="导入「三定」规定、权责清单、流程图和名册")
+@cli.group("import", help="导入「三定」规定、权责清单、流程图、名册和请假")
 def import_group() -> None: ...
 
 

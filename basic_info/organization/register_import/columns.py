@@ -43,13 +43,15 @@ class Column:
 class SheetSpec:
     """One sheet of the workbook. ``key`` is the column that makes a row one and the same.
 
-    ``may_repeat`` says of a row's values that its key may stand in other rows too.
+    ``may_repeat`` says of a row's values that its key may stand in other rows too; ``template`` is what people are
+    sent to when headings are missing.
     """
 
     title: str
     word: str
     columns: tuple[Column, ...]
     key: str = "code"
+    template: str = "名册模板"
     may_repeat: Callable[[dict[str, Any]], bool] | None = None
     by_header: dict[str, Column] = field(init=False, hash=False)
 

@@ -74,11 +74,15 @@ def _header(rows: Iterator[tuple[int, Row]], spec: SheetSpec) -> list[tuple[int,
         if spec.key in found:
             missing = [c.headers[0] for c in spec.columns if c.is_required and c.name not in found]
             if missing:
-                raise Refused(f"工作表“{spec.title}”第 {number} 行表头缺少列“{'”“'.join(missing)}”，请按名册模板补上")
+                raise Refused(
+                    f"工作表“{spec.title}”第 {number} 行表头缺少列“{'”“'.join(missing)}”，请按{spec.template}补上"
+                )
             return sorted(found.values(), key=lambda pair: pair[0])
         if number >= HEADER_ROWS:
             break
-    raise Refused(f"工作表“{spec.title}”前 {HEADER_ROWS} 行没有找到表头“{spec.columns[0].headers[0]}”，请使用名册模板")
+    raise Refused(
+        f"工作表“{spec.title}”前 {HEADER_ROWS} 行没有找到表头“{spec.columns[0].headers[0]}”，请使用{spec.template}"
+    )
 
 
 def _values(

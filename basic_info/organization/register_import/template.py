@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import xlsxwriter
 
@@ -28,14 +29,14 @@ _CHOICES: dict[Parse, tuple[str, ...]] = {columns.yes_no: ("是", "否"), column
 _HEADINGS = ("工作表", "列", "必填", "也可以写成", "怎么填")
 
 
-def template_workbook() -> bytes:
+def template_workbook(specs: Sequence[SheetSpec] = SHEETS) -> bytes:
     """A sheet for each kind of row with its headings and choices, and one that says how each column is filled in."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#E8EEF6", "border": 1})
         needed = book.add_format({"bold": True, "bg_color": "#FBE9D7", "border": 1})
         text = book.add_format({"num_format": "@"})
-        for spec in SHEETS:
+        for spec in specs:
             sheet = book.add_worksheet(spec.title)
             sheet.freeze_panes(1, 0)
             for place, column in enumerate(spec.columns):
@@ -45,16 +46,18 @@ def template_workbook() -> bytes:
                 words = _choices(column)
                 if words and len(",".join(words)) <= _MOST_WORDS:
                     sheet.data_validation(1, place, _ROWS, place, {"validate": "list", "source": list(words)})
-        _write_guide(book.add_worksheet(GUIDE), head)
+        _write_guide(book.add_worksheet(GUIDE), head, specs)
     return buffer.getvalue()
 
 
-def _write_guide(sheet: xlsxwriter.worksheet.Worksheet, head: xlsxwriter.format.Format) -> None:
+def _write_guide(
+    sheet: xlsxwriter.worksheet.Worksheet, head: xlsxwriter.format.Format, specs: Sequence[SheetSpec]
+) -> None:
     for place, (heading, width) in enumerate(zip(_HEADINGS, (10, 22, 8, 30, 80), strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, heading, head)
     row = 0
-    for spec in SHEETS:
+    for spec in specs:
         for column in spec.columns:
             row += 1
             for place, words in enumerate(guide_of(spec, column)):

@@ -5,17 +5,12 @@ A workbook holds ID numbers: only who uploaded it may see the check, and the fol
 
 from __future__ import annotations
 
-import json
-import re
-import secrets
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from basic_info.organization import kinds
@@ -25,16 +20,13 @@ from basic_info.organization.register_import.operation import import_register
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from basic_info.regions.models import Region, Tier
-from config import Settings
 from host.kernel.access import Actor, ScopeKind, scope_prefix
 from host.kernel.db import db
-from host.kernel.errors import DomainError, NotFound, NotPermitted
-from host.kernel.files.storage import received
+from host.kernel.errors import DomainError, NotPermitted
 from host.kernel.tables.reading import CellError
+from host.kernel.tables.uploads import KeptWorkbook, keep_workbook
 
-#: A workbook that nobody imported is removed after so long.
-KEPT_SECONDS = 7 * 24 * 3600
-SHOWN_ERRORS = 100
+KIND = "register"
 
 #: Rows carry the stored values of these; people read the words.
 _ENUMERATIONS: dict[str, type[kinds.Worded] | type[Tier]] = {
@@ -54,7 +46,6 @@ _ENUMERATIONS: dict[str, type[kinds.Worded] | type[Tier]] = {
     "leader_kind": kinds.LeaderKind,
     "appointment_kind": kinds.AppointmentKind,
 }
-_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 class OnlyWholeCity(NotPermitted):
@@ -80,7 +71,7 @@ class Upload:
 
     @property
     def path(self) -> Path:
-        return _folder() / f"{self.token}.workbook"
+        return KeptWorkbook(self.token, KIND).path
 
     @property
     def row_count(self) -> int:
@@ -93,23 +84,14 @@ def check_upload(source: IO[bytes], *, file_name: str, on: date, actor: Actor) -
     Ends the session's transaction. Raises NotATable, Refused, FileTooBig, NoRoom and OnlyWholeCity.
     """
     require_whole_city(actor)
-    forget_old()
-    token = secrets.token_hex(16)
-    settings = _settings()
-    path = _folder() / f"{token}.workbook"
-    with received(source, most_bytes=settings.upload_limit_mib * 1024 * 1024) as arrived:
-        # Written anew in the folder itself: the temporary one may lie on another disk.
-        path.touch(mode=0o600)
-        with arrived.open("rb") as content, path.open("wb") as kept:
-            while piece := content.read(1024 * 1024):
-                kept.write(piece)
+    kept = keep_workbook(source, kind=KIND)
     try:
-        report = import_register(path, actor=actor, on=on, name=file_name, dry_run=True)
+        report = import_register(kept.path, actor=actor, on=on, name=file_name, dry_run=True)
     except DomainError:
-        path.unlink(missing_ok=True)
+        kept.remove()
         raise
     upload = Upload(
-        token=token,
+        token=kept.token,
         file_name=Path(file_name).name[:120],
         on=on,
         account_id=actor.account_id,
@@ -119,19 +101,13 @@ def check_upload(source: IO[bytes], *, file_name: str, on: date, actor: Actor) -
         errors=report.errors,
         unread=report.unread,
     )
-    _keep(upload)
+    kept.note_down(_note(upload), actor=actor)
     return upload
 
 
 def upload_of(token: str, actor: Actor) -> Upload:
     """The upload of that name, for who made it. Raises NotFound."""
-    note = _folder() / f"{token}.json"
-    # Nothing but 32 hexadecimal digits becomes part of a path.
-    if not _TOKEN.fullmatch(token) or not note.exists():
-        raise NotFound("上传的名册已过期或已被清除，请重新上传")
-    values = json.loads(note.read_text(encoding="utf-8"))
-    if values["account_id"] != actor.account_id:
-        raise NotFound
+    values = KeptWorkbook(token, KIND).found(actor)
     errors = [CellError(*error) for error in values["errors"]]
     return Upload(**{**values, "on": date.fromisoformat(values["on"]), "errors": errors})
 
@@ -149,28 +125,15 @@ def require_whole_city(actor: Actor) -> None:
         raise OnlyWholeCity
 
 
-def forget_old(now: float | None = None) -> int:
-    """Remove uploads that are older than a week; returns how many files went."""
-    oldest = (time.time() if now is None else now) - KEPT_SECONDS
-    gone = [path for path in _folder().iterdir() if path.stat().st_mtime < oldest]
-    for path in gone:
-        path.unlink(missing_ok=True)
-    return len(gone)
-
-
 def error_rows(upload: Upload) -> Iterator[tuple[Any, ...]]:
     """The errors as lines of a table: sheet, row, column, what to do."""
     for error in upload.errors:
         yield error.sheet, error.row, error.column, error.message
 
 
-def _keep(upload: Upload) -> None:
-    values = asdict(upload)
-    values["on"] = upload.on.isoformat()
-    values["errors"] = [(error.sheet, error.row, error.column, error.message) for error in upload.errors]
-    note = _folder() / f"{upload.token}.json"
-    note.touch(mode=0o600)
-    note.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+def _note(upload: Upload) -> dict[str, Any]:
+    errors = [(error.sheet, error.row, error.column, error.message) for error in upload.errors]
+    return {**asdict(upload), "on": upload.on.isoformat(), "errors": errors}
 
 
 def _words(title: str, row: dict[str, Any]) -> dict[str, str]:
@@ -185,14 +148,3 @@ def _word(name: str, value: Any) -> str:
         return "是" if value else "否"
     members = _ENUMERATIONS.get(name, ())
     return next((member.label for member in members if member.value == value), "" if value is None else str(value))
-
-
-def _folder() -> Path:
-    folder: Path = _settings().var_dir / "uploads"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

@@ -16,6 +16,7 @@ from host.kernel.errors import DomainError, NotPermitted
 from host.kernel.files.kinds import FileKind
 from host.kernel.jobs.operations import enqueue
 from host.kernel.pages import today_in_china
+from host.kernel.tables.uploads import SHOWN_ERRORS
 from host.kernel.tables.writing import table_response
 
 
@@ -62,7 +63,7 @@ def check_register() -> ResponseReturnValue:
 def show_upload(token: str) -> ResponseReturnValue:
     upload = uploads.upload_of(token, current_actor())
     return render_template("basic_info/organization/checked.html", upload=upload, form=ConfirmForm(formdata=None),
-                           shown_errors=uploads.SHOWN_ERRORS)  # fmt: skip
+                           shown_errors=SHOWN_ERRORS)  # fmt: skip
 
 
 @bp.get("/register-import/<token>/errors.csv")
@@ -83,7 +84,7 @@ def confirm_upload(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or (upload.error_count and not form.keep_good.data):
         form.keep_good.errors = ["工作簿有错误：请改正后重新上传，或选择跳过有错误的行"]
         page = render_template("basic_info/organization/checked.html", upload=upload, form=form,
-                               shown_errors=uploads.SHOWN_ERRORS)  # fmt: skip
+                               shown_errors=SHOWN_ERRORS)  # fmt: skip
         return page, 422
     run = enqueue(
         "basic_info.import_register",

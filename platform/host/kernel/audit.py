@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -69,6 +69,12 @@ def record_change(
             )
         ],
     )  # fmt: skip
+
+
+def record_changes(entries: Iterable[dict[str, Any]]) -> None:
+    """Write the audit rows (of ``entry_of``) of many changes in this transaction."""
+    if rows := list(entries):
+        db.session.execute(_INSERT, rows)
 
 
 def entry_of(

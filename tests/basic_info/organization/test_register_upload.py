@@ -18,6 +18,7 @@ from host.demo.workbook import write_workbook
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.jobs.models import JobRun
+from host.kernel.tables import uploads as kept
 from tests.factories import a_region, a_unit, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -122,7 +123,7 @@ def test_what_is_no_workbook_is_refused_beside_the_field_and_not_kept(
     client = sign_in_as(clerk)
     path = tmp_path / "名册.xlsx"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 100)
-    before = len(list(uploads._folder().iterdir()))
+    before = len(list(kept.folder().iterdir()))
 
     answer = client.post(
         "/basic-info/register-import", data={"file": (BytesIO(path.read_bytes()), path.name), "on": "2026-01-01"}
@@ -130,7 +131,7 @@ def test_what_is_no_workbook_is_refused_beside_the_field_and_not_kept(
 
     assert answer.status_code == 422
     assert "请修改以下内容" in answer.text
-    assert len(list(uploads._folder().iterdir())) == before
+    assert len(list(kept.folder().iterdir())) == before
 
 
 def test_an_upload_without_file_or_day_comes_back_with_the_form(sign_in_as: SignIn, clerk: Actor) -> None:
@@ -172,9 +173,9 @@ def test_a_unit_clerk_may_not_import(sign_in_as: SignIn, clerk: Actor) -> None:
 def test_uploads_go_after_a_week(sign_in_as: SignIn, clerk: Actor, workbook: Path) -> None:
     client = sign_in_as(clerk)
     address = _checked(client, workbook)
-    next_week = (uploads._folder() / f"{address.rsplit('/', 1)[1]}.json").stat().st_mtime + uploads.KEPT_SECONDS + 1
+    next_week = (kept.folder() / f"{address.rsplit('/', 1)[1]}.json").stat().st_mtime + kept.KEPT_SECONDS + 1
 
-    uploads.forget_old(now=next_week)
+    kept.forget_old(now=next_week)
 
     assert client.get(address).status_code == 404
 
@@ -182,6 +183,6 @@ def test_uploads_go_after_a_week(sign_in_as: SignIn, clerk: Actor, workbook: Pat
 def test_only_the_platform_reads_the_kept_workbook(sign_in_as: SignIn, clerk: Actor, workbook: Path) -> None:
     token = _checked(sign_in_as(clerk), workbook).rsplit("/", 1)[1]
 
-    assert (uploads._folder() / f"{token}.workbook").stat().st_mode & 0o077 == 0
-    assert uploads._folder().stat().st_mode & 0o077 == 0
+    assert (kept.folder() / f"{token}.workbook").stat().st_mode & 0o077 == 0
+    assert kept.folder().stat().st_mode & 0o077 == 0
     assert uploads.upload_of(token, clerk).on == date(2026, 1, 1)
