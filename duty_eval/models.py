@@ -17,6 +17,7 @@ from duty_eval.review import models as review
 from duty_eval.rhythms import models as rhythms
 from duty_eval.routine import models as routine
 from duty_eval.sanctions import models as sanctions
+from duty_eval.workload import models as workload
 
 __all__ = [
     "absences",
@@ -36,4 +37,5 @@ __all__ = [
     "rhythms",
     "routine",
     "sanctions",
+    "workload",
 ]

@@ -21,6 +21,7 @@ from duty_eval.permissions import Permission
 from duty_eval.post_days import people_of_unit, post_days
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED
+from duty_eval.workload.models import FormerStandard
 from duty_eval.workload.saturation import Bands, Load
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
@@ -113,18 +114,26 @@ def _of_unit(unit_id: int, first: date, last: date) -> ColumnElement[bool]:
 
 
 def work_by(*keys: Any, where: ColumnElement[bool]) -> AnySelect:
-    """(the keys, records, covered, standard, minutes) of roll-ups."""
-    has_standard = PostDuty.standard_minutes.is_not(None)
+    """(the keys, records, covered, standard, minutes) of roll-ups, each month by the standard that held in it."""
+    standard = func.coalesce(FormerStandard.minutes, PostDuty.standard_minutes)
+    has_standard = standard.is_not(None)
     return (
         select(
             *keys,
             func.sum(RecordRollup.record_count).label("records"),
             func.sum(RecordRollup.record_count).filter(has_standard).label("covered"),
-            func.sum(RecordRollup.pieces * PostDuty.standard_minutes).filter(has_standard).label("standard"),
+            func.sum(RecordRollup.pieces * standard).filter(has_standard).label("standard"),
             func.sum(RecordRollup.minutes).label("minutes"),
         )
         .select_from(RecordRollup)
         .outerjoin(PostDuty, PostDuty.id == RecordRollup.post_duty_id)
+        .outerjoin(
+            FormerStandard,
+            and_(
+                FormerStandard.post_duty_id == RecordRollup.post_duty_id,
+                FormerStandard.valid.op("@>")(RecordRollup.month),
+            ),
+        )
         .where(where, RecordRollup.record_count > 0)
         .group_by(*keys)
     )

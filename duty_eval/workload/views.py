@@ -86,7 +86,13 @@ def confirm_duty_standard(post_duty_id: int) -> ResponseReturnValue:
     duty = queries.standard_to_confirm(actor, post_duty_id)
     if duty is None:
         raise NotFound
-    confirm_standard(duty, request.form.get("minutes", 0, type=int), reason=request.form.get("reason", ""), actor=actor)
+    confirm_standard(
+        duty,
+        request.form.get("minutes", 0, type=int),
+        today=today_in_china(),
+        reason=request.form.get("reason", ""),
+        actor=actor,
+    )
     db.session.commit()
     flash("标准工时已确认", "success")
     return redirect(url_for("duty_eval.standards", unit_id=duty.unit_id), 303)

@@ -16,6 +16,7 @@ from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.entry_rules.operations import set_rules
 from duty_eval.entry_rules.queries import Rules
 from duty_eval.records.operations import Entry, log_records
+from duty_eval.workload.operations import confirm_standard
 from duty_eval.workload.queries import bands_of_unit, loads_of_unit, pairs_to_look_at
 from duty_eval.workload.saturation import Band, Bands, Load, band_of, misplaced, saturation
 from host.kernel.access import SYSTEM, Actor, Role
@@ -161,6 +162,31 @@ def test_of_one_or_two_people_no_number_is_shown(connection: Connection, sign_in
     assert "机要室" in page
     assert "68.5" not in page  # 137 × 30 minutes
     assert "不足 3 人" in page
+
+
+def test_months_that_are_over_keep_the_standard_that_they_had(connection: Connection) -> None:
+    unit = a_unit()
+    team = Team(unit, "审批科", 3)
+    for day in (date(2026, 2, 2), date(2026, 3, 2), date(2026, 4, 1)):
+        team.log(10, day)
+    confirm_standard(team.duty, 60, today=LAST, reason="按中位数", actor=SYSTEM)
+    confirm_standard(team.duty, 50, today=LAST, reason="更正", actor=SYSTEM)
+    confirm_standard(team.duty, 40, today=date(2026, 4, 2), reason="流程精简", actor=SYSTEM)
+
+    (load,) = loads_of_unit(unit.id, date(2026, 2, 1), date(2026, 4, 30))
+
+    assert load.standard_minutes == 10 * 30 + 10 * 50 + 10 * 40
+
+
+def test_a_first_standard_holds_for_the_months_before_too(connection: Connection) -> None:
+    unit = a_unit()
+    team = Team(unit, "审批科", 3, standard=None)
+    team.log(10, date(2026, 2, 2))
+    confirm_standard(team.duty, 60, today=LAST, reason="首次核定", actor=SYSTEM)
+
+    (load,) = loads_of_unit(unit.id, date(2026, 2, 1), LAST)
+
+    assert load.standard_minutes == 10 * 60
 
 
 def test_standard_hours_are_confirmed_by_a_person_of_the_unit_only(connection: Connection, sign_in_as: SignIn) -> None:
