@@ -1,6 +1,6 @@
 """What a standard was before another one was confirmed: past months keep theirs
 
-Revision ID: 0044
+Revision ID: 0046
 Revises: 0043
 """
 
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0044"
-down_revision = "0043"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
