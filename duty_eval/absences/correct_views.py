@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
@@ -59,23 +59,15 @@ def correct_granted_absence(absence_id: int) -> ResponseReturnValue:
     revoke = RevokeForm(formdata=None, prefix="revoke-")
     if not form.validate_on_submit() or form.first.data is None or form.last.data is None:
         return _page(absence_id, form, revoke), 422
-    try:
-        correct_absence(
-            absence,
-            form.absence_kind.data,
-            form.first.data,
-            form.last.data,
-            is_half=bool(form.is_half.data),
-            reason=form.reason.data or "",
-            actor=actor,
-        )
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _page(absence_id, form, revoke), refused.status
-    db.session.commit()
-    flash("已更正，原登记保留，本人会收到通知", "success")
-    return redirect(url_for("duty_eval.granted_absences", month=first_of_month(absence.first).isoformat()), 303)
+    kind, first, last = form.absence_kind.data, form.first.data, form.last.data
+    reason, is_half = form.reason.data or "", bool(form.is_half.data)
+    return _do(
+        absence,
+        lambda: correct_absence(absence, kind, first, last, is_half=is_half, reason=reason, actor=actor),
+        form,
+        lambda: _page(absence_id, form, revoke),
+        "已更正，原登记保留，本人会收到通知",
+    )
 
 
 @bp.post("/absences/<int:absence_id>/revoke")
@@ -86,14 +78,27 @@ def revoke_granted_absence(absence_id: int) -> ResponseReturnValue:
     correct = _as_it_is(absence)
     if not form.validate_on_submit():
         return _page(absence_id, correct, form), 422
+    return _do(
+        absence,
+        lambda: revoke_absence(absence, reason=form.reason.data or "", actor=actor),
+        form,
+        lambda: _page(absence_id, correct, form),
+        "已作废，这些日子恢复为应填写的工作日，本人会收到通知",
+    )
+
+
+def _do(
+    absence: Absence, act: Callable[[], object], form: CorrectForm | RevokeForm, page: Callable[[], str], done: str
+) -> ResponseReturnValue:
+    """Back to the month of the absence once ``act`` is done, or the ``page`` with the words of the refusal."""
     try:
-        revoke_absence(absence, reason=form.reason.data or "", actor=actor)
+        act()
     except DomainError as refused:
         db.session.rollback()
         form.form_errors.append(str(refused))
-        return _page(absence_id, correct, form), refused.status
+        return page(), refused.status
     db.session.commit()
-    flash("已作废，这些日子恢复为应填写的工作日，本人会收到通知", "success")
+    flash(done, "success")
     return redirect(url_for("duty_eval.granted_absences", month=first_of_month(absence.first).isoformat()), 303)
 
 
