@@ -292,6 +292,17 @@ def test_numbers_that_an_amendment_states_outright_hold_and_those_it_adds_do_not
     ]
 
 
+def test_a_section_that_is_spoken_of_as_newly_set_up_has_its_plain_name() -> None:
+    moved = "将矿产资源科承担的矿山生态修复职责划入新设立的国土空间生态修复科（挂山体修复科牌子）。"
+    contract = amended(moved, "国土空间生态修复科主要职责：组织编制国土空间生态修复规划。")
+    assert [(one["name"], one["plates"]) for one in contract["sections"]] == [("国土空间生态修复科", ["山体修复科"])]
+
+
+def test_a_section_set_up_in_a_list_of_changes_is_read_once() -> None:
+    contract = amended("对你局内设机构作如下调整：", "（一）拟新成立外商服务科，负责外商来临工作。")
+    assert [one["name"] for one in contract["sections"]] == ["外商服务科"]
+
+
 def test_a_new_unit_below_the_one_addressed_is_no_section_and_gives_no_numbers() -> None:
     new = "一、设立市会展中心，为市商务局所属公益一类事业单位，核定事业编制10名，设主任1名。"
     contract = amended(new, "二、调整后，机关行政编制47名。")
