@@ -19,7 +19,7 @@ from duty_eval.publicity.queries import count_to_answer
 from duty_eval.records.models import RecordRollup
 from duty_eval.records.queries import own_open
 from duty_eval.review.queries import count_waiting
-from duty_eval.routine.queries import count_own_open
+from duty_eval.routine.queries import count_own_open, count_to_review
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
@@ -98,6 +98,8 @@ def todo(actor: Actor) -> list[TodoItem]:
     if actor.may(Permission.REVIEW_OPEN):
         waiting = count_waiting(actor)
         items.append(TodoItem(title="待审核的履职纪实", count=waiting, url=url_for("duty_eval.review_queue")))
+        if forms := count_to_review(actor):
+            items.append(TodoItem(title="待评鉴的平时考核", count=forms, url=url_for("duty_eval.routine_review")))
     if waiting := count_to_answer(actor):
         items.append(TodoItem(title="待答复的考核异议", count=waiting, url=url_for("duty_eval.routine_objections")))
     if waiting := count_to_decide(actor):

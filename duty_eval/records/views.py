@@ -43,6 +43,7 @@ from duty_eval.records.operations import (
 )
 from duty_eval.records.reattaching import may_reattach
 from duty_eval.records.standing import standings
+from duty_eval.review.forms import ApproveForm
 from duty_eval.review.queries import may_review
 from duty_eval.review.sampling import note_opening
 from host.kernel.access import Actor, current_actor, requires, signed_in
@@ -262,6 +263,7 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         record=row[0],
         is_own=row[0].person_id == actor.person_id,
         may_review=reviews,
+        approve_form=ApproveForm(formdata=None) if reviews else None,
         may_reattach=may_reattach(actor, row[0]),
         may_reopen=may_reopen,
         is_sealed=may_reopen and _is_overtaken(row[0]),

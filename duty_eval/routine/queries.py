@@ -88,6 +88,16 @@ def forms_to_review(actor: Actor) -> AnySelect:
     )
 
 
+def count_to_review(actor: Actor) -> int:
+    """Forms that wait for the actor: to propose a grade, for those who decide them also to make it final."""
+    states = [RoutineState.SUBMITTED]
+    if actor.may(Permission.ROUTINE_DECIDE):
+        states.append(RoutineState.PROPOSED)
+    waiting = forms_to_review(actor).where(RoutineAssessment.routine_state.in_(states)).order_by(None)
+    ids = waiting.with_only_columns(RoutineAssessment.id).subquery()
+    return db.session.scalar(select(func.count()).select_from(ids)) or 0
+
+
 def form_to_review(actor: Actor, form_id: int) -> RoutineAssessment:
     """One form, locked; raises NotFound beyond the actor's reach."""
     return _one(form_id, reviewable_forms(actor))

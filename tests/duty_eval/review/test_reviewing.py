@@ -210,6 +210,21 @@ def test_a_batch_is_approved_over_http(head: Actor, section: Section, sign_in_as
     assert set(db.session.scalars(select(DutyRecord.record_state))) == {RecordState.APPROVED}
 
 
+def test_the_page_of_a_record_takes_the_reviewer_s_mark_and_comment(
+    head: Actor, section: Section, sign_in_as: SignIn
+) -> None:
+    record = a_record(section)
+    client = sign_in_as(head)
+    page = client.get(f"/duty-eval/records/{record.id}/{DAY}").text
+    assert 'name="quality"' in page
+    client.post(
+        "/duty-eval/review/approve",
+        data={"only": f"{record.id}:{DAY}", "quality": "4", "comment": "材料扎实"},
+    )
+    review = db.session.scalars(select(RecordReview)).one()
+    assert (review.quality, review.comment, review.verdict) == (4, "材料扎实", Verdict.APPROVED)
+
+
 def test_the_links_of_the_queue_open(head: Actor, section: Section, sign_in_as: SignIn) -> None:
     a_record(section)
     client = sign_in_as(head)

@@ -39,6 +39,7 @@ from duty_eval.routine.operations import (
     submit_summary,
     take_in,
 )
+from duty_eval.routine.queries import count_to_review
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -83,6 +84,13 @@ class Office:
 @pytest.fixture
 def office(connection: Connection) -> Office:
     return Office()
+
+
+def test_what_waits_for_a_proposal_and_for_a_decision_is_counted_for_whose_it_is(office: Office) -> None:
+    office.open()
+    submit_summary(office.form(0), "完成了本期工作", actor=office.staff[0])
+    office.proposed(1)
+    assert (count_to_review(office.head), count_to_review(office.staff[2])) == (1, 0)
 
 
 @pytest.mark.parametrize(("base", "places"), [(7, 2), (13, 5), (1, 0), (5, 2)])
