@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -12,6 +12,7 @@ from basic_info.organization.models import Appointment, PersonVersion, Section, 
 from basic_info.organization.queries import last_place, region_names, section_names, unit_names
 from basic_info.organization.scope import units_in_region, units_under, within
 from basic_info.regions.models import Region
+from duty_eval.dashboards.sums import Span, by_unit
 from duty_eval.periods.models import PeriodLock, PeriodReopening, SectionMonth
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord
@@ -19,6 +20,7 @@ from duty_eval.records.queries import name_today
 from host.kernel.access import Actor, ScopeKind, scope_prefix
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
+from host.kernel.partitions import first_of_month
 from host.kernel.versions import in_force
 
 
@@ -90,8 +92,12 @@ def is_open_to(person_id: int, month: date, record_id: int | None = None) -> Col
 
 
 def units_of_month(actor: Actor, month: date, day: date) -> AnySelect:
-    """(unit_id, name, region_name, sections, locked, opened) of the units in reach that have sections, by name."""
+    """(unit_id, name, region_name, sections, locked, opened, unreviewed) of the units in reach with sections, by name.
+
+    ``unreviewed``: records of the month that wait for their review, which a lock would leave without one.
+    """
     names, regions = unit_names(day), region_names(day)
+    sums = by_unit([Span(month, first_of_month(month, plus=1) - timedelta(days=1))])
     return (
         select(
             Unit.id.label("unit_id"),
@@ -100,13 +106,15 @@ def units_of_month(actor: Actor, month: date, day: date) -> AnySelect:
             func.count(Section.id).label("sections"),
             func.count().filter(SectionMonth.is_locked).label("locked"),
             func.count().filter(~SectionMonth.is_locked).label("opened"),
+            func.coalesce(sums.c.record_count - sums.c.approved_count, 0).label("unreviewed"),
         )
         .join(Section, Section.unit_id == Unit.id)
         .join(names, names.c.unit_id == Unit.id)
         .outerjoin(regions, regions.c.region_id == Unit.region_id)
         .outerjoin(SectionMonth, and_(SectionMonth.section_id == Section.id, SectionMonth.month == month))
+        .outerjoin(sums, sums.c.unit_id == Unit.id)
         .where(within(actor, Permission.PERIOD_LOCK, unit=Unit.id))
-        .group_by(Unit.id, names.c.name, regions.c.name)
+        .group_by(Unit.id, names.c.name, regions.c.name, sums.c.record_count, sums.c.approved_count)
         .order_by(names.c.name, Unit.id)
     )
 

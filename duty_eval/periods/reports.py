@@ -20,6 +20,13 @@ register_export(
     "duty_eval.periods",
     "各单位月度锁定情况",
     permission=Permission.PERIOD_LOCK,
-    columns={"单位": "name", "地区": "region_name", "科室": "sections", "已锁定": "locked", "重新开放": "opened"},
+    columns={
+        "单位": "name",
+        "地区": "region_name",
+        "科室": "sections",
+        "已锁定": "locked",
+        "重新开放": "opened",
+        "未审核纪实": "unreviewed",
+    },
     rows=lambda actor, values: queries.units_of_month(actor, month_of(values), today_in_china()),
 )

@@ -10,11 +10,11 @@ from flask import Flask
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from basic_info.organization.models import Section
+from basic_info.organization.models import Section, Unit
 from duty_eval.flags.models import FlagKind, RecordFlag
 from duty_eval.periods.errors import MonthLocked
 from duty_eval.periods.operations import lock_month, seal_all
-from duty_eval.periods.queries import Place
+from duty_eval.periods.queries import Place, units_of_month
 from duty_eval.periods.tasks import freeze, lock_months
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.operations import Entry, log_records
@@ -75,6 +75,20 @@ def test_a_months_partition_is_frozen_once_when_all_of_it_is_locked(app: Flask, 
     with committed.begin() as connection:
         connection.execute(text(f"COMMENT ON TABLE {table} IS NULL"))
     assert (before, done, state_of(record_id)) == (False, (True, False), RecordState.LOCKED)
+
+
+def test_what_a_lock_would_leave_without_a_review_is_counted_by_unit(app: Flask, committed: Engine) -> None:
+    section = a_section()
+    month = first_of_month(today_in_china(), plus=-1)
+    an_approved_record(section, month)
+    log_records(
+        [Entry(post_duty_id=None, content="整理档案")], worked_on=month, client_key="two", actor=a_staff_of(section),
+        today=today_in_china(), late_reason="补填",
+    )  # fmt: skip
+    clerk = an_actor(Role.UNIT_CLERK, unit=db.session.get_one(Unit, section.unit_id))
+    db.session.commit()
+    units = db.session.execute(units_of_month(clerk, month, today_in_china())).all()
+    assert [(unit.sections, unit.unreviewed) for unit in units] == [(1, 1)]
 
 
 def test_the_round_seals_what_was_locked_for_a_whole_division(app: Flask, committed: Engine) -> None:
