@@ -74,16 +74,21 @@ def take_in_paper(document_id: int, kind: str) -> ResponseReturnValue:
     form = TakeInForm()
     if not form.validate_on_submit():
         return _preview(paper_kind, document, form), 422
-    with paper_file(document) as (path, stored):
-        paper = read_paper(paper_kind, path, stored.name)
-        row = take_in(
-            paper,
-            unit_id=document.unit_id or 0,
-            name=stored.name,
-            file_id=stored.id,
-            year=form.year.data,
-            actor=current_actor(),
-        )
+    try:
+        with paper_file(document) as (path, stored):
+            paper = read_paper(paper_kind, path, stored.name)
+            row = take_in(
+                paper,
+                unit_id=document.unit_id or 0,
+                name=stored.name,
+                file_id=stored.id,
+                year=form.year.data,
+                actor=current_actor(),
+            )
+    except DomainError as refused:
+        db.session.rollback()
+        form.form_errors.append(str(refused))
+        return _preview(paper_kind, _document(document_id, paper_kind), form), refused.status
     db.session.commit()
     was_drawn = paper.is_drawn_here
     flash("已导入，确认后生效" + ("。文件里没有图形，已按流程自动排列" if was_drawn else ""))

@@ -51,6 +51,14 @@ def test_a_mandate_of_another_unit_is_pointed_out_before_and_after_it_comes_in(
     assert "请核对是否选错了单位" in client.post(address, follow_redirects=True).text
 
 
+def test_a_second_mandate_while_one_waits_is_refused_on_its_preview(place: Office, sign_in_as: SignIn) -> None:
+    bring(place)
+    db.session.commit()
+    client = sign_in_as(place.clerk)
+    answer = client.post(upload(client, place, "mandate", mandate_file(), "三定.docx"))
+    assert (answer.status_code, "请先确认或退回" in answer.text, "经营资格审批" in answer.text) == (409, True, True)
+
+
 def test_a_mandate_of_the_unit_itself_is_not_doubted(place: Office, sign_in_as: SignIn) -> None:
     client = sign_in_as(place.clerk)
     address = upload(client, place, "mandate", mandate_file(), "三定.docx")
