@@ -43,6 +43,7 @@ pictures: setup-dev ## photograph the README's pages anew (docs/images), from th
 lock: ## pin the dependencies anew from requirements*.in
 	@.venv/bin/uv pip compile requirements.in requirements-build.in --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
 	@.venv/bin/uv pip compile requirements-dev.in --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock -o requirements-dev.lock
+	@.venv/bin/uv pip compile requirements-embedding.in --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock -o requirements-embedding.lock
 
 clean: ## remove the environment and the built front end (data under var/ stay)
 	rm -rf .venv node_modules platform/host/static/build

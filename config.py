@@ -47,6 +47,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     #: where messages for people may be sent, as ``https://gateway.example``; empty: nowhere
     outgoing_origins: tuple[str, ...] = ()
+    #: a folder with a sentence model for proposals of links; None: words alone
+    embedding_dir: Path | None = None
     log_level: str = "INFO"
     testing: bool = False
 
@@ -84,6 +86,7 @@ class Settings:
             trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies),
             metrics_token=env.get("LVZHI_METRICS_TOKEN", ""),
             outgoing_origins=_origins(env.get("LVZHI_OUTGOING_ORIGINS", "")),
+            embedding_dir=Path(folder).absolute() if (folder := env.get("LVZHI_EMBEDDING_DIR")) else None,
             log_level=env.get("LVZHI_LOG_LEVEL", cls.log_level).upper(),
         )
 

@@ -19,6 +19,7 @@ from basic_info.power_lists.models import ListState, PowerItem, PowerList
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.embedding import embedder
 from host.kernel.errors import NotPermitted
 from host.kernel.pages import today_in_china
 
@@ -131,6 +132,7 @@ def _proposals(
         ),
         count=BEST,
         least=LEAST_SCORE,
+        embed=embedder(),
         groups=[asker.section_id or 0 for asker in askers],
         barred=[frozenset(places[one] for one in decided.refused_of(asker.id) if one in places) for asker in askers],
     )

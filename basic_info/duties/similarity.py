@@ -1,4 +1,7 @@
-"""How alike two texts are: the cosine of their character pairs, weighted by how rare a pair is."""
+"""How alike two texts are: the cosine of their character pairs, weighted by how rare a pair is.
+
+A sentence model may have a say too, where an installation has one (``host.kernel.embedding``).
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from host.kernel.embedding import Embed
+
 Matrix = NDArray[np.float32]
 
 #: Marks, blanks and the verbs that nearly every duty begins with say nothing about its subject.
 _IDLE = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]+|负责|承担|组织|指导|协调|开展|工作|有关|相关|全市|全县")
 #: Askers compared at a time: this many rows of scores are in memory, however many texts there are.
 _AT_A_TIME = 500
+#: Sentence models find some likeness between any two duties: what they say counts from here on.
+_UNRELATED = np.float32(0.5)
+_HALF = np.float32(0.5)
 #: What a confirmed pair is worth beside the candidate's own words (R46).
 _LEARNED = 0.9
 #: Below every score: the pair is out of the question.
@@ -54,14 +62,16 @@ def likest(
     least: float,
     groups: Sequence[int] = (),
     barred: Sequence[frozenset[int]] = (),
+    embed: Embed | None = None,
 ) -> list[list[tuple[int, float]]]:
     """For each asker its ``count`` likest candidates at or above ``least``: (place, cosine 0–1), the likest first.
 
     A candidate counts as what it says or as what people joined with it before, whichever is more alike.
-    ``groups`` and ``barred`` (places out of the question) are those of the askers, in their order.
+    ``groups`` and ``barred`` (places out of the question) are those of the askers, in their order. With ``embed`` the
+    score is the mean of what words and model say.
     """
     found: list[list[tuple[int, float]]] = []
-    for start, scores in _scores(askers, candidates):
+    for start, scores in _scores(askers, candidates, embed):
         _bar(scores, start, candidates, groups, barred)
         found += [best(row, count, least) for row in scores]
     return found
@@ -84,7 +94,7 @@ def best(row: Matrix, count: int, least: float) -> list[tuple[int, float]]:
     return [(int(place), round(float(row[place]), 4)) for place in order]
 
 
-def _scores(askers: Sequence[str], candidates: Candidates) -> Iterator[tuple[int, Matrix]]:
+def _scores(askers: Sequence[str], candidates: Candidates, embed: Embed | None = None) -> Iterator[tuple[int, Matrix]]:
     """Some askers' scores at a time, with the place of the first of them."""
     learned = [text for _, text in candidates.learned]
     texts = [*askers, *candidates.texts, *learned]
@@ -95,16 +105,27 @@ def _scores(askers: Sequence[str], candidates: Candidates) -> Iterator[tuple[int
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     weighted = TfidfVectorizer(analyzer=pairs_of, dtype=np.float32).fit_transform(texts)
-    own = weighted[len(askers) : len(askers) + len(candidates.texts)].T.tocsr()
-    joined = weighted[len(askers) + len(candidates.texts) :].T.tocsr()
+    first, last = len(askers), len(askers) + len(candidates.texts)
+    own, joined = weighted[first:last].T.tocsr(), weighted[last:].T.tocsr()
+    vectors = embed(texts) if embed else None
     places = np.array([place for place, _ in candidates.learned], dtype=np.intp)
     for start in range(0, len(askers), _AT_A_TIME):
-        some = weighted[start : min(start + _AT_A_TIME, len(askers))]
-        scores: Matrix = np.clip((some @ own).toarray(), 0, 1)
+        rows = slice(start, min(start + _AT_A_TIME, len(askers)))
+        scores: Matrix = np.clip((weighted[rows] @ own).toarray(), 0, 1)
+        said = (weighted[rows] @ joined).toarray()
+        if vectors is not None:
+            scores = (scores + _meant(vectors[rows], vectors[first:last])) * _HALF
+            said = (said + _meant(vectors[rows], vectors[last:])) * _HALF
         if len(places):
             # Several texts may have been joined with one candidate: the likest of them speaks for it.
-            np.maximum.at(scores.T, places, (some @ joined).toarray().T * np.float32(_LEARNED))
+            np.maximum.at(scores.T, places, said.T * np.float32(_LEARNED))
         yield start, scores
+
+
+def _meant(some: Matrix, others: Matrix) -> Matrix:
+    """Likeness 0–1 by the model, 0 where it is no more than between any two texts."""
+    likeness: Matrix = np.clip((some @ others.T - _UNRELATED) / (1 - _UNRELATED), 0, 1)
+    return likeness
 
 
 def _bar(

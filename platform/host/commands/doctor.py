@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from config import BadSetting, Settings
 from host import migrating
+from host.kernel.embedding import NoModel, SentenceModel
 from host.kernel.errors import DomainError
 from host.kernel.files.storage import store_of
 from host.running.embedded import database_url
@@ -66,6 +67,18 @@ def var_is_private() -> Finding:
     folder = Settings.from_env().var_dir
     well = folder.exists() and not folder.stat().st_mode & 0o007
     return Finding("数据目录", well, "仅本用户可读" if well else f"请执行 chmod 700 {folder}")
+
+
+def sentence_model() -> Finding:
+    """The optional model for proposed links: where one is named, it can be loaded."""
+    folder = Settings.from_env().embedding_dir
+    if folder is None:
+        return Finding("语义模型", True, "未启用（可选）")
+    try:
+        SentenceModel(folder)
+    except NoModel as missing:
+        return Finding("语义模型", False, f"{missing}；未修复前衔接建议只按字词比较")
+    return Finding("语义模型", True, f"已启用：{folder}")
 
 
 def database() -> Finding:
@@ -121,5 +134,5 @@ def file_store() -> Finding:
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    python_version, cores, disk_space, var_is_private, file_store, front_end, database, migrations,
+    python_version, cores, disk_space, var_is_private, file_store, front_end, sentence_model, database, migrations,
 )  # fmt: skip
