@@ -23,6 +23,7 @@ from tests.host.files.file_contents import a_photo
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER_RUN = re.compile(r'<option value="(\d+)"')
 _WITHDRAW = re.compile(r'action="(/duty-eval/records/\d+/[\d-]+)/withdraw"')
+_DECIDE = re.compile(r'action="/duty-eval/absences/(\d+)/decide"')
 XML = "application/xml"
 #: The receiver that the test's operator opened.
 OUTGOING_ORIGIN = "https://gateway.example"
@@ -47,6 +48,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
         "unit-clerk": [
             *_paper(clerk, library, "flowchart", "流程图.bpmn", XML, CHART.encode()),
             *_chart_saved_twice(clerk, library.replace("/library", "/flowcharts/new")),
+            _broken_absences(clerk),
         ],
         "assessor": [*_draft_scheme(assessor), *_second_run(assessor)],
         "staff": [
@@ -57,7 +59,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_published_article(context_of("staff"), context_of("head")),
         ],
         "unit-head": _approved_record(context_of("unit-head")),
-        "head": _behind_a_dashboard(context_of("head")),
+        "head": [*_behind_a_dashboard(context_of("head")), _granted_leave(context_of("staff"), context_of("head"))],
         "sysadmin": [_outgoing_channel(context_of("sysadmin"))],
         "": _opened_catalogue(context_of("reviewer"), unit_id=library.split("/")[3]),
     }
@@ -153,6 +155,23 @@ def _broken_register(context: BrowserContext, workbook: Path) -> list[str]:
     book.save(broken)
     page = _post(context, "/basic-info/register-import", _upload(broken.name, broken.read_bytes()))
     return [urlsplit(page.url).path]
+
+
+def _broken_absences(context: BrowserContext) -> str:
+    """Upload leave of somebody whom nobody knows: the page with its list of errors."""
+    lines = "人员编码,姓名,种类,起,止\nX-404,查无此人,病假,2026-03-02,2026-03-03\n"
+    page = _post(context, "/duty-eval/absence-import", {"file": _file("请假.csv", "text/csv", lines.encode())})
+    return urlsplit(page.url).path
+
+
+def _granted_leave(staff: BrowserContext, head: BrowserContext) -> str:
+    """Leave that was asked for and granted: the page of its month, which leads to its correction."""
+    day = (today_in_china() + timedelta(days=40)).isoformat()
+    _post(staff, "/duty-eval/absences", {"absence_kind": "annual", "first": day, "last": day})
+    waiting = "/duty-eval/absences/to-decide"
+    asked = max(int(one) for one in _DECIDE.findall(head.request.get(waiting).text()))
+    _post(head, waiting, {"verdict": "confirm"}, to=f"/duty-eval/absences/{asked}/decide")
+    return f"/duty-eval/absences/granted?month={day[:7]}-01"
 
 
 def _draft_check(context: BrowserContext) -> list[str]:
