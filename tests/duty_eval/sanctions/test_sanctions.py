@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from duty_eval.routine.errors import Blocked
 from duty_eval.routine.models import RoutineAssessment, RoutineGrade, RoutineState
 from duty_eval.routine.operations import decide_routine_grade, propose_routine_grade, submit_summary
+from duty_eval.sanctions.errors import SanctionFixed
 from duty_eval.sanctions.models import Sanction, SanctionEffect, SanctionKind
 from duty_eval.sanctions.operations import end_sanction, record_sanction, withdraw_sanction
 from host.kernel.access import Actor, Role
@@ -133,7 +134,7 @@ def test_what_was_written_stays_and_only_its_end_moves(office: Watched) -> None:
     end_sanction(made, on=date(2026, 5, 1), reason="结案", actor=office.chief)
     assert made.ends_on == date(2026, 5, 1)
     for statement in ("UPDATE sanction SET document_no = 'x'", "DELETE FROM sanction"):
-        with pytest.raises((DBAPIError, DomainError)), db.session.begin_nested():
+        with pytest.raises(SanctionFixed), db.session.begin_nested():
             db.session.execute(text(statement))
 
 
