@@ -31,7 +31,9 @@ _ORDER = (PowerItem.name, PowerItem.subitem_name, PowerItem.id)
 _SIDE_BY_SIDE = ("事项名称", "子项", "权力类型", "编码", "实施层级", "法定期限", "承诺期限")
 #: Code and tier follow from the division: they differ and say nothing.
 _DIFFERS_ANYWAY = frozenset({"编码", "实施层级"})
-_SECTIONS = "承办机构"
+_SECTIONS, _LAWS = "承办机构", "实施依据"
+#: The columns of the comparison, in their order.
+TITLES = (*_SIDE_BY_SIDE, _SECTIONS, _LAWS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +188,7 @@ def _says(item: PowerItem, sections: Mapping[int, str]) -> dict[str, str]:
     laws = "、".join(dict.fromkeys(f"《{one.title}》{one.article}" for one in item.bases if one.title))
     return {title: of(item) for title, of in read.items()} | {
         _SECTIONS: sections.get(item.id, item.handling_text),
-        "实施依据": laws,
+        _LAWS: laws,
     }
 
 

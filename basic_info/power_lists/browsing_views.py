@@ -15,6 +15,7 @@ from basic_info.organization.models import UnitVersion
 from basic_info.organization.queries import region_names
 from basic_info.permissions import Permission
 from basic_info.power_lists.browsing import (
+    TITLES,
     Beside,
     ItemFilter,
     differing_units,
@@ -86,13 +87,11 @@ register_export(
     rows=lambda actor, values: items_in_force(actor, ItemFilter.of(values), day=today_in_china()),
 )
 
-_TITLES = ("事项名称", "子项", "权力类型", "编码", "实施层级", "法定期限", "承诺期限", "承办机构", "实施依据")
-
 
 def _rows(actor: Actor, values: Values) -> Iterator[tuple[str, ...]]:
     item = readable(select(PowerItem), PowerItem, whole_of(values, "item_id"), actor)
     for one in _beside(item, actor):
-        says = [one.says[title] for title in _TITLES]
+        says = [one.says[title] for title in TITLES]
         yield one.region, one.unit, *says, "、".join(title for title in one.says if title in one.differing)
 
 
@@ -100,6 +99,6 @@ register_export(
     "basic_info.item_elsewhere",
     "同一事项各单位对照",
     permission=Permission.DUTY_READ,
-    columns={title: itemgetter(place) for place, title in enumerate(("区划", "单位", *_TITLES, "与首行不同的栏目"))},
+    columns={title: itemgetter(place) for place, title in enumerate(("区划", "单位", *TITLES, "与首行不同的栏目"))},
     rows=_rows,
 )
