@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select, text
 
 from basic_info.documents.errors import VersionFixed
 from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
+from basic_info.power_lists.models import PowerItemSection
 from host.kernel.db import db
 from tests.at_once import at_once
 from tests.basic_info.library.conftest import Office
@@ -98,6 +99,8 @@ def test_a_handling_name_is_matched_also_while_the_list_is_in_force(office: Moni
     changed("INSERT INTO power_item_section (power_item_id, name) VALUES (:item, '某科')", item=office.item.id)
     changed("UPDATE power_item_section SET section_id = :section WHERE power_item_id = :item",
             section=office.section.id, item=office.item.id)  # fmt: skip
+    matched = select(PowerItemSection.section_id).where(PowerItemSection.power_item_id == office.item.id)
+    assert db.session.scalars(matched).one() == office.section.id
 
 
 @pytest.mark.parametrize(

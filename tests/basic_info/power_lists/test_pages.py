@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from flask import Flask
@@ -17,8 +16,8 @@ from basic_info.power_lists.operations import put_in_force
 from function_monitor.cases.models import FlowCase
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
-from host.kernel.errors import DomainError
 from tests import factories
+from tests.at_once import at_once
 from tests.basic_info.library.conftest import Office
 from tests.basic_info.power_lists.conftest import PAPER, ROWS, Bring
 from tests.basic_info.power_lists.test_adjusting import items, new_item
@@ -231,8 +230,8 @@ def test_two_who_confirm_at_once_put_one_list_in_force(app: Flask, committed: En
     adjusting.add_item(db.session.get_one(PowerList, draft_id), new_item(), actor=clerk)
     db.session.commit()
 
-    ends = _at_once(
-        app, 4, lambda: adjusting.confirm_adjustment(db.session.get_one(PowerList, draft_id), actor=reviewer)
+    ends = at_once(
+        app, [lambda: adjusting.confirm_adjustment(db.session.get_one(PowerList, draft_id), actor=reviewer)] * 4
     )
 
     assert sorted(ends) == ["ListNotDraft", "ListNotDraft", "ListNotDraft", "done"]
@@ -248,8 +247,8 @@ def test_two_who_begin_at_once_get_one_draft(app: Flask, committed: Engine) -> N
     db.session.commit()
     base_id = base.id
 
-    ends = _at_once(
-        app, 4, lambda: adjusting.begin_adjustment(db.session.get_one(PowerList, base_id), PAPER, actor=clerk)
+    ends = at_once(
+        app, [lambda: adjusting.begin_adjustment(db.session.get_one(PowerList, base_id), PAPER, actor=clerk)] * 4
     )
 
     assert sorted(ends) == ["AdjustmentOpen", "AdjustmentOpen", "AdjustmentOpen", "done"]
@@ -257,19 +256,3 @@ def test_two_who_begin_at_once_get_one_draft(app: Flask, committed: Engine) -> N
 
 def _since(year: int) -> Range[date]:
     return Range(date(year, 1, 1), None)
-
-
-def _at_once(app: Flask, count: int, work: Callable[[], object]) -> list[str]:
-    def attempt(_: int) -> str:
-        with app.app_context():
-            try:
-                work()
-                db.session.commit()
-            except DomainError as refusal:
-                db.session.rollback()
-                return type(refusal).__name__
-            return "done"
-
-    db.session.remove()
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(attempt, range(count)))
