@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Unit
 from basic_info.regions.models import Region
+from basic_info.regions.nearest import prefix_of
 from host.auth.holders import holds_today
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import Actor, Role, ScopeKind, scope_prefix
@@ -76,11 +77,6 @@ def reached_by(
         .correlate_except(grant, holder)
         .exists()
     )
-
-
-def prefix_of(code: Column) -> Column:
-    """``scope_prefix`` of a column."""
-    return case((and_(func.length(code) == 6, code.like("%00")), func.left(code, 4)), else_=code)
 
 
 def units_under(unit_id: int) -> Any:

@@ -12,9 +12,9 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, and_, func, select
 from sqlalchemy.dialects.postgresql import array
 
 from basic_info.organization.models import Appointment, Unit
-from basic_info.organization.scope import prefix_of
 from basic_info.regions.models import Region
 from basic_info.regions.nearest import nearest as nearest_of
+from basic_info.regions.nearest import prefix_of
 from duty_eval.entry_rules.models import CapMode, EntryRule
 from host.kernel.db import AnySelect, db
 from host.kernel.versions import in_force

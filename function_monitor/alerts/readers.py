@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from basic_info.organization.models import Unit
-from basic_info.organization.scope import prefix_of, reached_by
+from basic_info.organization.scope import reached_by
 from basic_info.regions.models import Region
+from basic_info.regions.nearest import prefix_of
 from function_monitor.alerts.models import Alert
 from function_monitor.permissions import ROLE_PERMISSIONS, Permission
 from host.auth.holders import holds_today

@@ -20,7 +20,7 @@ from function_monitor.alerts.models import (
     NoticeKind,
 )
 from function_monitor.ladder.queries import CLOSER, UNIT_HEAD, Notices, notices_of_open, present, waiting, was_told_on
-from function_monitor.ladder.rules import DEFAULT, ladders_by_code
+from function_monitor.ladder.rules import LADDERS
 from function_monitor.ladder.steps import WITH_THE_UNIT, Waiting, due_day, follow_up_day, next_step
 from function_monitor.notices import ALERT_DIGEST, LINK
 from host.kernel.access import SYSTEM, Actor
@@ -70,11 +70,11 @@ def climb(day: date, workdays: Workdays, *, actor: Actor = SYSTEM) -> dict[str, 
 
 
 def _due(day: date, workdays: Workdays) -> list[Due]:
-    ladders, told, nothing = ladders_by_code(day), notices_of_open(), Notices()
+    ladders, told, nothing = LADDERS.by_code(day), notices_of_open(), Notices()
     climbing: list[tuple[Waiting, NoticeKind]] = []
     beside: list[tuple[Waiting, NoticeKind, date]] = []
     for alert in waiting(day):
-        ladder, notices = nearest(alert.region_code, ladders, DEFAULT), told.get(alert.id, nothing)
+        ladder, notices = nearest(alert.region_code, ladders, LADDERS.default), told.get(alert.id, nothing)
         taken = notices.of(alert)
         step = next_step(alert, taken)
         if step is not None and due_day(alert, step, taken, ladder, workdays) <= day:

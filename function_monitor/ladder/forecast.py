@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from basic_info.regions.nearest import nearest
 from function_monitor.alerts.models import NoticeKind
 from function_monitor.ladder.queries import notices_of_one, waiting_one
-from function_monitor.ladder.rules import DEFAULT, ladders_by_code
+from function_monitor.ladder.rules import LADDERS
 from function_monitor.ladder.steps import due_day, next_step
 from host.kernel.calendar.workdays import Workdays
 
@@ -30,6 +29,6 @@ def forecast(alert_id: int, *, today: date, workdays: Workdays) -> Forecast | No
     step = next_step(alert, taken)
     if step is None:
         return None
-    ladder = nearest(alert.region_code, ladders_by_code(today), DEFAULT)
+    ladder = LADDERS.of_code(alert.region_code, today)
     due = due_day(alert, step, taken, ladder, workdays)
     return Forecast(step, max(workdays.workday_from(due), workdays.workday_from(today)))

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, SmallInteger
+from sqlalchemy import CheckConstraint, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from basic_info.regions.models import Region
+from basic_info.regions.settings import OfDivision
 from host.kernel.db import Model
-from host.kernel.versions import Version, never_two
+from host.kernel.versions import never_two
 
 
-class LadderRule(Version, Model):
+class LadderRule(OfDivision, Model):
     """告知规则 of a division and of those inside it that have none of their own, over a time."""
 
     __tablename__ = "ladder_rule"
@@ -20,8 +20,6 @@ class LadderRule(Version, Model):
         CheckConstraint("follow_up_days BETWEEN 1 AND 60", name="follow_up_in_bounds"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    region_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Region.id))
     #: 工作日 without an answer after the person, the head (or the clerk) and the leader were told.
     head_workdays: Mapped[int] = mapped_column(SmallInteger, default=2, server_default="2")
     leader_workdays: Mapped[int] = mapped_column(SmallInteger, default=3, server_default="3")

@@ -18,7 +18,7 @@ from basic_info.organization.models import Person
 from function_monitor.alerts import operations
 from function_monitor.alerts.models import Alert, AlertLevel, AlertNotice, AlertState, AlertStep, NoticeKind, StepKind
 from function_monitor.ladder.climbing import climb
-from function_monitor.ladder.rules import Ladder, set_ladder
+from function_monitor.ladder.rules import LADDERS, Ladder
 from function_monitor.ladder.tasks import send_alerts_up
 from host.auth.models import Account, RoleGrant
 from host.auth.operations import delegate_role
@@ -220,7 +220,7 @@ def test_an_alert_that_was_sent_back_begins_anew_with_the_head(scene: Climbing) 
 
 def test_a_division_sets_its_own_days(scene: Climbing) -> None:
     ladder = Ladder(head_workdays=1, leader_workdays=1)
-    set_ladder(scene.office.unit.region_id, ladder, on=DAY, today=DAY, reason="从严", actor=SYSTEM)
+    LADDERS.set(scene.office.unit.region_id, ladder, on=DAY, today=DAY, reason="从严", actor=SYSTEM)
     alert = scene.raised()
     climb_on(date(2026, 3, 23), date(2026, 3, 24))
     assert taken(alert)[1:] == [(K.HEAD, date(2026, 3, 23)), (K.LEADER, date(2026, 3, 24))]
@@ -228,7 +228,7 @@ def test_a_division_sets_its_own_days(scene: Climbing) -> None:
 
 def test_a_ladder_is_not_set_for_days_that_are_over(scene: Climbing) -> None:
     with pytest.raises(Refused):
-        set_ladder(scene.office.unit.region_id, Ladder(), on=DAY, today=TO_HEAD, reason="从严", actor=SYSTEM)
+        LADDERS.set(scene.office.unit.region_id, Ladder(), on=DAY, today=TO_HEAD, reason="从严", actor=SYSTEM)
 
 
 def test_t46_what_waits_is_followed_up_every_seven_days_and_a_day_off_moves_none_but_itself(scene: Climbing) -> None:

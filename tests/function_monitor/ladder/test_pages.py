@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from function_monitor.alerts import operations
 from function_monitor.ladder.climbing import climb
 from function_monitor.ladder.models import LadderRule
-from function_monitor.ladder.rules import DEFAULT, Ladder, ladders_by_code
+from function_monitor.ladder.rules import LADDERS, Ladder
 from host.kernel.access import Actor, Role
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
@@ -76,7 +76,7 @@ def test_an_office_sets_the_ladder_of_its_division(watched: Watched, sign_in_as:
     reviewer = an_actor(Role.OFFICE_REVIEWER, region="371300")
     answer = sign_in_as(reviewer).post("/function-monitor/ladder", data=a_ladder())
     assert answer.status_code == 303
-    assert ladders_by_code(today_in_china()) == {"371300": Ladder(1, 2, 3, 10)}
+    assert LADDERS.by_code(today_in_china()) == {"371300": Ladder(1, 2, 3, 10)}
 
 
 def test_the_page_shows_what_was_set_and_what_holds_without(watched: Watched, sign_in_as: Clients) -> None:
@@ -84,7 +84,7 @@ def test_the_page_shows_what_was_set_and_what_holds_without(watched: Watched, si
     before = client.get("/function-monitor/ladder").get_data(as_text=True)
     client.post("/function-monitor/ladder", data=a_ladder())
     after = client.get("/function-monitor/ladder").get_data(as_text=True)
-    assert (f"每 {DEFAULT.follow_up_days} 天催办一次" in before, "每 10 天催办一次" in after) == (True, True)
+    assert (f"每 {LADDERS.default.follow_up_days} 天催办一次" in before, "每 10 天催办一次" in after) == (True, True)
 
 
 @pytest.mark.parametrize(
