@@ -8,12 +8,17 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func, literal, select, true
 
+from basic_info.duties.models import PostDuty
 from basic_info.duties.thread import Layer, post_duties_under
 from basic_info.organization.scope import within
 from duty_eval.absences.queries import count_to_decide
 from duty_eval.expectations import is_asked_of, own_lately_open
+from duty_eval.handovers.models import Handover
+from duty_eval.handovers.queries import listed
 from duty_eval.inspections.sheets import count_under
 from duty_eval.inspections.sheets import waiting as waiting_inspections
+from duty_eval.knowledge.models import Article
+from duty_eval.knowledge.queries import published
 from duty_eval.permissions import Permission
 from duty_eval.publicity.queries import count_to_answer
 from duty_eval.records.models import RecordRollup
@@ -26,9 +31,12 @@ from host.kernel.db import db
 from host.kernel.pages import today_in_china
 from host.kernel.system import TodoItem, TraceLine
 
+SHOWN_ARTICLES = 10
+SHOWN_HANDOVERS = 5
+
 
 def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
-    """Records logged under the post duties that carry the thing, and what inspections found there; one statement."""
+    """What is known of the post duties that carry the thing: records, findings, articles, hand-overs of the post."""
     duties = post_duties_under(Layer(kind), thing_id)
     logged = (
         select(
@@ -70,7 +78,38 @@ def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
         )
         for row in rows
         if row.post_duty_id is not None
-    ] + _found(kind, thing_id, rows[0].problems)
+    ] + [*_found(kind, thing_id, rows[0].problems), *_knowledge(duties, actor), *_handovers(kind, thing_id, actor)]
+
+
+def _knowledge(duties: Any, actor: Actor) -> list[TraceLine]:
+    """What was written down for the duties under the thing, the most useful first."""
+    rows = db.session.execute(published(actor).where(Article.post_duty_id.in_(duties)).limit(SHOWN_ARTICLES))
+    return [
+        TraceLine(
+            layer=row.Article.article_kind.label,
+            title=row.ArticleVersion.title,
+            detail=f"{row.section_name}，{row.marks} 人觉得有用" if row.marks else row.section_name,
+            url=url_for("duty_eval.show_article", article_id=row.Article.id),
+        )
+        for row in rows
+    ]
+
+
+def _handovers(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
+    """How the post that holds a duty went from hand to hand, the last first."""
+    if Layer(kind) is not Layer.POST_DUTY:
+        return []
+    post = select(PostDuty.post_id).where(PostDuty.id == thing_id).scalar_subquery()
+    rows = db.session.execute(listed(actor).where(Handover.post_id == post).limit(SHOWN_HANDOVERS))
+    return [
+        TraceLine(
+            layer="岗位交接",
+            title=f"{row.from_name} 交给 {row.to_name}",
+            detail=f"{row.Handover.as_of:%Y-%m-%d}，{row.Handover.state}",
+            url=url_for("duty_eval.show_handover", handover_id=row.Handover.id),
+        )
+        for row in rows
+    ]
 
 
 def _found(kind: str, thing_id: int, count: int) -> list[TraceLine]:

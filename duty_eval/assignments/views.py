@@ -11,6 +11,7 @@ from duty_eval.assignments import operations, queries
 from duty_eval.assignments.forms import AssignForm
 from duty_eval.assignments.operations import assign_task
 from duty_eval.blueprint import bp
+from duty_eval.knowledge.queries import articles_of_tasks
 from duty_eval.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnySelect, db
@@ -55,6 +56,7 @@ def my_tasks() -> ResponseReturnValue:
     return render_template(
         "duty_eval/assignments/mine.html",
         tasks=tasks,
+        articles=articles_of_tasks([row.AssignedTask.id for row in tasks]),
         only_open=only_open,
         today=today_in_china(),
         is_cut=len(tasks) == queries.MOST_TASKS,

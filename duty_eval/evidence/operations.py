@@ -44,13 +44,19 @@ NO_EVIDENCE = Evidence()
 
 def evidence_from(files: Sequence[FileStorage], link: str) -> Evidence:
     """What the form sent; empty file fields are none. Raises Refused for too many files or what is no link."""
-    chosen = [file for file in files if file.filename]
-    if len(chosen) > MOST_FILES:
-        raise Refused(f"一条纪实最多附 {MOST_FILES} 个文件，请去掉一些")
+    chosen = chosen_files(files, of="一条纪实")
     link = link.strip()
     if link and not _is_link(link):
         raise Refused(f"佐证链接应以 http:// 或 https:// 开头，不超过 {LINK_LENGTH} 字")
     return Evidence(files=chosen, link=link)
+
+
+def chosen_files(files: Sequence[FileStorage], *, of: str, besides: int = 0) -> list[FileStorage]:
+    """The files that were really chosen; ``besides``: how many ``of`` has already. Raises Refused for too many."""
+    chosen = [file for file in files if file.filename]
+    if len(chosen) + besides > MOST_FILES:
+        raise Refused(f"{of}最多附 {MOST_FILES} 个文件，请去掉一些")
+    return chosen
 
 
 def attach(evidence: Evidence, *, record_id: int, worked_on: date, version_no: int = 1, actor: Actor) -> None:

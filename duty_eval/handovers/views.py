@@ -12,7 +12,7 @@ from duty_eval.handovers.errors import HandoverOpen
 from duty_eval.handovers.forms import ConfirmForm, HandoverForm, WithdrawForm
 from duty_eval.handovers.models import Handover
 from duty_eval.knowledge.document import handover_document
-from duty_eval.knowledge.packs import Pack, pack_of
+from duty_eval.knowledge.packs import Pack, pack_of, paper_title
 from duty_eval.knowledge.queries import handed_over, post_of
 from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
@@ -57,8 +57,8 @@ def open_handover(post_id: int) -> ResponseReturnValue:
         made = operations.open_handover(
             holder,
             form.to_person_id.data,
-            title=f"{post.section_name}{post.title}岗位交接",
-            pack=pack_of(handed_over(actor, post_id, today)),
+            title=paper_title(post.section_name, post.title, "交接"),
+            pack=pack_of(handed_over(actor, post_id, today, person_id=holder.person_id)),
             note=form.note.data or "",
             on=today,
             actor=actor,

@@ -27,10 +27,13 @@ def handover_document(title: str, pack: Pack, *, signed: Sequence[str] = ()) -> 
     document.add_heading("操作指引、模板和案例", level=1)
     if not pack.articles:
         document.add_paragraph("（暂无）")
-    for name, body in pack.articles:
-        document.add_heading(writable(name), level=2)
-        for paragraph in writable(body).splitlines():
+    for article in pack.articles:
+        document.add_heading(writable(f"{article.title}（{article.kind}）" if article.kind else article.title), level=2)
+        for paragraph in writable(article.body).splitlines():
             document.add_paragraph(paragraph)
+        if article.files:
+            names = "、".join(name for name, _ in article.files)
+            document.add_paragraph(writable(f"附件（在平台的交接页面下载）：{names}"))
     return saved(document)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from basic_info.duties.models import PostDuty
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Section, Unit
+from duty_eval.assignments.models import AssignedTask
 from host.kernel.db import Model
 from host.kernel.words import index_of_words
 
@@ -46,6 +47,7 @@ class Article(Model):
         Index(None, "unit_id"),
         Index(None, "post_duty_id"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason = '')", name="withdrawn_with_a_reason"),
+        CheckConstraint("record_id IS NULL OR task_id IS NULL", name="grew_out_of_one_thing"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -56,6 +58,8 @@ class Article(Model):
     #: The approved record that it grew out of.
     record_id: Mapped[int | None] = mapped_column(BigInteger)
     worked_on: Mapped[date | None]
+    #: The finished task that it grew out of.
+    task_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(AssignedTask.id))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(default="", server_default="")
@@ -88,6 +92,21 @@ class ArticleVersion(Model):
     decided_by_person: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None]
     decision_note: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class ArticleFile(Model):
+    """附件: a file that a version carries. A version keeps its files; the next one takes over those that stay."""
+
+    __tablename__ = "article_file"
+    __table_args__ = (
+        UniqueConstraint("version_id", "file_id"),
+        Index(None, "file_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ArticleVersion.id))
+    #: Set right after the row: a new file belongs to it.
+    file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("stored_file.id"))
 
 
 class ArticleMark(Model):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_new
 from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import FileStorage
 
 from basic_info.organization.queries import primary_appointment
+from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.knowledge.errors import NotPending, OneWaitsAlready, OwnArticle
+from duty_eval.knowledge.files import keep_files
 from duty_eval.knowledge.models import Article, ArticleKind, ArticleMark, ArticleVersion, VersionState
 from duty_eval.records.models import DutyRecord, RecordState
 from host.kernel.access import Actor
@@ -26,11 +30,14 @@ def write_article(
     *,
     post_duty_id: int | None,
     record: DutyRecord | None = None,
+    task: AssignedTask | None = None,
+    files: Sequence[FileStorage] = (),
     actor: Actor,
 ) -> Article:
-    """Write something down for others (沉淀); it waits for the head's review. ``record``: an approved one of one's own.
+    """Write something down for others (沉淀); it waits for the head's review.
 
-    Raises Refused, NotPermitted.
+    ``record``: an approved one of one's own; ``task``: a finished one of one's own; one of the two at most.
+    Raises Refused, NotPermitted, and what ``keep_files`` raises.
     """
     place = primary_appointment(actor.person_id or 0, today_in_china())
     if place is None:
@@ -39,6 +46,10 @@ def write_article(
         record.person_id != actor.person_id or record.record_state not in {RecordState.APPROVED, RecordState.LOCKED}
     ):
         raise Refused("只能由本人审核通过的纪实沉淀")
+    if task is not None and (task.person_id != actor.person_id or task.task_state is not TaskState.DONE):
+        raise Refused("只能由本人办完的交办任务沉淀")
+    if record is not None and task is not None:
+        raise Refused("一个条目只能由一条纪实或一项任务写成")
     article = Article(
         unit_id=place.unit_id,
         section_id=place.section_id,
@@ -46,15 +57,28 @@ def write_article(
         article_kind=kind,
         record_id=record.id if record else None,
         worked_on=record.worked_on if record else None,
+        task_id=task.id if task else None,
     )
     db.session.add(article)
     db.session.flush()
-    write_version(article, title, body, actor=actor)
+    write_version(article, title, body, files=files, actor=actor)
     return article
 
 
-def write_version(article: Article, title: str, body: str, *, actor: Actor) -> ArticleVersion:
-    """A further version; what is published stays until this one is. Raises OneWaitsAlready, Refused, NotPermitted."""
+def write_version(
+    article: Article,
+    title: str,
+    body: str,
+    *,
+    files: Sequence[FileStorage] = (),
+    kept: Sequence[int] = (),
+    actor: Actor,
+) -> ArticleVersion:
+    """A further version; what is published stays until this one is.
+
+    ``files``: what is new; ``kept``: ids of the article's files that this version goes on carrying.
+    Raises OneWaitsAlready, Refused, NotPermitted, and what ``keep_files`` raises.
+    """
     if actor.person_id is None:
         raise NotPermitted
     if not title.strip() or not body.strip():
@@ -73,7 +97,9 @@ def write_version(article: Article, title: str, body: str, *, actor: Actor) -> A
             db.session.add(version)
     except IntegrityError as fault:
         raise OneWaitsAlready from fault
-    record_change(article, action="article.written", actor=actor, after={"version": version.version_no})
+    carried = keep_files(version, files, kept=kept, actor=actor)
+    after = {"version": version.version_no, "files": carried} if carried else {"version": version.version_no}
+    record_change(article, action="article.written", actor=actor, after=after)
     return version
 
 

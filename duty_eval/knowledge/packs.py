@@ -8,13 +8,32 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class HandedArticle:
+    """An article as it is handed over. ``files``: (name, id of the stored file), to be downloaded."""
+
+    title: str
+    body: str
+    kind: str = ""
+    files: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def kept(cls, said: Any) -> HandedArticle:
+        """From what JSON held; at first it was a title and a text alone."""
+        if isinstance(said, Mapping):
+            files = tuple((name, file_id) for name, file_id in said["files"])
+            return cls(said["title"], said["body"], said["kind"], files)
+        title, body = said
+        return cls(title, body)
+
+
+@dataclass(frozen=True)
 class Pack:
-    """交接包. ``articles``: (title, text); ``calendar``: (month, duty, records, quantity with its unit)."""
+    """交接包. ``calendar``: (month, duty, records, quantity with its unit)."""
 
     duties: tuple[str, ...]
     steps: tuple[str, ...]
     tasks: tuple[str, ...]
-    articles: tuple[tuple[str, str], ...]
+    articles: tuple[HandedArticle, ...]
     calendar: tuple[tuple[str, str, str, str], ...]
 
     @classmethod
@@ -24,7 +43,7 @@ class Pack:
             duties=tuple(said["duties"]),
             steps=tuple(said["steps"]),
             tasks=tuple(said["tasks"]),
-            articles=tuple((title, body) for title, body in said["articles"]),
+            articles=tuple(HandedArticle.kept(one) for one in said["articles"]),
             calendar=tuple((month, duty, records, quantity) for month, duty, records, quantity in said["calendar"]),
         )
 
@@ -35,7 +54,15 @@ def pack_of(found: Mapping[str, Any]) -> Pack:
         duties=tuple(f"{duty.text}（{duty.rhythm.label}，按{duty.measure_unit}）" for duty in found["duties"]),
         steps=tuple(f"{step.chart}：{step.name}" for step in found["steps"]),
         tasks=tuple(f"{task.title}（{task.due_on or '不限期'}）" for task in found["tasks"]),
-        articles=tuple((row.ArticleVersion.title, row.ArticleVersion.body) for row in found["articles"]),
+        articles=tuple(
+            HandedArticle(
+                row.ArticleVersion.title,
+                row.ArticleVersion.body,
+                row.Article.article_kind.label,
+                tuple((file.name, file.id) for file in found["files"].get(row.ArticleVersion.id, [])),
+            )
+            for row in found["articles"]
+        ),
         calendar=tuple(
             (
                 f"{row.month:%Y-%m}",
@@ -46,3 +73,14 @@ def pack_of(found: Mapping[str, Any]) -> Pack:
             for row in found["calendar"]
         ),
     )
+
+
+def post_name(section: str, title: str) -> str:
+    """A post as papers call it: 市场准入审批科受理岗, 规划科科长; a title that names its section stands alone."""
+    return title if title.startswith(section) else f"{section}{title}"
+
+
+def paper_title(section: str, title: str, what: str) -> str:
+    """The heading of a paper of a post: …受理岗交接包, …科长岗位交接包 (``what``: 交接, 交接包)."""
+    name = post_name(section, title)
+    return f"{name}{what}" if name.endswith("岗") else f"{name}岗位{what}"

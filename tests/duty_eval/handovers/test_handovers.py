@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 
 import docx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.queries import primary_appointment
+from duty_eval.assignments.operations import assign_task
 from duty_eval.handovers.errors import HandoverOpen, HandoverOver
 from duty_eval.handovers.models import Handover
 from duty_eval.handovers.operations import confirm_handover, open_handover, withdraw_handover
-from duty_eval.knowledge.packs import Pack
+from duty_eval.knowledge.packs import HandedArticle, Pack, paper_title
+from duty_eval.knowledge.queries import handed_over
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted, Refused
@@ -24,7 +29,11 @@ from tests.duty_eval.knowledge.test_knowledge import Office
 
 SignIn = Callable[[Actor], FlaskClient]
 PACK = Pack(
-    ("巡查河道",), (), ("汛期值守方案",), (("巡河五步法", "先看水位"),), (("2026-03", "巡查河道", "4", "9 次"),)
+    ("巡查河道",),
+    (),
+    ("汛期值守方案",),
+    (HandedArticle("巡河五步法", "先看水位", "操作指引", (("巡查表.xlsx", 17),)),),
+    (("2026-03", "巡查河道", "4", "9 次"),),
 )
 
 
@@ -173,3 +182,57 @@ def test_a_stranger_finds_nothing(desk: Desk, sign_in_as: SignIn) -> None:
     stranger = Office("市交通局").clerk
     db.session.commit()
     assert sign_in_as(stranger).get(f"/duty-eval/handovers/{handover.id}").status_code == 404
+
+
+def test_what_was_kept_of_an_article_comes_back_with_its_files() -> None:
+    kept = json.loads(json.dumps(asdict(PACK)))
+    assert Pack.kept(kept) == PACK
+
+
+def test_a_pack_kept_before_articles_had_files_is_still_read() -> None:
+    said = {**asdict(PACK), "articles": [["巡河五步法", "先看水位"]]}
+    assert Pack.kept(said).articles == (HandedArticle("巡河五步法", "先看水位"),)
+
+
+@pytest.mark.parametrize(
+    ("section", "title", "paper"),
+    [
+        ("审批科", "受理岗", "审批科受理岗交接包"),
+        ("审批科", "科长", "审批科科长岗位交接包"),
+        ("规划科", "规划科长", "规划科长岗位交接包"),
+        ("办公室", "办公室主任", "办公室主任岗位交接包"),
+    ],
+)
+def test_a_post_is_called_by_its_name_once(section: str, title: str, paper: str) -> None:
+    assert paper_title(section, title, "交接包") == paper
+
+
+def test_the_trace_page_of_a_duty_shows_the_hand_overs_of_its_post(desk: Desk, sign_in_as: SignIn) -> None:
+    desk.open()
+    db.session.commit()
+    page = sign_in_as(desk.head).get(f"/basic-info/trace/post_duty/{desk.office.duty.id}").text
+    assert ("岗位交接" in page, "待双方确认" in page) == (True, True)
+
+
+def test_the_next_holder_is_handed_the_open_tasks_of_who_left(desk: Desk) -> None:
+    today = today_in_china()
+    holder = primary_appointment(desk.giver.person_id or 0, today)
+    assert holder is not None
+    assign_task(holder, title="汛期值守方案", due_on=today, actor=desk.head)
+    holder.valid = Range(holder.valid.lower, today)
+    db.session.flush()
+    pack = handed_over(desk.taker, desk.office.post.id, today)
+    assert [task.title for task in pack["tasks"]] == ["汛期值守方案"]
+
+
+def test_of_several_holders_the_tasks_of_who_hands_over_are_kept(desk: Desk, sign_in_as: SignIn) -> None:
+    today = today_in_china()
+    for actor, title in ((desk.giver, "值守方案"), (desk.taker, "别人的任务")):
+        holder = primary_appointment(actor.person_id or 0, today)
+        assert holder is not None
+        assign_task(holder, title=title, due_on=today, actor=desk.head)
+    db.session.commit()
+    said = {"from_person_id": desk.giver.person_id, "to_person_id": desk.taker.person_id}
+    page = sign_in_as(desk.giver).post(f"/duty-eval/posts/{desk.office.post.id}/handovers", data=said).location
+    words = sign_in_as(desk.giver).get(page).text
+    assert ("值守方案" in words, "别人的任务" in words) == (True, False)
