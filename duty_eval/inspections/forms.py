@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import (
     DateField,
     HiddenField,
@@ -18,24 +16,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from duty_eval.inspections.asking import LIMIT_WORKDAYS, MOST_WORKDAYS
 from duty_eval.inspections.models import DrawRule, InspectionBlock, InspectionMethod, SubjectKind, Violation
 from duty_eval.inspections.risks import risk_sources
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, members, options
 
 _LIMIT_WORDS = f"期限应在 1 至 {MOST_WORKDAYS} 个工作日之间"
-
-
-def _words(kind: Any) -> dict[str, Any]:
-    """The choices of an enumeration, handed on as its members."""
-    return {
-        "choices": options((one.value, one.label) for one in kind),
-        "coerce": lambda value: kind.of_word(str(getattr(value, "value", value))) or value,
-    }
 
 
 class PlanForm(ChineseForm):
     place = SelectField("检查范围", [InputRequired("请选择检查范围")])
     name = StringField("名称", [DataRequired("请填写检查名称"), Length(max=120, message="不能超过 120 字")])
     basis = StringField("依据", [Length(max=300, message="不能超过 300 字")], description="文件名称、文号或会议决定")
-    inspection_method = RadioField("检查方式", [InputRequired("请选择检查方式")], **_words(InspectionMethod))
+    inspection_method = RadioField("检查方式", [InputRequired("请选择检查方式")], **members(InspectionMethod))
     is_announced = RadioField(
         "是否提前公布",
         [InputRequired("请选择是否提前公布")],
@@ -44,8 +34,8 @@ class PlanForm(ChineseForm):
     )
     starts_on = DateField("开始日期", [DataRequired("请填写开始日期")])
     ends_on = DateField("结束日期", [DataRequired("请填写结束日期")])
-    subject_kind = RadioField("抽查对象", [InputRequired("请选择抽查对象")], **_words(SubjectKind))
-    draw_rule = RadioField("每层抽多少", [InputRequired("请选择抽取办法")], **_words(DrawRule))
+    subject_kind = RadioField("抽查对象", [InputRequired("请选择抽查对象")], **members(SubjectKind))
+    draw_rule = RadioField("每层抽多少", [InputRequired("请选择抽取办法")], **members(DrawRule))
     draw_amount = IntegerField(
         "比例或个数",
         [InputRequired("请填写比例或个数"), NumberRange(1, 10_000, message="应在 1 至 10000 之间")],
@@ -65,7 +55,7 @@ class PlanForm(ChineseForm):
 
 
 class LineForm(ChineseForm):
-    inspection_block = SelectField("类别", [InputRequired("请选择类别")], **_words(InspectionBlock))
+    inspection_block = SelectField("类别", [InputRequired("请选择类别")], **members(InspectionBlock))
     text = StringField("检查内容", [DataRequired("请填写检查内容"), Length(max=200, message="不能超过 200 字")])
     weight = IntegerField(
         "权重", [InputRequired("请填写权重"), NumberRange(1, 100, message="权重应在 1 至 100 之间")], default=1

@@ -4,7 +4,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from duty_eval.knowledge.models import ArticleKind
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, members
 
 _NOTE = Length(max=200, message="不能超过 200 字")
 
@@ -15,12 +15,7 @@ class VersionForm(ChineseForm):
 
 
 class ArticleForm(VersionForm):
-    article_kind = SelectField(
-        "类别",
-        [InputRequired("请选择类别")],
-        choices=options((kind.value, kind.label) for kind in ArticleKind),
-        coerce=lambda value: ArticleKind.of_word(value) or value,
-    )
+    article_kind = SelectField("类别", [InputRequired("请选择类别")], **members(ArticleKind))
     post_duty_id = SelectField("服务的岗位职责", [InputRequired("请选择岗位职责")], coerce=int)
 
 

@@ -7,7 +7,7 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from duty_eval.routine.models import NotAssessed
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, members, options
 
 
 class RoundForm(ChineseForm):
@@ -18,12 +18,7 @@ class RoundForm(ChineseForm):
 
 
 class LeaveOutForm(ChineseForm):
-    why = SelectField(
-        "原因",
-        [InputRequired("请选择原因")],
-        choices=options((why.value, why.label) for why in NotAssessed),
-        coerce=lambda value: NotAssessed.of_word(value) or value,
-    )
+    why = SelectField("原因", [InputRequired("请选择原因")], **members(NotAssessed))
     note = StringField("说明", [DataRequired("请填写说明"), Length(max=200, message="不能超过 200 字")])
 
 

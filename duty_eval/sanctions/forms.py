@@ -4,7 +4,7 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from duty_eval.sanctions.models import SanctionEffect, SanctionKind
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, members
 
 
 class SanctionForm(ChineseForm):
@@ -13,21 +13,11 @@ class SanctionForm(ChineseForm):
         [DataRequired("请填写姓名或人员编号"), Length(max=60, message="不能超过 60 字")],
         description="有重名的填写人员编号",
     )
-    sanction_kind = SelectField(
-        "类别",
-        [InputRequired("请选择类别")],
-        choices=options((kind.value, kind.label) for kind in SanctionKind),
-        coerce=lambda value: SanctionKind.of_word(value) or value,
-    )
+    sanction_kind = SelectField("类别", [InputRequired("请选择类别")], **members(SanctionKind))
     effective_on = DateField("从", [DataRequired("请填写开始日期")])
     ends_on = DateField("到", [Optional()], description="影响期的最后一天；立案调查尚未结案的不填")
     document_no = StringField("文号", [DataRequired("请填写文号"), Length(max=100, message="不能超过 100 字")])
-    effect = SelectField(
-        "对平时考核的影响",
-        [InputRequired("请选择")],
-        choices=options((effect.value, effect.label) for effect in SanctionEffect),
-        coerce=lambda value: SanctionEffect.of_word(value) or value,
-    )
+    effect = SelectField("对平时考核的影响", [InputRequired("请选择")], **members(SanctionEffect))
 
 
 class EndForm(ChineseForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -19,3 +20,15 @@ class ChineseForm(FlaskForm):
 def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """(value, word) pairs as WTForms wants the choices of a field."""
     return [SelectChoice(value, word) for value, word in pairs]
+
+
+def members(kind: type[enum.Enum]) -> dict[str, Any]:
+    """``choices`` and ``coerce`` of a field that chooses a member of ``kind``, shown by its ``label``.
+
+    What is none stays as it came, and is then no valid choice.
+    """
+
+    def coerce(value: Any) -> Any:
+        return next((one for one in kind if value in (one, one.value)), value)
+
+    return {"choices": options((one.value, one.label) for one in kind), "coerce": coerce}  # type: ignore[attr-defined]
