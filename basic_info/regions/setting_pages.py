@@ -54,7 +54,7 @@ class SettingPage(Generic[F]):
                 actor=current_actor(),
             )
 
-        status = refusal(form, act)
+        status = refusal(form, act, at=form.on)
         if status is not None:
             return self._page(region, form), status
         flash(f"已保存，{day(form.on.data, short=True)}起执行", "success")

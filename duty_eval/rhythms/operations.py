@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duty_eval.rhythms.models import RecordRhythm, UnitRhythm
 from host.kernel.access import Actor
+from host.kernel.dated import DatedSetting
 from host.kernel.errors import Refused
-from host.kernel.versions import change
+from host.kernel.pages import day as day_words
+
+RHYTHMS = DatedSetting(
+    version=UnitRhythm,
+    key=UnitRhythm.unit_id,
+    action="unit_rhythm.chosen",
+    too_late="已经过去的日子不按新的周期重新判定",
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a unit chooses."""
+
+    record_rhythm: RecordRhythm
 
 
 def choose_rhythm(
@@ -15,20 +31,7 @@ def choose_rhythm(
 
     A week has one rhythm: a change within it would owe its first days twice, or not at all.
     """
-    if on < today:
-        raise Refused("起始日期不能早于今天：已经过去的日子不按新的周期重新判定")
-    if on.weekday():
+    if on >= today and on.weekday():
         monday = on + timedelta(days=7 - on.weekday())
-        raise Refused(f"请选择星期一，例如 {monday.month}月{monday.day}日：一周之内不变换填报周期")
-    if not reason.strip():
-        raise Refused("请说明为什么调整")
-    return change(
-        unit_id,
-        version=UnitRhythm,
-        key=UnitRhythm.unit_id,
-        facts={"record_rhythm": rhythm},
-        on=on,
-        actor=actor,
-        action="unit_rhythm.chosen",
-        reason=reason.strip(),
-    )
+        raise Refused(f"请选择星期一，例如 {day_words(monday, short=True)}：一周之内不变换填报周期")
+    return RHYTHMS.set(unit_id, Choice(rhythm), on=on, today=today, reason=reason, actor=actor)

@@ -67,12 +67,3 @@ def unit_within(actor: Actor, unit_id: int) -> int:
     if found is None:
         raise NotFound
     return found
-
-
-def versions_of(unit_id: int) -> Sequence[UnitRhythm]:
-    """What the unit chose over time, newest first."""
-    return db.session.scalars(
-        select(UnitRhythm)
-        .where(UnitRhythm.unit_id == unit_id, UnitRhythm.superseded_at.is_(None))
-        .order_by(func.lower(UnitRhythm.valid).desc())
-    ).all()

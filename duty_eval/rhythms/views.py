@@ -9,12 +9,12 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.rhythms import queries
 from duty_eval.rhythms.forms import RhythmForm
-from duty_eval.rhythms.models import RecordRhythm
-from duty_eval.rhythms.operations import choose_rhythm
+from duty_eval.rhythms.operations import RHYTHMS, choose_rhythm
 from host.kernel.access import current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
-from host.kernel.errors import NotFound, Refused
-from host.kernel.pages import today_in_china
+from host.kernel.errors import NotFound
+from host.kernel.pages import day, today_in_china
 
 
 @bp.get("/rhythm")
@@ -35,26 +35,22 @@ def rhythm() -> ResponseReturnValue:
 def set_rhythm(unit_id: int) -> ResponseReturnValue:
     form = RhythmForm()
     unit_id = queries.unit_within(current_actor(), unit_id)
-    if not form.validate_on_submit():
-        return _page(unit_id, form), 422
-    chosen = RecordRhythm.of_word(form.record_rhythm.data)
-    assert chosen is not None  # validated, as is the day
-    assert form.on.data is not None
-    try:
+
+    def act() -> None:
+        assert form.on.data is not None  # validated
         choose_rhythm(
             unit_id,
-            chosen,
+            form.record_rhythm.data,
             on=form.on.data,
             today=today_in_china(),
             reason=form.reason.data or "",
             actor=current_actor(),
         )
-    except Refused as refused:
-        db.session.rollback()
-        form.on.errors = [str(refused)]
-        return _page(unit_id, form), refused.status
-    db.session.commit()
-    flash(f"已保存，{form.on.data.month}月{form.on.data.day}日起执行")
+
+    status = refusal(form, act, at=form.on)
+    if status is not None:
+        return _page(unit_id, form), status
+    flash(f"已保存，{day(form.on.data, short=True)}起执行")
     return redirect(url_for("duty_eval.rhythm", unit=unit_id), 303)
 
 
@@ -68,12 +64,11 @@ def _page(unit_id: int, form: RhythmForm) -> str:
         unit=next((one for one in units if one.unit_id == unit_id), None),
         unit_id=unit_id,
         unit_options=[(one.unit_id, one.name) for one in units],
-        versions=queries.versions_of(unit_id),
-        rhythms=RecordRhythm,
+        versions=db.session.scalars(RHYTHMS.history(unit_id)).all(),
         today=today,
     )
 
 
-def _next_monday(day: date) -> date:
+def _next_monday(today: date) -> date:
     """The day itself where it is one."""
-    return day + timedelta(days=-day.weekday() % 7)
+    return today + timedelta(days=-today.weekday() % 7)
