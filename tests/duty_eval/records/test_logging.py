@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy.orm import ORMExecuteState
 
 from basic_info.organization.models import Person, Post
 from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
@@ -24,11 +25,14 @@ from duty_eval.records.operations import (
     suggest_records,
     withdraw,
 )
+from duty_eval.records.standing import standings
+from host.auth.sessions import COOKIE
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import KeyReused, NotFound
 from host.kernel.pages import today_in_china
+from host.kernel.partitions import ensure_month, first_of_month
 from tests.factories import a_person, a_post, a_post_duty, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -246,6 +250,45 @@ def test_one_record_over_http_costs_three_statements(
     assert answer.status_code == 201
     # The session's own statement is not among them: the test puts the actor in by hand.
     assert len(seen) + 1 == 3, seen
+
+
+def test_a_record_is_not_planned_anew_in_a_city_that_has_kept_three_years(
+    person: Person, connection: Connection
+) -> None:
+    for back in range(36):
+        ensure_month(connection, "duty_record", first_of_month(DAY, plus=-back))
+
+    for _ in range(20):
+        standings(person.id, DAY, draw=1)
+
+    generic: int | None = connection.scalar(
+        text("SELECT max(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%minutes_logged%nextval%'")
+    )
+    assert generic
+
+
+def test_what_a_record_sends_is_none_of_the_orms(actor: Actor, post: Post, sign_in_as: SignIn) -> None:
+    kinds: list[bool] = []
+    body = {
+        "client_key": "h1",
+        "worked_on": today_in_china().isoformat(),
+        "post_duty_id": a_post_duty(post=post).id,
+        "content": "审核材料",
+    }
+    client = sign_in_as(actor)
+
+    def note(sent: ORMExecuteState) -> None:
+        kinds.append(sent.is_orm_statement)
+
+    event.listen(db.session, "do_orm_execute", note)
+    try:
+        client.post("/duty-eval/records", data=body, headers={"Accept": "application/json"})
+        client.application.test_client(use_cookies=False).get("/healthz", headers={"Cookie": f"{COOKIE}=nobody"})
+    finally:
+        event.remove(db.session, "do_orm_execute", note)
+
+    # The session's statement, where the person stands, and all that is written.
+    assert kinds == [False, False, False]
 
 
 def test_what_was_taken_stays_taken_though_the_day_is_full_by_now(actor: Actor) -> None:
