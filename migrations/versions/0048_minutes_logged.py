@@ -1,13 +1,13 @@
 """The minutes of a person's day as a function: planned once, however many months there are
 
-Revision ID: 0047
+Revision ID: 0048
 Revises: 0046
 """
 
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
