@@ -43,8 +43,9 @@ from duty_eval.records.operations import (
 )
 from duty_eval.records.reattaching import may_reattach
 from duty_eval.records.standing import standings
+from duty_eval.review import ticks
 from duty_eval.review.forms import ApproveForm
-from duty_eval.review.queries import may_review
+from duty_eval.review.queries import may_review, to_open
 from duty_eval.review.sampling import note_opening
 from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.calendar.workdays import load_workdays
@@ -255,6 +256,7 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
     may_reopen = actor.may(Permission.PERIOD_REOPEN) and row[0].person_id != actor.person_id
     if reviews and note_opening(row[0], actor):
         db.session.commit()
+    kept = ticks.held() if reviews else None
     # Its author is told by the reviewer, not by a machine.
     flags = flags_of([row[0]]).get(record_id, []) if row[0].person_id != actor.person_id else []
     return render_template(
@@ -264,6 +266,8 @@ def show_record(record_id: int, day: str) -> ResponseReturnValue:
         is_own=row[0].person_id == actor.person_id,
         may_review=reviews,
         approve_form=ApproveForm(formdata=None) if reviews else None,
+        kept=kept,
+        to_open=to_open(actor, kept.pairs) if kept else [],
         may_reattach=may_reattach(actor, row[0]),
         may_reopen=may_reopen,
         is_sealed=may_reopen and _is_overtaken(row[0]),

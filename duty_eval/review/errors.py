@@ -9,4 +9,4 @@ class NotOpened(DomainError):
     """Some of the records were drawn for a look and not opened; none of them is passed."""
 
     def __init__(self, count: int) -> None:
-        super().__init__(f"所选的有 {count} 项被抽查，请先在“抽查”一栏逐项打开看过；本次没有通过任何一项")
+        super().__init__(f"所选的有 {count} 项被抽查，请先逐项打开看过；本次没有通过任何一项")

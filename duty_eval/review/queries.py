@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    Row,
     Select,
     and_,
     cast,
@@ -229,6 +230,16 @@ def queue(
     if which in {"look", "plain"}:
         rows = rows.where(WANTS_A_LOOK if which == "look" else ~WANTS_A_LOOK)
     return rows
+
+
+def to_open(actor: Actor, keys: Sequence[tuple[int, date]]) -> Sequence[Row[DutyRecord, str]]:
+    """(DutyRecord, person_name) of those (id, day) that are drawn, not opened and still wait, as the list stands."""
+    return db.session.execute(
+        select(DutyRecord, PersonVersion.name)
+        .join(PersonVersion, name_today(DutyRecord.person_id))
+        .where(among(keys), reviewable(actor), must_open(actor))
+        .order_by(_RANK, DutyRecord.submitted_at, DutyRecord.id)
+    ).all()
 
 
 def count_waiting(actor: Actor) -> int:

@@ -12,7 +12,7 @@ from duty_eval.permissions import Permission
 from duty_eval.records.forms import day_of
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.queries import readable_record
-from duty_eval.review import queries
+from duty_eval.review import queries, ticks
 from duty_eval.review.errors import NothingChosen, NotOpened
 from duty_eval.review.forms import USUAL_REASONS, ApproveForm, ReturnForm
 from duty_eval.review.operations import approve_records, return_record
@@ -30,10 +30,16 @@ def review_queue() -> ResponseReturnValue:
     which = _which(request.args.get("which", ""))
     after = request.args.get("after", "")
     person_id, day = _of_whom()
+    if "untick" in request.args:
+        ticks.drop()
     page = queries.waiting(actor, after=after, which=which, person_id=person_id, day=day)
+    kept = ticks.held()
     return render_template(
         "duty_eval/review/queue.html",
         page=page,
+        kept=kept,
+        to_open=queries.to_open(actor, kept.pairs) if kept else [],
+        place=_place(request.args),
         which=which,
         person_id=person_id,
         day=day,
@@ -43,28 +49,42 @@ def review_queue() -> ResponseReturnValue:
         is_first=not after,
         now=datetime.now(UTC),
         attention=queries.attention,
-        approve_form=ApproveForm(formdata=None),
+        approve_form=ApproveForm(
+            formdata=None, data={"comment": kept.comment, "quality": kept.quality} if kept else None
+        ),
     )
 
 
 @bp.post("/review/approve")
 @requires(Permission.REVIEW_OPEN)
 def approve_chosen() -> ResponseReturnValue:
-    """Pass the one record of the button that was pressed, else all chosen ones, at once."""
+    """Pass the one record of the button that was pressed, else all chosen ones, at once.
+
+    Where some were drawn for a look and not opened, the ticks stay, and the list says which are still to be opened.
+    """
     actor = current_actor()
     form = ApproveForm()
     if not form.validate_on_submit():
         raise Refused("；".join(message for messages in form.errors.values() for message in messages))
-    keys = _keys(request.form.getlist("only") or request.form.getlist("chosen"))
+    only, chosen = request.form.getlist("only"), request.form.getlist("chosen")
+    keys = _keys(only or chosen)
     try:
         done = approve_records(
             queries.locked(actor, keys), actor=actor, comment=form.comment.data or "", quality=form.mark
         )
-    except NotOpened as refused:  # the way on is the list of what is drawn
+    except NotOpened as refused:
         db.session.rollback()
-        flash(str(refused), "warning")
-        return redirect(url_for("duty_eval.review_queue", which="sample"), 303)
+        if only:  # the way on is the list of what is drawn
+            flash(str(refused), "warning")
+            return redirect(url_for("duty_eval.review_queue", which="sample"), 303)
+        ticked = ticks.Ticks(tuple(chosen), _place(request.form), form.comment.data or "", form.quality.data or "")
+        ticks.hold(ticked)
+        return redirect(ticked.url, 303)
     db.session.commit()
+    if only:
+        ticks.untick(only)
+    else:
+        ticks.drop()
     missed = len(set(keys)) - done
     flash(f"已通过 {done} 项" + (f"；另有 {missed} 项已被处理或撤回，没有计入" if missed else ""), "success")
     return _to_queue()
@@ -75,13 +95,20 @@ def _which(text: str) -> str:
 
 
 def _to_queue() -> ResponseReturnValue:
-    return redirect(url_for("duty_eval.review_queue", **_address(request.form)), 303)
+    """The list from which the form was sent; from a record's own page, the one on which its ticks wait."""
+    address, kept = _address(request.form), ticks.held()
+    return redirect(kept.url if kept and not address else url_for("duty_eval.review_queue", **address), 303)
 
 
 def _address(values: Mapping[str, str]) -> dict[str, Any]:
     """What the list is narrowed to, as its address says it."""
     found = {"which": _which(values.get("which", "")), "person": values.get("person"), "day": values.get("day")}
     return {name: value for name, value in found.items() if value}
+
+
+def _place(values: Mapping[str, str]) -> dict[str, Any]:
+    """The address with the page of the list."""
+    return _address(values) | ({"after": values["after"]} if values.get("after") else {})
 
 
 def _of_whom() -> tuple[int | None, date | None]:
@@ -102,6 +129,7 @@ def return_to_author(record_id: int, day: str) -> ResponseReturnValue:
         return _return_page(record, form), 422
     return_record(record, reason=form.reason.data or "", actor=actor)
     db.session.commit()
+    ticks.untick([f"{record.id}:{record.worked_on.isoformat()}"])
     flash("已退回，本人会看到原因", "success")
     return _to_queue()
 
@@ -138,7 +166,6 @@ def _keys(texts: list[str]) -> list[tuple[int, date]]:
     if len(texts) > MOST_AT_ONCE:
         raise Refused(f"一次最多审核 {MOST_AT_ONCE} 项")
     try:
-        parts = [text.partition(":") for text in texts]
-        return [(int(number), date.fromisoformat(day)) for number, _, day in parts]
+        return ticks.parse_keys(texts)
     except ValueError:
         raise Refused("所选记录有误，请刷新页面后重新选择") from None

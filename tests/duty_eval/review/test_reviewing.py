@@ -382,20 +382,6 @@ def test_where_a_city_samples_a_drawn_record_is_not_passed_unopened(
         approve_records(records, actor=head)
 
 
-def test_who_passes_what_is_drawn_unopened_is_led_to_it(
-    head: Actor, section: Section, all_sampled: None, sign_in_as: SignIn
-) -> None:
-    record = a_record(section)
-    db.session.commit()
-
-    answer = sign_in_as(head).post(
-        "/duty-eval/review/approve", data={"chosen": f"{record.id}:{DAY}"}, follow_redirects=True
-    )
-
-    assert (answer.status_code, answer.request.args["which"]) == (200, "sample")
-    assert "1 项被抽查" in answer.text
-
-
 def test_a_drawn_record_is_passed_once_its_page_was_opened(
     head: Actor, section: Section, all_sampled: None, sign_in_as: SignIn
 ) -> None:
