@@ -6,6 +6,7 @@ from basic_info.breakdown import views as breakdown_views
 from basic_info.catalogue import reports as catalogue_reports
 from basic_info.catalogue import views as catalogue_views
 from basic_info.commands import commands
+from basic_info.coverage import overlap_views
 from basic_info.coverage import reports as coverage_reports
 from basic_info.coverage import views as coverage_views
 from basic_info.documents import ledger_views, matching_views
@@ -28,6 +29,7 @@ from basic_info.power_lists import version_views as power_list_version_views
 from basic_info.power_lists import views as power_list_views
 from basic_info.regions import views as region_views
 from basic_info.search import views as search_views
+from basic_info.settings import views as setting_views
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
@@ -47,6 +49,7 @@ _views = (
     link_views,
     mandate_views,
     matching_views,
+    overlap_views,
     post_duty_views,
     power_list_adjust_views,
     power_list_browsing_views,
@@ -60,6 +63,7 @@ _views = (
     register_views,
     reports,
     search_views,
+    setting_views,
     views,
 )
 
@@ -79,6 +83,7 @@ system = System(
         MenuItem(title="职责覆盖", endpoint="basic_info.coverage", permission=Permission.DUTY_READ),
         MenuItem(title="检索职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),
         MenuItem(title="公开目录", endpoint="basic_info.catalogue_opening", permission=Permission.CATALOGUE_OPEN),
+        MenuItem(title="职责库设置", endpoint="basic_info.show_library_settings", permission=Permission.SETTING_EDIT),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
     todo=carried_views.todo,

@@ -10,6 +10,7 @@ from basic_info.mandates import models as mandates
 from basic_info.organization import models as organization
 from basic_info.power_lists import models as power_lists
 from basic_info.regions import models as regions
+from basic_info.settings import models as settings
 
 __all__ = [
     "breakdown",
@@ -22,4 +23,5 @@ __all__ = [
     "organization",
     "power_lists",
     "regions",
+    "settings",
 ]

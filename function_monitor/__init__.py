@@ -1,11 +1,13 @@
 """职能运行监管: collects cases, compares what was done with what ought to be, and follows alerts up."""
 
-from basic_info.api import register_item_activity
+from basic_info.api import register_follow_ups, register_item_activity
 from duty_eval.api import register_risk
 from function_monitor import models as models
 from function_monitor import reports as reports
+from function_monitor.alerts import raising_views
 from function_monitor.alerts import views as alert_views
 from function_monitor.alerts.queries import badge, sections_with_alerts
+from function_monitor.alerts.raising import follow_ups
 from function_monitor.blueprint import bp
 from function_monitor.cases import views as case_views
 from function_monitor.cases.queries import cases_by_item
@@ -17,9 +19,10 @@ from function_monitor.permissions import ROLE_PERMISSIONS, Permission
 from function_monitor.tracing import todo, trace
 from host.kernel.system import MenuItem, Schedule, System
 
-_views = (alert_views, case_views, collection_views, deadline_views, ladder_views)
+_views = (alert_views, case_views, collection_views, deadline_views, ladder_views, raising_views)
 
 register_item_activity(cases_by_item)
+register_follow_ups(follow_ups)
 register_risk("open_alerts", "有未办结的红色、黄色预警", sections_with_alerts)
 
 system = System(

@@ -8,6 +8,7 @@ class Permission(StrEnum):
 
     ALERT_CLOSE = "function_monitor:alert:close"
     ALERT_HANDLE = "function_monitor:alert:handle"
+    ALERT_RAISE = "function_monitor:alert:raise"
     ALERT_READ = "function_monitor:alert:read"
     ALERT_VERIFY = "function_monitor:alert:verify"
     CASE_EXTEND = "function_monitor:case:extend"
@@ -21,7 +22,7 @@ class Permission(StrEnum):
 
 _READ = frozenset({Permission.ALERT_READ, Permission.CASE_READ})
 _HEAD = _READ | {Permission.ALERT_HANDLE, Permission.CASE_SUSPEND}
-_CHECK = _READ | {Permission.ALERT_VERIFY, Permission.RULE_READ}
+_CHECK = _READ | {Permission.ALERT_RAISE, Permission.ALERT_VERIFY, Permission.RULE_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.STAFF: frozenset({Permission.ALERT_READ}),  # alerts about oneself

@@ -28,6 +28,8 @@ class Breakdown(Model):
         UniqueConstraint("unit_id", "version_no"),
         never_two("unit_id", name="breakdown_in_force_once", where="breakdown_state = 'in_force'"),
         CheckConstraint("breakdown_state = 'draft' OR put_by IS NOT NULL", name="put_in_force_by_a_person"),
+        # Four eyes: who takes a form in does not put it in force.
+        CheckConstraint("put_by <> imported_by", name="put_by_a_second_person"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.breakdown.errors import BreakdownHasErrors, NotADraft, UnknownSections
+from basic_info.breakdown.errors import BreakdownHasErrors, NotADraft, OwnForm, UnknownSections
 from basic_info.breakdown.models import Breakdown, BreakdownState, DutyMatter
-from basic_info.breakdown.sheet import ParsedBreakdown
+from basic_info.breakdown.sheet import ParsedBreakdown, plain_amount
 from basic_info.documents.matching import section_names
 from basic_info.duties.models import SectionDuty
 from basic_info.organization.models import Unit
+from basic_info.permissions import Permission
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -37,13 +38,19 @@ def import_breakdown(parsed: ParsedBreakdown, *, unit_id: int, on: date, actor: 
 
 
 def put_breakdown_in_force(form: Breakdown, *, actor: Actor) -> None:
-    """The draft holds from its day; what held before ends there. Raises NotADraft, UnknownSections, NotPermitted."""
+    """A second person has the draft hold from its day; what held before ends there.
+
+    Raises NotADraft, OwnForm, UnknownSections, NotPermitted.
+    """
+    actor.require(Permission.BREAKDOWN_CONFIRM)
     if actor.account_id is None:
         raise NotPermitted("分解表须由登录人员确认生效")
     db.session.execute(select(Unit.id).where(Unit.id == form.unit_id).with_for_update())
     db.session.refresh(form)
     if form.breakdown_state is not BreakdownState.DRAFT:
         raise NotADraft
+    if form.imported_by == actor.account_id:
+        raise OwnForm
     unknown = db.session.scalars(
         select(DutyMatter.section_name)
         .where(DutyMatter.breakdown_id == form.id, DutyMatter.section_id.is_(None))
@@ -102,7 +109,7 @@ def _rows(form: Breakdown, parsed: ParsedBreakdown, day: date) -> list[dict[str,
                 "measure_1": line.measure_1,
                 "measure_2": line.measure_2,
                 "measure_unit": line.measure_unit,
-                "volumes": {str(year): str(amount) for year, amount in line.volumes.items()},
+                "volumes": {str(year): plain_amount(amount) for year, amount in line.volumes.items()},
             }
         )
     return rows

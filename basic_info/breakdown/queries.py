@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import and_, select
 
 from basic_info.breakdown.models import Breakdown, BreakdownState, DutyMatter
+from basic_info.breakdown.sheet import plain_amount
 from basic_info.duties.models import SectionDuty
 from basic_info.organization.models import SectionVersion
 from host.kernel.db import db
@@ -35,6 +37,13 @@ def matters_of(breakdown_id: int) -> Sequence[DutyMatter]:
     return db.session.scalars(
         select(DutyMatter).where(DutyMatter.breakdown_id == breakdown_id).order_by(DutyMatter.sort_no)
     ).all()
+
+
+def volume_of(matter: DutyMatter, year: int) -> str | None:
+    """How many in a year, as people write it; None: the form says nothing of that year."""
+    amount = matter.volumes.get(str(year))
+    # Forms taken in before kept two decimals.
+    return None if amount is None else plain_amount(Decimal(amount))
 
 
 def years_of(matters: Sequence[DutyMatter]) -> list[int]:

@@ -25,6 +25,8 @@ REQUIRED = ("section_name", "section_function", "matter")
 HEADER_ROWS = 5
 MOST_ROWS = 20_000
 MOST_LENGTH = 2_000
+#: Runs of rows that a message names.
+MOST_RUNS = 20
 #: Columns of volumes: 2024年, 2024年数量, 2024 年业务量.
 _YEAR = re.compile(r"(20\d\d)年?(?:度)?(?:数量|业务量|完成量|办理量)?")
 _BLANKS = re.compile(r"\s+")
@@ -83,6 +85,7 @@ def parse_breakdown(path: Path) -> ParsedBreakdown:
 
 def _read_sheet(sheet: Sheet, parsed: ParsedBreakdown) -> bool:
     header: _Header | None = None
+    unfilled: list[int] = []
     for number, row in enumerate(filled_rows(sheet), start=1):
         if header is None:
             header = _header(row, number)
@@ -91,9 +94,34 @@ def _read_sheet(sheet: Sheet, parsed: ParsedBreakdown) -> bool:
             continue
         if len(parsed.lines) >= MOST_ROWS:
             raise NotATable(f"分解表超过 {MOST_ROWS:,} 行，请按科室拆分后上传")
-        if _header(row, number) is None and any(cell_text(cell).strip() for cell in row):
+        if _header(row, number) is not None or not any(cell_text(cell).strip() for cell in row):
+            continue
+        if _is_unfilled(row, header):
+            unfilled.append(number)
+        else:
             _read_line(sheet.name, number, row, header, parsed)
+    if unfilled:
+        left = f"第 {row_words(unfilled)} 行（共 {len(unfilled):,} 行）没有填写，请填写，或删去这些行后重新上传"
+        parsed.errors.append(CellError(sheet.name, unfilled[0], HEADINGS["matter"][0], left))
     return header is not None
+
+
+def _is_unfilled(row: Row, header: _Header) -> bool:
+    """A row as the blank form has it: who does what by the mandate, and nothing of what it comes to."""
+    asked = [header.places[name] for name in ("matter", "measure_1", "measure_2") if name in header.places]
+    return not any(cell_text(_at(row, place)).strip() for place in (*asked, *header.years.values()))
+
+
+def row_words(rows: Sequence[int]) -> str:
+    """Ascending row numbers as people name them: 3—5、9; many runs are cut short."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    words = [str(first) if first == last else f"{first}—{last}" for first, last in runs[:MOST_RUNS]]
+    return "、".join(words) + ("等" if len(runs) > MOST_RUNS else "")
 
 
 def _header(row: Row, number: int) -> _Header | None:
@@ -158,6 +186,11 @@ def _amount(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return round(value, 2) if value.is_finite() and 0 <= value < Decimal(10) ** 12 else None
+
+
+def plain_amount(amount: Decimal) -> str:
+    """A volume as people write it: 10 for 10.00, 10.5 for 10.50."""
+    return f"{amount:f}".rstrip("0").rstrip(".") if amount % 1 else f"{amount:.0f}"
 
 
 def _at(row: Row, place: int) -> Cell:

@@ -49,7 +49,7 @@ def upload_breakdown(unit_id: int) -> ResponseReturnValue:
             if not errors:
                 made = import_breakdown(parsed, unit_id=unit_id, on=form.on.data, actor=actor)
                 db.session.commit()
-                flash(f"已导入 {len(parsed.lines)} 行，确认后生效", "success")
+                flash(f"已导入 {len(parsed.lines)} 行，由另一人核对后生效", "success")
                 return redirect(_address(made), 303)
         except DomainError as refused:
             db.session.rollback()
@@ -58,10 +58,10 @@ def upload_breakdown(unit_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/units/<int:unit_id>/breakdown/<int:version_no>/in-force")
-@requires(Permission.DUTY_EDIT)
+@requires(Permission.BREAKDOWN_CONFIRM)
 def put_breakdown(unit_id: int, version_no: int) -> ResponseReturnValue:
     actor = current_actor()
-    require_reach(unit_id, Permission.DUTY_EDIT, actor)
+    require_reach(unit_id, Permission.BREAKDOWN_CONFIRM, actor)
     form = queries.shown_breakdown(unit_id, version_no)
     if form is None:
         raise NotFound
@@ -102,7 +102,7 @@ def _cells(matter: DutyMatter, years: list[int]) -> tuple[str, ...]:
     """The line in the order of ``sheet.HEADINGS``."""
     source = matter.work_source.label
     words = (matter.section_name, source, matter.section_function, matter.matter, matter.measure_1, matter.measure_2)
-    return (*words, matter.measure_unit, *(matter.volumes.get(str(year), "") for year in years))
+    return (*words, matter.measure_unit, *(queries.volume_of(matter, year) or "" for year in years))
 
 
 def _address(form: Breakdown) -> str:
@@ -115,6 +115,8 @@ def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellErro
     if shown is None and version_no is not None:
         raise NotFound
     matters = queries.matters_of(shown.id) if shown else []
+    is_draft = shown is not None and shown.breakdown_state is BreakdownState.DRAFT
+    is_own = shown is not None and shown.imported_by == actor.account_id
     return render_template(
         "basic_info/breakdown/show.html",
         unit_id=unit_id,
@@ -127,5 +129,7 @@ def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellErro
         errors=(errors or [])[:SHOWN_ERRORS],
         error_count=len(errors or []),
         may_edit=actor.may(Permission.DUTY_EDIT),
-        is_draft=shown is not None and shown.breakdown_state is BreakdownState.DRAFT,
+        volume_of=queries.volume_of,
+        may_put=is_draft and actor.may(Permission.BREAKDOWN_CONFIRM) and not is_own,
+        waits_for_another=is_draft,
     )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from basic_info.coverage.models import FunctionOverlap, OverlapRuling
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Appointment, Post, PostVersion, Section, SectionVersion, Unit, UnitVersion
@@ -30,9 +31,15 @@ class Gap(Worded):
     POST_WITHOUT_DUTY = "post_without_duty", "岗位无职责"
     POST_WITHOUT_PERSON = "post_without_person", "岗位无人"
     FUNCTION_CLAIMED_TWICE = "function_claimed_twice", "职能交叉"
+    FUNCTION_MAYBE_CLAIMED = "function_maybe_claimed", "疑似交叉"
     ITEM_HANDLED_ELSEWHERE = "item_handled_elsewhere", "承办科室与三定不一致"
     DUTY_NOT_IN_MANDATE = "duty_not_in_mandate", "新增职责未核定"
     ITEM_NOT_EXERCISED = "item_not_exercised", "长期不运行"
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is a fact; else it rests on likeness, and a person looks."""
+        return self is not Gap.FUNCTION_MAYBE_CLAIMED
 
     @property
     def explanation(self) -> str:
@@ -48,6 +55,7 @@ _EXPLANATIONS = {
     "post_without_duty": "岗位没有登记任何职责。",
     "post_without_person": "岗位目前无人任职。",
     "function_claimed_twice": "同一区划内有别的单位写着相同的职能。",
+    "function_maybe_claimed": "同一区划内别的单位有文字相近的职能，请看是否交叉；最近一次检查时比对，相同的词已标出。",
     "item_handled_elsewhere": "权责事项的承办科室，不是承接该事项所属职能的科室。",
     "duty_not_in_mandate": "科室职责既不出自三定条款，也没有对应单位职能。",
     "item_not_exercised": "所在单位已有办件数据，而该事项近 5 年办件不超过 3 件（处罚、强制除外）。",
@@ -104,7 +112,7 @@ def _confirmed(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _functions_without_section(day: date) -> AnySelect:
     return _row("unit_function", UnitFunction.id, UnitFunction.text, UnitFunction.unit_id).where(
-        *_real_function(day),
+        *real_function(day),
         ~_confirmed(DutyLink.function_id == UnitFunction.id, DutyLink.section_duty_id.is_not(None)),
     )
 
@@ -196,7 +204,7 @@ def _functions_claimed_twice(day: date) -> AnySelect:
     shared = (
         select(words.label("words"), Unit.region_id)
         .join(Unit, Unit.id == UnitFunction.unit_id)
-        .where(*_real_function(day))
+        .where(*real_function(day))
         .group_by(words, Unit.region_id)
         .having(func.count(UnitFunction.unit_id.distinct()) > 1)
         .subquery()
@@ -205,11 +213,52 @@ def _functions_claimed_twice(day: date) -> AnySelect:
         _row("unit_function", UnitFunction.id, UnitFunction.text, UnitFunction.unit_id, place=claimants)
         .join(Unit, Unit.id == UnitFunction.unit_id)
         .join(shared, and_(shared.c.words == words, shared.c.region_id == Unit.region_id))
-        .where(*_real_function(day))
+        .where(*real_function(day))
     )
 
 
-def _real_function(day: date) -> tuple[ColumnElement[bool], ...]:
+def _functions_maybe_claimed(day: date) -> AnySelect:
+    """Functions that say nearly what another unit's does, once each, with the names of those units."""
+    pairs = open_overlaps(day).subquery()
+    sides = union_all(
+        select(pairs.c.function_id, pairs.c.other_unit_id.label("claimant")),
+        select(pairs.c.other_id, pairs.c.unit_id),
+    ).subquery()
+    version = aliased(UnitVersion)
+    named = (
+        select(sides.c.function_id, func.string_agg(version.name.distinct(), literal("、", Text)).label("names"))
+        .join(version, and_(version.unit_id == sides.c.claimant, in_force(version, day)))
+        .group_by(sides.c.function_id)
+        .subquery()
+    )
+    return _row("unit_function", UnitFunction.id, UnitFunction.text, UnitFunction.unit_id, place=named.c.names).join(
+        named, named.c.function_id == UnitFunction.id
+    )
+
+
+def open_overlaps(day: date) -> AnySelect:
+    """Pairs as last compared, both in force on ``day``, that nobody ruled out."""
+    one, other = aliased(UnitFunction), aliased(UnitFunction)
+    return (
+        select(FunctionOverlap)
+        .join(one, and_(one.id == FunctionOverlap.function_id, one.valid.contains(day)))
+        .join(other, and_(other.id == FunctionOverlap.other_id, other.valid.contains(day)))
+        .where(~exists().where(ruling_of(FunctionOverlap)))
+    )
+
+
+def ruling_of(pair: type[FunctionOverlap]) -> ColumnElement[bool]:
+    """Joins a pair with the ruling in force on its very words."""
+    return and_(
+        OverlapRuling.unit_id == pair.unit_id,
+        OverlapRuling.words == pair.words,
+        OverlapRuling.other_unit_id == pair.other_unit_id,
+        OverlapRuling.other_words == pair.other_words,
+        OverlapRuling.ended_at.is_(None),
+    )
+
+
+def real_function(day: date) -> tuple[ColumnElement[bool], ...]:
     """Catch-all functions are everybody's and nobody's."""
     return UnitFunction.valid.contains(day), UnitFunction.function_kind != FunctionKind.CATCH_ALL
 
@@ -278,6 +327,7 @@ _SELECTS: dict[Gap, Callable[[date], AnySelect]] = {
     Gap.POST_WITHOUT_DUTY: _posts_without_duty,
     Gap.POST_WITHOUT_PERSON: _posts_without_person,
     Gap.FUNCTION_CLAIMED_TWICE: _functions_claimed_twice,
+    Gap.FUNCTION_MAYBE_CLAIMED: _functions_maybe_claimed,
     Gap.ITEM_HANDLED_ELSEWHERE: _items_handled_elsewhere,
     Gap.DUTY_NOT_IN_MANDATE: _duties_not_in_mandate,
     Gap.ITEM_NOT_EXERCISED: _items_not_exercised,

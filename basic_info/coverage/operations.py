@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from basic_info.coverage.gaps import gap_counts
 from basic_info.coverage.models import CoverageRun
+from basic_info.coverage.overlaps import find_overlaps
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, UnitFunction
 from basic_info.organization.models import UnitVersion
+from basic_info.settings.queries import library_settings
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -20,8 +22,9 @@ from host.kernel.versions import in_force
 def check_coverage(day: date, *, actor: Actor) -> int:
     """Check every unit as of ``day``, in one statement however many units; a second check of a day replaces the first.
 
-    Returns how many units were checked.
+    Functions of different units are compared first. Returns how many units were checked.
     """
+    overlaps = find_overlaps(day, least=library_settings().overlap_least)
     counts = gap_counts(day).subquery("counts")
     gaps = (
         select(counts.c.unit_id, func.jsonb_object_agg(counts.c.gap, counts.c.count).label("gaps"))
@@ -48,7 +51,12 @@ def check_coverage(day: date, *, actor: Actor) -> int:
         set_={name: fresh.excluded[name] for name in names[2:]} | {"created_at": func.now()},
     )
     checked = len(db.session.scalars(kept.returning(CoverageRun.id)).all())
-    record_change("coverage_run:0", action="coverage.checked", actor=actor, after={"day": day, "units": checked})
+    record_change(
+        "coverage_run:0",
+        action="coverage.checked",
+        actor=actor,
+        after={"day": day, "units": checked, "overlaps": overlaps},
+    )
     return checked
 
 

@@ -5,9 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from basic_info.blueprint import bp
 from basic_info.coverage import queries
-from basic_info.coverage.gaps import GAPS
+from basic_info.coverage.follow_ups import follow_ups_of
+from basic_info.coverage.gaps import GAPS, Gap
+from basic_info.coverage.overlap_queries import pairs_of, ruled_out
 from basic_info.duties.queries import require_readable, unit_name
 from basic_info.permissions import Permission
+from basic_info.settings.queries import library_settings
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
@@ -54,6 +57,7 @@ def unit_coverage(unit_id: int) -> ResponseReturnValue:
     gap = GAPS.get(request.args.get("gap", ""))
     after = request.args.get("after", 0, type=int)
     rows, next_key = queries.rows_of_gap(unit_id, gap, day, after=after) if gap else ((), None)
+    things, guesses = [row.thing_id for row in rows], gap is Gap.FUNCTION_MAYBE_CLAIMED
     return render_template(
         "basic_info/coverage/unit.html",
         unit_id=unit_id,
@@ -64,6 +68,11 @@ def unit_coverage(unit_id: int) -> ResponseReturnValue:
         gap=gap,
         rows=rows,
         next_key=next_key,
+        follow_ups=follow_ups_of(gap, unit_id, things, actor) if gap else {},
+        pairs=pairs_of(things, day, actor) if guesses else {},
+        ruled_out=ruled_out(unit_id, day) if guesses else (),
+        may_judge=actor.may(Permission.COVERAGE_JUDGE),
+        least=library_settings().overlap_least,
     )
 
 

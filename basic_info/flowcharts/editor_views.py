@@ -20,7 +20,7 @@ from basic_info.flowcharts.editing import draw_flowchart, new_draft, save_draft
 from basic_info.flowcharts.errors import ChartNotCheckable, ChartNotDraft, ChartTooLarge, EditedMeanwhile, NotAFlowchart
 from basic_info.flowcharts.forms import NewChartForm, PublishForm
 from basic_info.flowcharts.models import ChartState, Flowchart, StepKind, SuspensionKind
-from basic_info.flowcharts.operations import publish_flowchart
+from basic_info.flowcharts.operations import is_barred_from_publishing, publish_flowchart
 from basic_info.flowcharts.parsing import parse_flowchart
 from basic_info.flowcharts.parsing.document import MAX_BYTES, read_definitions
 from basic_info.permissions import Permission
@@ -134,16 +134,18 @@ def draft_chart(chart_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/flowcharts/<int:chart_id>/publish")
-@requires(Permission.FLOWCHART_IMPORT)
+@requires(Permission.FLOWCHART_PUBLISH)
 def check_chart(chart_id: int) -> ResponseReturnValue:
     """What stands against publishing, by name, or the form to publish."""
-    return _publish_page(_draft(chart_id), PublishForm(formdata=None, on=today_in_china()))
+    return _publish_page(
+        _draft(chart_id, Permission.FLOWCHART_PUBLISH), PublishForm(formdata=None, on=today_in_china())
+    )
 
 
 @bp.post("/flowcharts/<int:chart_id>/publish")
-@requires(Permission.FLOWCHART_IMPORT)
+@requires(Permission.FLOWCHART_PUBLISH)
 def publish_chart(chart_id: int) -> ResponseReturnValue:
-    chart = _draft(chart_id)
+    chart = _draft(chart_id, Permission.FLOWCHART_PUBLISH)
     form = PublishForm()
     if not form.validate_on_submit():
         return _publish_page(chart, form), 422
@@ -170,6 +172,8 @@ def _publish_page(chart: Flowchart, form: PublishForm) -> str:
         reasons=reasons,
         states=states,
         form=form,
+        is_barred=is_barred_from_publishing(chart, current_actor()),
+        may_edit=current_actor().may(Permission.FLOWCHART_IMPORT),
     )
 
 
@@ -182,8 +186,8 @@ def _items(unit_id: int) -> list[Any]:
     return [("", "不对应权责事项"), *queries.item_choices(unit_id)]
 
 
-def _draft(chart_id: int) -> Flowchart:
-    chart = in_reach(Flowchart, chart_id, Permission.FLOWCHART_IMPORT, current_actor())
+def _draft(chart_id: int, permission: Permission = Permission.FLOWCHART_IMPORT) -> Flowchart:
+    chart = in_reach(Flowchart, chart_id, permission, current_actor())
     if chart.chart_state is not ChartState.DRAFT:
         raise ChartNotDraft
     return chart

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from host.kernel.errors import DomainError
+from host.kernel.refusals import in_words_of
 
 
 class NotAFlowchart(DomainError):
@@ -74,8 +75,17 @@ class BadDetails(DomainError):
     message = "环节信息填写有误"
 
 
+class DrawnByOneself(DomainError):
+    """The city wants four eyes, and this person saved the drawing."""
+
+    message = "本市要求流程图由另一人发布：您保存过这张图，请由没有改过它的人发布"
+
+
 class PublishedTooEarly(DomainError):
     """A version takes effect today or on a past day, and never before the one that it follows."""
 
     status = 422
     message = "生效日期有误"
+
+
+in_words_of("LV030", DrawnByOneself)

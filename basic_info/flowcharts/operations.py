@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.flowcharts.compiled import compiled
-from basic_info.flowcharts.errors import ChartNotDraft, NoSteps, PublishedTooEarly
+from basic_info.flowcharts.errors import ChartNotDraft, DrawnByOneself, NoSteps, PublishedTooEarly
 from basic_info.flowcharts.models import ChartState, Flowchart, FlowchartRevision, FlowGraph, FlowStep
 from basic_info.flowcharts.parsing import ParsedFlowchart
 from basic_info.flowcharts.step_rows import keep_calls, keep_steps
 from basic_info.organization.models import Post, Section, Unit
 from basic_info.power_lists.models import PowerItem, PowerItemSection
+from basic_info.settings.queries import library_settings
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -93,11 +94,14 @@ def keep_revision(chart: Flowchart, *, actor: Actor) -> None:
 def publish_flowchart(chart: Flowchart, *, actor: Actor, on: date | None = None) -> Flowchart:
     """The draft is compiled and becomes the version that new cases begin on from ``on`` (today).
 
-    Raises ChartNotDraft, ChartNotCheckable and ChartTooLarge (naming what stands against it), PublishedTooEarly.
+    Raises ChartNotDraft, ChartNotCheckable and ChartTooLarge (naming what stands against it), PublishedTooEarly,
+    DrawnByOneself.
     """
     db.session.refresh(chart, with_for_update=True)
     if chart.chart_state is not ChartState.DRAFT:
         raise ChartNotDraft
+    if is_barred_from_publishing(chart, actor):
+        raise DrawnByOneself
     graph = compiled(chart)
     _supersede(chart, on or today_in_china())
     chart.chart_state = ChartState.PUBLISHED
@@ -116,6 +120,15 @@ def publish_flowchart(chart: Flowchart, *, actor: Actor, on: date | None = None)
         after={"chart_state": ChartState.PUBLISHED, "version_no": chart.version_no, "from": chart.effective_from},
     )
     return chart
+
+
+def is_barred_from_publishing(chart: Flowchart, actor: Actor) -> bool:
+    """Whether the city wants a second person and the actor is none: who saved the drawing, or the platform itself."""
+    if not library_settings().charts_need_second:
+        return False
+    saved = select(FlowchartRevision.saved_by).where(FlowchartRevision.flowchart_id == chart.id)
+    drew = {chart.imported_by, chart.edited_by, *db.session.scalars(saved)}
+    return actor.account_id is None or actor.account_id in drew
 
 
 def _supersede(chart: Flowchart, on: date) -> None:

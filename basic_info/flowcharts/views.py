@@ -25,6 +25,7 @@ def show_flowchart(chart_id: int) -> ResponseReturnValue:
         chart=chart,
         unit_name=unit_name(chart.unit_id),
         may_edit=actor.may(Permission.FLOWCHART_IMPORT),
+        may_publish=actor.may(Permission.FLOWCHART_PUBLISH),
         is_draft=chart.chart_state is ChartState.DRAFT,
         saves=queries.saves_of(chart.id) if actor.may(Permission.FLOWCHART_IMPORT) else [],
         suspension_words={kind.value: kind.label for kind in SuspensionKind},

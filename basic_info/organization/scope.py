@@ -14,6 +14,7 @@ from basic_info.regions.nearest import prefix_of
 from host.auth.holders import holds_today
 from host.auth.models import Account, RoleGrant
 from host.kernel.access import Actor, Role, ScopeKind, scope_prefix
+from host.kernel.db import db
 
 Column = ColumnElement[Any] | Any
 
@@ -77,6 +78,12 @@ def reached_by(
         .correlate_except(grant, holder)
         .exists()
     )
+
+
+def reaches_every_unit(actor: Actor, permission: str) -> bool:
+    """Whether ``permission`` reaches the whole city: what is one for all is set only by who governs all."""
+    beyond = select(Unit.id).where(~within(actor, permission, unit=Unit.id)).exists()
+    return actor.may(permission) and not db.session.scalar(select(beyond))
 
 
 def units_under(unit_id: int) -> Any:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Integer,
     Select,
     Text,
@@ -66,8 +67,7 @@ def evaluate_all(day: date, *, actor: Actor = SYSTEM) -> Counter[str]:
     seed_rules(counts_from=day)
     counts: Counter[str] = Counter()
     for rule in rules_in_order():
-        if rule.is_on:
-            counts += evaluate(rule, day, actor=actor)
+        counts += evaluate(rule, day, actor=actor) if rule.is_on else recheck(rule, day, actor=actor)
     return counts
 
 
@@ -90,6 +90,21 @@ def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[st
     rule.last_day, rule.last_run_at = day, datetime.now(UTC)
     db.session.flush()
     if counts["raised"] or counts["recovered"]:
+        record_change(rule, action="alert_rule.evaluated", actor=actor, after={"day": day, **counts})
+    return counts
+
+
+def recheck(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[str]:
+    """Of a rule that is off, look again at what people raised by hand: what is mended ends as it would under the rule.
+
+    Counts ``recovered`` and of these ``withdrawn``; one statement where nobody raised anything.
+    """
+    by_hand = Alert.raised_by.is_not(None)
+    if not db.session.scalar(select(exists().where(Alert.rule_id == rule.id, by_hand, Alert.recovered_on.is_(None)))):
+        return Counter()
+    db.session.execute(select(AlertRule.id).where(AlertRule.id == rule.id).with_for_update())
+    counts = Counter(recovered=_mark_recovered(rule, day, by_hand), withdrawn=_withdraw(rule, day, by_hand))
+    if counts["recovered"]:
         record_change(rule, action="alert_rule.evaluated", actor=actor, after={"day": day, **counts})
     return counts
 
@@ -200,7 +215,7 @@ def _remember_levels(rule: AlertRule, day: date, *, among: Select[int] | None = 
     db.session.execute(insert(AlertStep).from_select(["alert_id", "step_kind", "level", "note"], reached))
 
 
-def _mark_recovered(rule: AlertRule, day: date) -> int:
+def _mark_recovered(rule: AlertRule, day: date, *which: ColumnElement[bool]) -> int:
     """Alerts whose condition no longer holds; a false alarm may then be raised again."""
     found = RULES[rule.code].test(rule.params, day, load_workdays()).subquery("found")
     still = exists(
@@ -217,6 +232,7 @@ def _mark_recovered(rule: AlertRule, day: date) -> int:
             Alert.recovered_on.is_(None),
             Alert.last_seen_on < day,
             ~still,
+            *which,
         )
         .values(recovered_on=day)
         .returning(Alert.id)
@@ -225,7 +241,7 @@ def _mark_recovered(rule: AlertRule, day: date) -> int:
     return len(gone.all())
 
 
-def _withdraw(rule: AlertRule, day: date) -> int:
+def _withdraw(rule: AlertRule, day: date, *which: ColumnElement[bool]) -> int:
     """End what was slight and passed before anybody took it on: people are asked about nothing that mended itself.
 
     A red light is a limit that was broken; it waits for an answer whether or not it has passed (R131).
@@ -237,6 +253,7 @@ def _withdraw(rule: AlertRule, day: date) -> int:
             Alert.recovered_on == day,
             Alert.alert_state == AlertState.PENDING,
             Alert.level != AlertLevel.RED,
+            *which,
         )
         .values(alert_state=AlertState.WITHDRAWN)
         .returning(Alert.id, Alert.level)

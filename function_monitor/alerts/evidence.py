@@ -33,8 +33,13 @@ class EvidenceLine:
 
 def evidence_lines(alert: Alert, actor: Actor) -> list[EvidenceLine]:
     """The evidence rows (依据) of the alert, as its rule wrote them; links only to what ``actor`` may open."""
-    words = _of_gap if "gap" in alert.evidence else _WORDS[alert.subject_kind]
-    lines = words(alert.evidence)
+    return evidence_of(alert.subject_kind, alert.evidence, actor)
+
+
+def evidence_of(subject_kind: str, facts: dict[str, Any], actor: Actor) -> list[EvidenceLine]:
+    """The same of an alert that is not raised yet."""
+    words = _of_gap if "gap" in facts else _WORDS[subject_kind]
+    lines = words(facts)
     return [line if line.needs is None or actor.may(line.needs) else replace(line, url=None) for line in lines]
 
 

@@ -18,6 +18,14 @@ class NoteForm(ChineseForm):
     note = TextAreaField("说明", [DataRequired("请写明情况"), Length(max=1000, message="不能超过 1000 字")])
 
 
+class RaiseForm(ChineseForm):
+    reason = TextAreaField(
+        "转为预警的理由",
+        [DataRequired("请写明为什么转为预警"), Length(max=1000, message="不能超过 1000 字")],
+        description="写明要单位核对或整改什么；单位在预警中看到这段话。",
+    )
+
+
 class RuleForm(ChineseForm):
     """Its thresholds are read from the rule: they differ from one to the next."""
 

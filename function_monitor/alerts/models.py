@@ -114,12 +114,13 @@ class Alert(Model):
             name="withdrawn_was_slight",
         ),
         CheckConstraint("hit_count > 0", name="was_seen"),
+        CheckConstraint("(raised_by IS NULL) = (raise_reason = '')", name="raised_by_a_person_with_a_reason"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     rule_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(AlertRule.id))
     rule_version: Mapped[int] = mapped_column(Integer)
-    #: A table name and the id in it: ``unit_function``, ``step_clock``, ``clock_suspension``, ``person``.
+    #: A table name and the id in it: ``unit_function``, ``step_clock``, ``clock_suspension``, ``person``, ``post``.
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     level: Mapped[AlertLevel]
@@ -139,6 +140,9 @@ class Alert(Model):
     false_reason: Mapped[str] = mapped_column(default="", server_default="")
     #: Why a new count of the limit took the alert back: it never was true. Empty: it was not taken back so.
     recount_reason: Mapped[str] = mapped_column(default="", server_default="")
+    #: The account that made it of a gap by hand, and why; None: a rule found it.
+    raised_by: Mapped[int | None]
+    raise_reason: Mapped[str] = mapped_column(default="", server_default="")
     rectified_by: Mapped[int | None]
     verified_by: Mapped[int | None]
     closed_by: Mapped[int | None]

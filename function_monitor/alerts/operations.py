@@ -51,7 +51,7 @@ def acknowledge(alert: Alert, *, actor: Actor) -> None:
 def rectify(alert: Alert, *, done: str, actor: Actor, file_id: int | None = None) -> None:
     """提交整改: what was done, with a file as evidence where there is one. Raises NothingSaid."""
     _check(alert, StepKind.RECTIFIED, actor)
-    alert.done, alert.rectified_by = _said(done), _person(actor)
+    alert.done, alert.rectified_by = said(done), account_of(actor)
     alert.verified_by = None
     _take(alert, StepKind.RECTIFIED, actor=actor, note=done, file_id=file_id)
 
@@ -59,14 +59,14 @@ def rectify(alert: Alert, *, done: str, actor: Actor, file_id: int | None = None
 def verify(alert: Alert, *, finding: str, actor: Actor) -> None:
     """核验通过, by somebody else than who rectified. Raises SamePerson."""
     _check(alert, StepKind.VERIFIED, actor)
-    alert.verified_by = _person(actor)
-    _take(alert, StepKind.VERIFIED, actor=actor, note=_said(finding))
+    alert.verified_by = account_of(actor)
+    _take(alert, StepKind.VERIFIED, actor=actor, note=said(finding))
 
 
 def close(alert: Alert, *, on: date, actor: Actor, note: str = "") -> None:
     """销号, by a second person of the office (R134). Raises SamePerson."""
     _check(alert, StepKind.CLOSED, actor)
-    alert.closed_by, alert.closed_on = _person(actor), on
+    alert.closed_by, alert.closed_on = account_of(actor), on
     _take(alert, StepKind.CLOSED, actor=actor, note=note)
 
 
@@ -76,13 +76,13 @@ def reopen(alert: Alert, *, reason: str, actor: Actor) -> None:
     if alert.alert_state is S.CLOSED and _has_open_twin(alert):
         raise AnotherIsOpen
     alert.closed_by = alert.closed_on = alert.verified_by = None
-    _take(alert, StepKind.REOPENED, actor=actor, note=_said(reason))
+    _take(alert, StepKind.REOPENED, actor=actor, note=said(reason))
 
 
 def call_false(alert: Alert, *, reason: str, actor: Actor) -> None:
     """认定误报: while the condition lasts it is not raised again."""
     _check(alert, StepKind.FALSE_ALARM, actor)
-    alert.false_reason = _said(reason)
+    alert.false_reason = said(reason)
     _take(alert, StepKind.FALSE_ALARM, actor=actor, note=reason)
 
 
@@ -164,14 +164,14 @@ def _has_open_twin(alert: Alert) -> bool:
     return bool(db.session.scalar(same))
 
 
-def _person(actor: Actor) -> int:
+def account_of(actor: Actor) -> int:
     """The account that answers for the step: never the platform itself."""
     if actor.account_id is None:
         raise NotPermitted
     return actor.account_id
 
 
-def _said(words: str) -> str:
+def said(words: str) -> str:
     if not words.strip():
         raise NothingSaid
     return words.strip()

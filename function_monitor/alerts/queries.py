@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import joinedload
 
-from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
+from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
 from basic_info.organization.scope import within
 from function_monitor.alerts.models import OVER, Alert, AlertLevel, AlertRule, AlertState, AlertStep
 from function_monitor.permissions import Permission
@@ -117,12 +117,6 @@ def names_people(actor: Actor) -> bool:
     kinds = {grant.kind for grant in actor.grants_for(Permission.ALERT_READ)}
     sections = {grant.section_id for grant in actor.grants_for(Permission.ALERT_READ) if grant.section_id}
     return kinds <= {ScopeKind.SECTION, ScopeKind.SELF} and len(sections) <= 1
-
-
-def reaches_every_unit(actor: Actor, permission: Permission) -> bool:
-    """Whether ``permission`` reaches the whole city: a rule is one for all, so only who governs all may set it."""
-    beyond = select(Unit.id).where(~within(actor, permission, unit=Unit.id)).exists()
-    return actor.may(permission) and not db.session.scalar(select(beyond))
 
 
 def with_places(rows: AnySelect) -> AnySelect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from function_monitor.alerts.evaluating import evaluate, rules_in_order, seed_rules
+from function_monitor.alerts.evaluating import evaluate, recheck, rules_in_order, seed_rules
 from function_monitor.alerts.recounting import take_back
 from function_monitor.deadlines.operations import open_cases, recompute_clocks
 from host.kernel.db import db
@@ -36,9 +36,10 @@ def evaluate_rules(run: Progress, *, day: str = "") -> dict[str, Any]:
     db.session.commit()
     for place, rule in enumerate(rules_in_order(), start=1):
         run.checkpoint()
+        found = evaluate(rule, on, actor=run.actor) if rule.is_on else recheck(rule, on, actor=run.actor)
+        for name, number in found.items():
+            totals[name] += number
         if rule.is_on:
-            for name, number in evaluate(rule, on, actor=run.actor).items():
-                totals[name] += number
             run.log(f"{rule.name}：评估完成")
         db.session.commit()
         run.step(place)

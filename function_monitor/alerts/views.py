@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from basic_info.organization.scope import reaches_every_unit
 from function_monitor.alerts import operations, queries
 from function_monitor.alerts.errors import BadThreshold
 from function_monitor.alerts.evaluating import Trial, rules_in_order, would_fire
@@ -147,7 +148,7 @@ def _try() -> Trial | None:
 @bp.post("/rules/<int:rule_id>")
 @requires(Permission.RULE_EDIT)
 def edit_rule(rule_id: int) -> ResponseReturnValue:
-    if not queries.reaches_every_unit(current_actor(), Permission.RULE_EDIT):
+    if not reaches_every_unit(current_actor(), Permission.RULE_EDIT):
         raise NotPermitted("规则全市统一，只能由管理全市的编办人员修改")
     rule = db.session.scalars(select(AlertRule).where(AlertRule.id == rule_id).with_for_update()).one_or_none()
     if rule is None:
@@ -185,7 +186,7 @@ def _rules(refused: str = "", tried: Trial | None = None) -> str:
         rules=rules,
         known=RULES,
         open_counts=queries.count_by_rule(current_actor()),
-        may_edit=queries.reaches_every_unit(current_actor(), Permission.RULE_EDIT),
+        may_edit=reaches_every_unit(current_actor(), Permission.RULE_EDIT),
         refused=refused,
         tried=tried,
         today=today,

@@ -14,10 +14,12 @@ import pytest
 import xlsxwriter
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
 
-from basic_info.breakdown.errors import BreakdownHasErrors, NotADraft, UnknownSections
+from basic_info.breakdown.errors import BreakdownHasErrors, NotADraft, OwnForm, UnknownSections
 from basic_info.breakdown.models import Breakdown, BreakdownState, DutyMatter
 from basic_info.breakdown.operations import import_breakdown, put_breakdown_in_force
+from basic_info.breakdown.queries import volume_of
 from basic_info.breakdown.sheet import ParsedBreakdown, headings, parse_breakdown
 from basic_info.duties.models import SectionDuty, WorkSource
 from basic_info.organization.models import Section, Unit
@@ -54,6 +56,7 @@ class Office:
     section: Section
     duty: SectionDuty
     clerk: Actor
+    reviewer: Actor
 
     @property
     def url(self) -> str:
@@ -65,7 +68,8 @@ def office(connection: Connection) -> Office:
     unit = factories.a_unit(name="市商务局")
     section = factories.a_section(unit=unit, name="市场科")
     duty = factories.a_section_duty(section=section, text="承担成品油零售经营资格审批")
-    return Office(unit, section, duty, factories.an_actor(Role.OFFICE_CLERK, region="371300"))
+    clerk, reviewer = (factories.an_actor(role, region="371300") for role in (Role.OFFICE_CLERK, Role.OFFICE_REVIEWER))
+    return Office(unit, section, duty, clerk, reviewer)
 
 
 def test_a_line_is_read_with_its_volumes(tmp_path: Path) -> None:
@@ -127,33 +131,33 @@ def test_nothing_is_kept_of_a_form_with_an_error(office: Office, tmp_path: Path)
 
 def test_a_later_form_takes_over_from_its_day(office: Office, tmp_path: Path) -> None:
     first = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=date(2026, 1, 1), actor=office.clerk)
-    put_breakdown_in_force(first, actor=office.clerk)
+    put_breakdown_in_force(first, actor=office.reviewer)
     second = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
-    put_breakdown_in_force(second, actor=office.clerk)
+    put_breakdown_in_force(second, actor=office.reviewer)
     assert (first.breakdown_state, first.valid.upper) == (BreakdownState.SUPERSEDED, DAY)
     assert second.breakdown_state is BreakdownState.IN_FORCE
 
 
 def test_a_form_does_not_take_effect_before_the_one_in_force(office: Office, tmp_path: Path) -> None:
     first = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
-    put_breakdown_in_force(first, actor=office.clerk)
+    put_breakdown_in_force(first, actor=office.reviewer)
     second = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
     with pytest.raises(NotADraft, match="晚于"):
-        put_breakdown_in_force(second, actor=office.clerk)
+        put_breakdown_in_force(second, actor=office.reviewer)
 
 
 def test_a_form_takes_effect_once(office: Office, tmp_path: Path) -> None:
     form = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
-    put_breakdown_in_force(form, actor=office.clerk)
+    put_breakdown_in_force(form, actor=office.reviewer)
     with pytest.raises(NotADraft):
-        put_breakdown_in_force(form, actor=office.clerk)
+        put_breakdown_in_force(form, actor=office.reviewer)
 
 
 def test_a_form_of_unknown_sections_does_not_take_effect(office: Office, tmp_path: Path) -> None:
     row = ("没有的科", *GOOD[1:])
     form = import_breakdown(parsed(tmp_path, row), unit_id=office.unit.id, on=DAY, actor=office.clerk)
     with pytest.raises(UnknownSections, match="没有的科"):
-        put_breakdown_in_force(form, actor=office.clerk)
+        put_breakdown_in_force(form, actor=office.reviewer)
 
 
 def test_the_platform_itself_puts_no_form_in_force(office: Office, tmp_path: Path) -> None:
@@ -167,10 +171,15 @@ def upload(client: FlaskClient, office: Office, path: Path) -> Any:
     return client.post(office.url, data=data, content_type="multipart/form-data")
 
 
-def test_an_office_uploads_and_puts_in_force_from_the_page(office: Office, sign_in_as: SignIn, tmp_path: Path) -> None:
+def test_one_uploads_and_another_puts_in_force_from_the_page(
+    office: Office, sign_in_as: SignIn, tmp_path: Path
+) -> None:
     client = sign_in_as(office.clerk)
     answer = upload(client, office, a_workbook(tmp_path / "form.xlsx", [HEAD, GOOD]))
     assert answer.status_code == 303
+    assert "核对生效" not in client.get(office.url).text
+    client = sign_in_as(office.reviewer)
+    assert "核对生效" in client.get(office.url).text
     client.post(f"{office.url}/1/in-force")
     page = client.get(office.url).text
     assert "现行" in page
@@ -218,3 +227,43 @@ def test_the_form_of_another_unit_is_not_to_be_read(office: Office, sign_in_as: 
     client = sign_in_as(factories.an_actor(Role.UNIT_HEAD, unit=factories.a_unit(name="市教育局")))
     assert client.get(office.url).status_code == 404
     assert client.post(f"{office.url}/file", data={"blank": "1"}).status_code == 404
+
+
+def test_who_took_the_form_in_does_not_put_it_in_force(office: Office, tmp_path: Path) -> None:
+    form = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.reviewer)
+    with pytest.raises(OwnForm):
+        put_breakdown_in_force(form, actor=office.reviewer)
+
+
+def test_the_database_too_wants_a_second_person(office: Office, tmp_path: Path) -> None:
+    form = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
+    form.breakdown_state, form.put_by = BreakdownState.IN_FORCE, office.clerk.account_id
+    with pytest.raises(IntegrityError, match="put_by_a_second_person"):
+        db.session.flush()
+
+
+def test_who_may_only_upload_does_not_put_in_force(office: Office, sign_in_as: SignIn, tmp_path: Path) -> None:
+    import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.reviewer)
+    assert sign_in_as(office.clerk).post(f"{office.url}/1/in-force").status_code == 403
+
+
+def test_rows_of_the_blank_form_that_nobody_filled_in_are_named(tmp_path: Path) -> None:
+    blank = (*GOOD[:3], "", "", "", "项", "", "", "")
+    (error,) = parsed(tmp_path, GOOD, blank, blank, GOOD, blank).errors
+    assert (error.row, error.column) == (3, "具体职责事项")
+    assert "第 3—4、6 行（共 3 行）没有填写" in error.message
+
+
+def test_a_volume_is_shown_as_it_was_written(office: Office, sign_in_as: SignIn, tmp_path: Path) -> None:
+    import_breakdown(
+        parsed(tmp_path, (*GOOD[:7], 10, "10.50", 1000)), unit_id=office.unit.id, on=DAY, actor=office.clerk
+    )
+    page = sign_in_as(office.clerk).get(office.url).text
+    assert [number for number in (">10<", ">10.5<", ">1000<") if number not in page] == []
+
+
+def test_a_volume_that_was_kept_with_two_decimals_is_shown_without(office: Office, tmp_path: Path) -> None:
+    form = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
+    matter = db.session.scalars(select(DutyMatter).where(DutyMatter.breakdown_id == form.id)).one()
+    matter.volumes = {"2024": "10.00"}
+    assert volume_of(matter, 2024) == "10"

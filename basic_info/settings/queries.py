@@ -1,0 +1,26 @@
+"""What holds in the duty library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from basic_info.settings.models import LibrarySetting
+from host.kernel.db import db
+
+
+@dataclass(frozen=True)
+class LibrarySettings:
+    """``overlap_least``: cosine 0–1 from which two functions may be the same; ``charts_need_second``: 四眼发布."""
+
+    overlap_least: Decimal = Decimal("0.6")
+    charts_need_second: bool = False
+
+
+DEFAULT = LibrarySettings()
+
+
+def library_settings() -> LibrarySettings:
+    """As they are set, else the defaults; one statement."""
+    row = db.session.get(LibrarySetting, 1)
+    return LibrarySettings(row.overlap_least, row.charts_need_second) if row else DEFAULT
