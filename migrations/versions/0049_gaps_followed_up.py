@@ -1,14 +1,14 @@
 """Gaps become alerts by hand, functions that may overlap are kept, and second persons for charts and breakdowns
 
-Revision ID: 0047
+Revision ID: 0049
 Revises: 0046
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
