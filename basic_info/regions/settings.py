@@ -31,7 +31,7 @@ class OfDivision(Version):
 D = TypeVar("D", bound=OfDivision)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DivisionSetting(DatedSetting[D], Generic[D, F]):
     """``default``: what holds where no division set anything; its fields are the columns that are set."""
 

@@ -6,9 +6,10 @@ from typing import Any
 from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, members, options
 from performance.grading.models import AnnualGrade, NoGradeReason, Regime, RoutineGate
 from performance.grading.operations import Proposal
+from performance.grading.settings import Grading
 from performance.rounding import Rounding
 
 
@@ -70,10 +71,17 @@ class SettingForm(ChineseForm):
         ],
         description="一般为 20；经主管部门同意可到 25",
     )
-    rounding = SelectField("名额取整", choices=options((kind.value, kind.label) for kind in Rounding))
+    rounding = SelectField("名额取整", **members(Rounding))
     base_includes_ungraded = BooleanField("不定等次的人员计入基数")
-    routine_gate = SelectField(
-        "优秀对平时考核的要求", choices=options((gate.value, gate.label) for gate in RoutineGate)
-    )
+    routine_gate = SelectField("优秀对平时考核的要求", **members(RoutineGate))
     since = DateField("自何日起", [InputRequired("请填写生效日期")])
     reason = StringField("依据或理由", [InputRequired("请填写依据或理由"), Length(max=200, message="不超过 200 个字")])
+
+    def grading(self) -> Grading:
+        """What was typed; only after validation."""
+        return Grading(
+            ratio=(Decimal(self.percent.data or 0) / 100).quantize(Decimal("0.0001")),
+            rounding=self.rounding.data,
+            base_includes_ungraded=bool(self.base_includes_ungraded.data),
+            routine_gate=self.routine_gate.data,
+        )

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Person, Section, Unit
-from basic_info.regions.models import Region
+from basic_info.regions.settings import OfDivision
 from host.kernel.db import Model
-from host.kernel.versions import Version, never_two
+from host.kernel.versions import never_two
 from performance.rounding import Rounding
 
 
@@ -80,7 +80,7 @@ FINAL_GRADE = Enum(
 )
 
 
-class GradingSetting(Version, Model):
+class GradingSetting(OfDivision, Model):
     """优秀比例设置 of a region, over a time: share, rounding, who counts (R98–R100)."""
 
     __tablename__ = "grading_setting"
@@ -90,8 +90,6 @@ class GradingSetting(Version, Model):
         CheckConstraint("ratio > 0 AND ratio <= 0.25", name="ratio_is_lawful"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    region_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Region.id))
     ratio: Mapped[Decimal] = mapped_column(Numeric(5, 4))
     rounding: Mapped[Rounding]
     base_includes_ungraded: Mapped[bool]

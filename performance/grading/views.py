@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from host.kernel.access import current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
 from host.kernel.forms import options
@@ -14,12 +14,11 @@ from host.kernel.pages import day, today_in_china
 from performance.blueprint import bp
 from performance.grading import operations, queries
 from performance.grading.forms import DecisionForm, PostingForm, ProposalForm, SettingForm
-from performance.grading.models import AnnualAssessment, AnnualGrade, RoutineGate
+from performance.grading.models import AnnualAssessment, AnnualGrade
 from performance.grading.quotas import allot, quotas_of
 from performance.grading.routine import standing_of
-from performance.grading.settings import NATIONAL, Grading, assessment_day, grading_for, set_grading
+from performance.grading.settings import NATIONAL, assessment_day, grading_for, set_grading
 from performance.permissions import Permission
-from performance.rounding import Rounding
 
 
 @bp.get("/grading")
@@ -161,18 +160,20 @@ def show_grading_settings() -> ResponseReturnValue:
 @requires(Permission.GRADING_EDIT)
 def set_grading_setting() -> ResponseReturnValue:
     form = _setting_form(SettingForm())
-    if not form.validate_on_submit() or form.since.data is None:
-        return _settings(form), 422
-    grading = Grading(
-        ratio=(Decimal(form.percent.data or 0) / 100).quantize(Decimal("0.0001")),
-        rounding=next(kind for kind in Rounding if kind.value == form.rounding.data),
-        base_includes_ungraded=bool(form.base_includes_ungraded.data),
-        routine_gate=next(gate for gate in RoutineGate if gate.value == form.routine_gate.data),
-    )
-    set_grading(
-        form.region_id.data, grading, since=form.since.data, reason=form.reason.data or "", actor=current_actor()
-    )
-    db.session.commit()
+
+    def act() -> None:
+        assert form.since.data is not None  # validated
+        set_grading(
+            form.region_id.data,
+            form.grading(),
+            since=form.since.data,
+            reason=form.reason.data or "",
+            actor=current_actor(),
+        )
+
+    status = refusal(form, act)
+    if status is not None:
+        return _settings(form), status
     flash("设置已保存；已核定的名额不变，需要时请重新核定", "success")
     return redirect(url_for("performance.show_grading_settings"), 303)
 

@@ -28,26 +28,29 @@ V = TypeVar("V", bound=Version)
 F = TypeVar("F", bound="DataclassInstance")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DatedSetting(Generic[V]):
     """The settings that ``version`` keeps, each of the place in its column ``key``; ``action`` of the audit rows.
 
-    ``too_late`` says to the person why none begins in the past.
+    ``too_late`` says to the person why none begins in the past. ``keeps_reason``: it is the version's remark, too.
     """
 
     version: type[V]
     key: InstrumentedAttribute[int]
     action: str
-    too_late: str
+    too_late: str = ""
+    keeps_reason: bool = False
 
-    def set(self, place_id: int, facts: DataclassInstance, *, on: date, today: date, reason: str, actor: Actor) -> V:
+    def set(
+        self, place_id: int, facts: DataclassInstance, *, on: date, today: date | None, reason: str, actor: Actor
+    ) -> V:
         """From ``on`` the place goes by ``facts``, named as the columns; what was to come after gives way.
 
-        Raises Refused without a reason, or for a day that is over.
+        Raises Refused without a reason, or for a day that is over; ``today`` is None where it may be.
         """
-        if on < today:
+        if today is not None and on < today:
             raise Refused(f"起始日期不能早于今天：{self.too_late}")
-        if not reason.strip():
+        if not (reason := reason.strip()):
             raise Refused("请说明为什么调整")
         return change(
             place_id,
@@ -57,7 +60,8 @@ class DatedSetting(Generic[V]):
             on=on,
             actor=actor,
             action=self.action,
-            reason=reason.strip(),
+            reason=reason,
+            remark=reason if self.keeps_reason else "",
         )
 
     def history(self, place_id: int) -> Select[V]:

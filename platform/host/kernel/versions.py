@@ -78,6 +78,7 @@ def change(
     action: str,
     reason: str | None = None,
     source_document_id: int | None = None,
+    remark: str = "",
 ) -> V:
     """From ``on`` other ``facts`` hold: every version reaching past ``on`` is superseded and what of it still
     holds before ``on`` is written anew; later, already dated changes give way to this one.
@@ -103,8 +104,10 @@ def change(
         row.superseded_at = now
     db.session.flush()  # the old ones must be out of force before the new ones go in
     if before is not None and (before.valid.lower is None or before.valid.lower < on):
-        _add(version, key.key, identity_id, old, Range(before.valid.lower, on), before.recorded_by, None)
-    new = _add(version, key.key, identity_id, {**old, **facts}, Range(on, None), actor.account_id, source_document_id)
+        earlier = {**old, "remark": before.remark}
+        _add(version, key.key, identity_id, earlier, Range(before.valid.lower, on), before.recorded_by, None)
+    now_true = {**old, **facts, "remark": remark}
+    new = _add(version, key.key, identity_id, now_true, Range(on, None), actor.account_id, source_document_id)
     record_change(
         f"{key.class_.__tablename__.removesuffix('_version')}:{identity_id}",
         action=action,
@@ -137,7 +140,7 @@ def end(
     db.session.flush()  # as in change()
     for row in rows:
         if row.superseded_at is now and (row.valid.lower is None or row.valid.lower < on):
-            facts = {name: getattr(row, name) for name in fact_names(version, key.key)}
+            facts = {name: getattr(row, name) for name in (*fact_names(version, key.key), "remark")}
             _add(version, key.key, identity_id, facts, Range(row.valid.lower, on), row.recorded_by, None)
     record_change(
         f"{key.class_.__tablename__.removesuffix('_version')}:{identity_id}",

@@ -21,7 +21,7 @@ from performance.grading.errors import AlreadyDecided, NoPlaceLeft, NotAssessabl
 from performance.grading.models import AnnualAssessment, AnnualGrade, ExcellentQuota, NoGradeReason, Regime
 from performance.grading.operations import Proposal, decide_grade, post_excellent, posting_ends, propose_grade
 from performance.grading.quotas import allot, count_used, quotas_of
-from performance.grading.settings import Grading, grading_for, set_grading
+from performance.grading.settings import GRADINGS, NATIONAL, Grading, grading_for, set_grading
 from performance.rounding import Rounding
 from tests.factories import an_actor
 from tests.performance.rows import Office
@@ -143,6 +143,14 @@ def test_an_earlier_setting_stays_true_for_its_time(connection: Connection) -> N
         set_grading(region_id, grading, since=date(year, 1, 1), reason="通知", actor=SYSTEM)
     assert grading_for(region_id, date(2025, 12, 31)).ratio == Decimal("0.15")
     assert grading_for(region_id, date(2026, 12, 31)).ratio == Decimal("0.20")
+
+
+def test_each_setting_keeps_what_it_rests_on(connection: Connection) -> None:
+    region_id = an_office(1).unit.region_id
+    for year, reason in ((2024, "市委组织部通知"), (2026, "经主管部门同意")):
+        set_grading(region_id, NATIONAL, since=date(year, 1, 1), reason=reason, actor=SYSTEM)
+    history = db.session.scalars(GRADINGS.history(region_id))
+    assert [one.remark for one in history] == ["经主管部门同意", "市委组织部通知"]
 
 
 def test_those_without_a_grade_may_be_left_out_of_the_base(connection: Connection) -> None:
