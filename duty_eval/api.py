@@ -46,8 +46,8 @@ from duty_eval.publicity.operations import object_to as object_to
 from duty_eval.publicity.operations import publish_good as publish_good
 from duty_eval.records.models import DutyRecord as DutyRecord
 from duty_eval.records.models import RecordState as RecordState
-from duty_eval.records.operations import SuggestionDraft as SuggestionDraft
-from duty_eval.records.operations import suggest_records as suggest_records
+from duty_eval.records.suggesting import SuggestionDraft as SuggestionDraft
+from duty_eval.records.suggesting import suggest_records as suggest_records
 from duty_eval.routine.forms import last_quarter as last_quarter
 from duty_eval.routine.models import NotAssessed as NotAssessed
 from duty_eval.routine.models import RoutineAssessment as RoutineAssessment

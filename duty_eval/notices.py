@@ -111,7 +111,13 @@ def _day_of(day: Any) -> Any:
 def _leave(absence: Absence) -> str:
     first, last = absence.first, absence.last
     days = _day(first) if first == last else f"{_day(first)}至{_day(last)}"
-    return f"{days}{'半天' if absence.is_half else ''}的{absence.absence_kind.label}"
+    return f"{days}{_half(absence)}的{absence.absence_kind.label}"
+
+
+def _half(absence: Absence) -> str:
+    if not absence.is_half:
+        return ""
+    return f"{absence.half_part.label if absence.half_part else ''}半天"
 
 
 def tell_task(task: AssignedTask, *, is_withdrawn: bool = False) -> None:

@@ -2,7 +2,7 @@
 // totals are added up while one types, Ctrl+Enter sends everything. Without this script it is a plain form.
 import { onContent, toast } from "./page.js";
 
-const CELL = /^(\d{1,4})?(?:[/／](\d{1,8}(?:\.\d{1,2})?))?$/;
+const CELL = /^(\d{1,4})?(?:[/／](\d{1,8}(?:\.\d{1,2})?))?(?:\s*[@＠]\s*\d{1,2}[:：]\d{2})?$/;
 
 function rowsOf(form) {
   return [...form.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].map((cell) => cell.querySelector("[data-cell]")));

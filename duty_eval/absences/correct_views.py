@@ -63,7 +63,9 @@ def correct_granted_absence(absence_id: int) -> ResponseReturnValue:
     reason, is_half = form.reason.data or "", bool(form.is_half.data)
     return _do(
         absence,
-        lambda: correct_absence(absence, kind, first, last, is_half=is_half, reason=reason, actor=actor),
+        lambda: correct_absence(
+            absence, kind, first, last, is_half=is_half, half_part=form.half, reason=reason, actor=actor
+        ),
         form,
         lambda: _page(absence_id, form, revoke),
         "已更正，原登记保留，本人会收到通知",
@@ -118,6 +120,7 @@ def _page(absence_id: int, form: CorrectForm, revoke: RevokeForm) -> str:
 
 def _as_it_is(absence: Absence) -> CorrectForm:
     facts = {"first": absence.first, "last": absence.last, "is_half": absence.is_half}
+    facts |= {"half_part": absence.half_part.value if absence.half_part else ""}
     return CorrectForm(formdata=None, data={"absence_kind": absence.absence_kind.value, **facts})
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.dialects.postgresql import Range
 
 from duty_eval.absences.errors import AbsenceMonthLocked, NotGranted, OwnAbsence
+from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
 from duty_eval.absences.queries import locked_month
 from duty_eval.notices import tell_absence_corrected
@@ -17,7 +18,15 @@ from host.kernel.errors import Refused
 
 
 def correct_absence(
-    absence: Absence, kind: AbsenceKind, first: date, last: date, *, is_half: bool = False, reason: str, actor: Actor
+    absence: Absence,
+    kind: AbsenceKind,
+    first: date,
+    last: date,
+    *,
+    is_half: bool = False,
+    half_part: HalfDay | None = None,
+    reason: str,
+    actor: Actor,
 ) -> Absence:
     """Shorten granted leave or change its kind (更正), both days counted; returns the row that holds from now on.
 
@@ -29,7 +38,8 @@ def correct_absence(
         raise Refused("更正只能在原来的日期以内缩短；要延长的，请本人另行登记")
     if is_half and first != last:
         raise Refused("半天只能登记在同一天")
-    is_other = (kind, is_half) != (absence.absence_kind, absence.is_half)
+    part = half_part if is_half else None
+    is_other = (kind, is_half, part) != (absence.absence_kind, absence.is_half, absence.half_part)
     if not is_other and (first, last) == (absence.first, absence.last):
         raise Refused("没有变动，请修改类别或日期")
     day = timedelta(days=1)
@@ -44,6 +54,7 @@ def correct_absence(
         absence_kind=kind,
         span=Range(first, last + day),
         is_half=is_half,
+        half_part=part,
         note=absence.note,
         absence_state=AbsenceState.CONFIRMED,
         corrects_id=absence.id,
@@ -101,4 +112,5 @@ def _end(absence: Absence, state: AbsenceState, reason: str, actor: Actor) -> No
 def _facts(absence: Absence) -> dict[str, object]:
     return {
         "kind": absence.absence_kind, "first": absence.first, "last": absence.last, "half": absence.is_half,
+        "part": absence.half_part,
     }  # fmt: skip

@@ -3,6 +3,7 @@ from __future__ import annotations
 from wtforms import BooleanField, DateField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import AbsenceKind
 from host.kernel.forms import ChineseForm, options
 
@@ -19,7 +20,17 @@ class AbsenceForm(ChineseForm):
     first = DateField("从", [DataRequired("请填写开始日期")])
     last = DateField("到", [DataRequired("请填写结束日期")])
     is_half = BooleanField("只有半天（仍须填写当天的纪实）")
+    half_part = SelectField(
+        "哪半天",
+        choices=options([("", "不区分"), *((half.value, half.label) for half in HalfDay)]),
+        default="",
+        description="只有半天时选填；选了的，当天写了起始时刻的纪实与这半天重叠时会提示。",
+    )
     note = StringField("说明", [_NOTE])
+
+    @property
+    def half(self) -> HalfDay | None:
+        return HalfDay.of_word(self.half_part.data or "")
 
 
 class DecideForm(ChineseForm):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Person, Section
+from duty_eval.absences.halves import HalfDay
 from host.kernel.db import Model
 
 
@@ -52,6 +53,7 @@ class Absence(Model):
         ),
         CheckConstraint("NOT isempty(span) AND NOT lower_inf(span) AND NOT upper_inf(span)", name="span_has_two_ends"),
         CheckConstraint("NOT is_half OR upper(span) - lower(span) = 1", name="half_is_of_one_day"),
+        CheckConstraint("half_part IS NULL OR is_half", name="part_is_of_a_half"),
         CheckConstraint(
             "absence_state NOT IN ('confirmed', 'rejected') OR decided_at IS NOT NULL", name="decided_has_a_time"
         ),
@@ -81,6 +83,8 @@ class Absence(Model):
     span: Mapped[Range[date]]
     #: Half of one day, which stays an expected day.
     is_half: Mapped[bool] = mapped_column(default=False, server_default="false")
+    #: Which half, where it was said: only then it has hours that a record can overlap.
+    half_part: Mapped[HalfDay | None]
     note: Mapped[str] = mapped_column(default="", server_default="")
     absence_state: Mapped[AbsenceState] = mapped_column(default=AbsenceState.REQUESTED)
     entered_by: Mapped[int | None] = mapped_column(BigInteger)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.queries import primary_appointment
 from duty_eval.absences.errors import AbsenceOverlaps, NotWaiting
+from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
 from duty_eval.notices import tell_absence_decided
 from host.kernel.access import Actor
@@ -21,7 +22,15 @@ MOST_DAYS = 366
 
 
 def request_absence(
-    person_id: int, kind: AbsenceKind, first: date, last: date, *, is_half: bool = False, note: str = "", actor: Actor
+    person_id: int,
+    kind: AbsenceKind,
+    first: date,
+    last: date,
+    *,
+    is_half: bool = False,
+    half_part: HalfDay | None = None,
+    note: str = "",
+    actor: Actor,
 ) -> Absence:
     """Ask for leave or report a trip (申请) from ``first`` to ``last``, both counted.
 
@@ -40,6 +49,7 @@ def request_absence(
         absence_kind=kind,
         span=Range(first, last + timedelta(days=1)),
         is_half=is_half,
+        half_part=half_part if is_half else None,
         note=note.strip(),
         entered_by=actor.account_id,
     )
@@ -50,7 +60,7 @@ def request_absence(
         if "absence_once_a_day" in str(fault.orig):
             raise AbsenceOverlaps from fault
         raise
-    after = {"kind": kind, "first": first, "last": last, "half": is_half}
+    after = {"kind": kind, "first": first, "last": last, "half": is_half, "part": half_part if is_half else None}
     record_change(absence, action="absence.requested", actor=actor, after=after)
     return absence
 

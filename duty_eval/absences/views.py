@@ -41,6 +41,7 @@ def ask_for_absence() -> ResponseReturnValue:
             form.first.data,
             form.last.data,
             is_half=bool(form.is_half.data),
+            half_part=form.half,
             note=form.note.data or "",
             actor=actor,
         )
@@ -115,6 +116,7 @@ ABSENCE_COLUMNS: Columns = {
     "从": "Absence.first",
     "到": "Absence.last",
     "半天": "Absence.is_half",
+    "哪半天": "Absence.half_part",
     "说明": "Absence.note",
     "状态": "Absence.absence_state",
     "意见": "Absence.decision_note",

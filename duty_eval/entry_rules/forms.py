@@ -5,7 +5,7 @@ from decimal import Decimal
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from duty_eval.entry_rules.models import CapMode
+from duty_eval.entry_rules.models import CapMode, OverlapMode
 from duty_eval.entry_rules.queries import Rules
 from host.kernel.forms import ChineseForm, options
 
@@ -25,6 +25,13 @@ class RulesForm(ChineseForm):
     )
     long_day_minutes = IntegerField(
         "一天用时合计超过多少分钟提示审核人", _between(600, 1440), description="超过 24 小时的一律不能提交。"
+    )
+    overlap_mode = SelectField(
+        "同一天两项的时段重叠时",
+        [InputRequired("请选择")],
+        choices=options((mode.value, mode.label) for mode in OverlapMode),
+        coerce=lambda value: OverlapMode.of_word(value) or value,
+        description="只看本人自愿写了起始时刻的纪实，也看与半天请假的重叠；不写时段的不检查。",
     )
     quantity_times = DecimalField("数量超过本人平时（中位数）几倍提示审核人", _between(1.5, 100), places=None)
     compares_text = BooleanField("比对手工填写的文字是否雷同", description="系统预填和用按钮复制的内容不比对。")
@@ -65,6 +72,7 @@ class RulesForm(ChineseForm):
             free_late_workdays=self.free_late_workdays.data or 0,
             lock_workday=self.lock_workday.data or 0,
             long_day_minutes=self.long_day_minutes.data or 0,
+            overlap_mode=self.overlap_mode.data,
             quantity_times=self.quantity_times.data or Decimal(0),
             alike_percent=self.alike_percent.data or 0,
             compares_text=bool(self.compares_text.data),

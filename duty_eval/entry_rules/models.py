@@ -19,6 +19,15 @@ class CapMode(Worded):
     OFF = "off", "不限制"
 
 
+class OverlapMode(Worded):
+    """What happens to an entry whose hours overlap another one's of the day (R91)."""
+
+    OFF = "off", "不检查"
+    WARN = "warn", "提示审核人"
+    REASON = "reason", "须说明原因"
+    REFUSE = "refuse", "不能提交"
+
+
 class EntryRule(Version, Model):
     """The rules of a division and of those inside it that have none of their own, over a time."""
 
@@ -45,6 +54,8 @@ class EntryRule(Version, Model):
     lock_workday: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
     #: Minutes of a day above which the reviewer is told.
     long_day_minutes: Mapped[int] = mapped_column(SmallInteger, default=720, server_default="720")
+    #: What two entries of a day with overlapping hours meet.
+    overlap_mode: Mapped[OverlapMode] = mapped_column(default=OverlapMode.WARN, server_default=OverlapMode.WARN.value)
     #: Times one's own median quantity under the same duty.
     quantity_times: Mapped[Decimal] = mapped_column(Numeric(4, 1), default=Decimal(3), server_default="3")
     #: Share of pairs of characters that two texts have in common; from here on they are called alike.

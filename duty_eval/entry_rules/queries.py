@@ -15,7 +15,7 @@ from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
 from basic_info.regions.nearest import nearest as nearest_of
 from basic_info.regions.nearest import prefix_of
-from duty_eval.entry_rules.models import CapMode, EntryRule
+from duty_eval.entry_rules.models import CapMode, EntryRule, OverlapMode
 from host.kernel.db import AnySelect, db
 from host.kernel.versions import in_force
 
@@ -27,6 +27,7 @@ class Rules:
     free_late_workdays: int = 3
     lock_workday: int = 5
     long_day_minutes: int = 720
+    overlap_mode: OverlapMode = OverlapMode.WARN
     quantity_times: Decimal = Decimal(3)
     alike_percent: int = 90
     compares_text: bool = True

@@ -9,7 +9,7 @@ from basic_info.regions.queries import region_to_set, regions_to_set
 from duty_eval.blueprint import bp
 from duty_eval.entry_rules.forms import RulesForm
 from duty_eval.entry_rules.operations import set_rules
-from duty_eval.entry_rules.queries import nearest, rules_by_code, versions_of
+from duty_eval.entry_rules.queries import Rules, nearest, rules_by_code, versions_of
 from duty_eval.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnyRow, db
@@ -22,7 +22,7 @@ from host.kernel.pages import today_in_china
 def entry_rules() -> ResponseReturnValue:
     region = _region(current_actor())
     rules = nearest(region.code, rules_by_code(today_in_china()))
-    given = {**asdict(rules), "routine_cap": rules.routine_cap.value, "on": today_in_china()}
+    given = {**asdict(rules), **_words(rules), "on": today_in_china()}
     return _page(region, RulesForm(formdata=None, data=given))
 
 
@@ -50,6 +50,11 @@ def set_entry_rules() -> ResponseReturnValue:
     db.session.commit()
     flash(f"已保存，{form.on.data.month}月{form.on.data.day}日起执行", "success")
     return redirect(url_for("duty_eval.entry_rules", region=region.code), 303)
+
+
+def _words(rules: Rules) -> dict[str, str]:
+    """The choices of a rule as their fields hold them."""
+    return {"routine_cap": rules.routine_cap.value, "overlap_mode": rules.overlap_mode.value}
 
 
 def _page(region: AnyRow, form: RulesForm) -> str:

@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, cast, func, literal, select
+from sqlalchemy import String, and_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from basic_info.organization.models import Unit
 from basic_info.regions.models import Region
+from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceState
+from duty_eval.entry_rules.models import OverlapMode
 from duty_eval.entry_rules.queries import ALIKE_WORKDAYS, nearest, rules_by_code
 from duty_eval.flags.likeness import LEAST_LENGTH, alike_by
 from duty_eval.flags.models import FlagKind, RecordFlag
@@ -40,6 +42,8 @@ def compare_day(day: date) -> int:
         here = nearest(code, rules)
         made += flag_quantities(unit_id, day, times=here.quantity_times)
         made += flag_leave(unit_id, day)
+        if here.overlap_mode is not OverlapMode.OFF:
+            made += flag_overlaps(unit_id, day)
         if here.compares_text:
             made += flag_words(unit_id, day, percent=here.alike_percent)
         db.session.commit()
@@ -87,6 +91,34 @@ def flag_leave(unit_id: int, day: date) -> int:
             Absence.absence_state == AbsenceState.CONFIRMED,
             Absence.absence_kind.not_in(STILL_AT_WORK),
             Absence.is_half.is_(False),
+        )
+    )
+    return _flag_all(rows)
+
+
+def flag_overlaps(unit_id: int, day: date) -> int:
+    """Hours within half a day of leave that was granted after the entry; at entry the rest is told (R91)."""
+    begins = case(*((Absence.half_part == half, half.hours[0]) for half in HalfDay))
+    ends = case(*((Absence.half_part == half, sum(half.hours)) for half in HalfDay))
+    is_within = and_(
+        Absence.person_id == DutyRecord.person_id,
+        Absence.span.contains(DutyRecord.worked_on),
+        DutyRecord.start_minute < ends,
+        DutyRecord.start_minute + DutyRecord.minutes > begins,
+    )
+    rows = (
+        select(
+            DutyRecord.id,
+            DutyRecord.worked_on,
+            literal(FlagKind.OVERLAP.value),
+            literal("与已确认的半天请假重叠，请与本人核实"),
+        )
+        .join(Absence, is_within)
+        .where(
+            DutyRecord.unit_id == unit_id,
+            *_submitted(day),
+            Absence.absence_state == AbsenceState.CONFIRMED,
+            Absence.absence_kind.not_in(STILL_AT_WORK),
         )
     )
     return _flag_all(rows)

@@ -13,6 +13,7 @@ class FlagKind(Worded):
     """Why a record wants a look (R91)."""
 
     LONG_DAY = "long_day", "当日用时较长"
+    OVERLAP = "overlap", "时段重叠"
     ON_LEAVE = "on_leave", "请假当日有纪实"
     QUANTITY = "quantity", "数量明显偏大"
     LIKE_OWN = "like_own", "与本人近期内容雷同"

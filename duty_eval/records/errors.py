@@ -23,6 +23,14 @@ class TooMuchOfADay(Refused):
     message = "这一天的用时合计超过 24 小时，请修改用时"
 
 
+class Overlaps(Refused):
+    message = "这一项的时段与当天另一项重叠，请修改时段或用时"
+
+
+class OverlapWithoutReason(Overlaps):
+    message = "这一项的时段与当天另一项重叠，请修改，或写明重叠的原因"
+
+
 class NotOpen(DomainError):
     """A record that was submitted, reviewed or locked cannot be edited."""
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from duty_eval.evidence.models import LINK_LENGTH
 from duty_eval.records.models import RecordOrigin
 from duty_eval.records.offers import Offer
 from duty_eval.records.operations import MOST_AT_ONCE, Entry
+from duty_eval.records.spans import minute_of, require_sound
 from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm
 
@@ -39,6 +40,15 @@ class RecordForm(ChineseForm):
     minutes = IntegerField(
         "用时（分钟）", [Optional(), NumberRange(min=1, max=1440, message="用时应为 1 至 1440 分钟")]
     )
+    start = StringField(
+        "起始时刻",
+        description="想写才写，按一刻钟，如 9:15；须同时填用时。只用来提示时段重叠，系统不从设备、登录或提交时间推算。",
+    )
+    overlap_reason = StringField(
+        "时段重叠的原因",
+        [Length(max=200, message="原因不能超过 200 字")],
+        description="与当天另一项的时段重叠，而又属实的，在这里说明。",
+    )
     result = StringField("成果", [Length(max=500, message="成果不能超过 500 字")])
     problem = StringField("存在问题", [Length(max=500, message="不能超过 500 字")])
     next_step = StringField("下步打算", [Length(max=500, message="不能超过 500 字")])
@@ -46,12 +56,19 @@ class RecordForm(ChineseForm):
     link = StringField("佐证链接", [Length(max=LINK_LENGTH, message=f"链接不能超过 {LINK_LENGTH} 字")])
     late_reason = StringField("补填原因", [Length(max=200, message="原因不能超过 200 字")])
 
+    def validate_start(self, field: StringField) -> None:
+        try:
+            require_sound(minute_of(field.data or ""), self.minutes.data)
+        except Refused as refused:
+            raise ValidationError(str(refused)) from refused
+
     def entry(self, origin: RecordOrigin = RecordOrigin.TYPED) -> Entry:
         return Entry(
             post_duty_id=self.post_duty_id.data or None,
             content=(self.content.data or "").strip(),
             quantity=self.quantity.data,
             minutes=self.minutes.data,
+            start_minute=minute_of(self.start.data or ""),
             result=(self.result.data or "").strip(),
             problem=(self.problem.data or "").strip(),
             next_step=(self.next_step.data or "").strip(),
@@ -123,6 +140,7 @@ def _retyped(offer: Offer, number: str | None, chosen: set[str], form: MultiDict
         content=form.get(f"{number}-content", ""),
         typed_quantity=form.get(f"{number}-quantity", ""),
         typed_minutes=form.get(f"{number}-minutes", ""),
+        typed_start=form.get(f"{number}-start", ""),
         is_checked=number in chosen,
     )
 
@@ -142,6 +160,7 @@ def _offered(form: MultiDict[str, str], number: str, line: int) -> Entry:
         content=content,
         quantity=_quantity(form.get(f"{number}-quantity", ""), line),
         minutes=_whole(form, f"{number}-minutes", line, most=1440),
+        start_minute=_start(form, number, line),
         case_no=form.get(f"{number}-case_no", "")[:80] or None,
         origin=RecordOrigin.PREFILLED,
         suggestion_id=_whole(form, f"{number}-suggestion_id", line, most=2**62),
@@ -156,6 +175,15 @@ def _whole(form: MultiDict[str, str], name: str, line: int, *, most: int) -> int
     if not text.isascii() or not text.isdigit() or not 0 < int(text[:20]) <= most:
         raise Refused(f"第 {line} 项的数字有误，请修改")
     return int(text)
+
+
+def _start(form: MultiDict[str, str], number: str, line: int) -> int | None:
+    try:
+        start = minute_of(form.get(f"{number}-start", ""))
+        require_sound(start, _whole(form, f"{number}-minutes", line, most=1440))
+    except Refused as refused:
+        raise Refused(f"第 {line} 项：{refused}") from refused
+    return start
 
 
 def _quantity(text: str, line: int) -> Decimal | None:

@@ -38,6 +38,7 @@ EXPORTED = (
     "quantity",
     "measure_unit",
     "minutes",
+    "start_minute",
     "result",
     "problem",
     "next_step",

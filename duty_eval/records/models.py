@@ -66,6 +66,11 @@ class DutyRecord(Model):
         CheckConstraint("quantity IS NULL OR quantity > 0", name="quantity_is_positive"),
         CheckConstraint("record_state = 'draft' OR submitted_at IS NOT NULL", name="submitted_has_a_time"),
         CheckConstraint("length(content) <= 2000", name="content_is_bounded"),
+        CheckConstraint(
+            "start_minute IS NULL OR (start_minute >= 0 AND start_minute % 15 = 0 AND minutes IS NOT NULL"
+            " AND start_minute + minutes <= 1440)",
+            name="span_lies_in_its_day",
+        ),
         Index(None, "person_id", "worked_on"),
         Index(
             "ix_duty_record_queue",
@@ -96,6 +101,8 @@ class DutyRecord(Model):
     quantity: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     measure_unit: Mapped[str] = mapped_column(String(10), default="项", server_default="项")
     minutes: Mapped[int | None] = mapped_column(SmallInteger)
+    #: 起始时刻 in minutes after midnight, where the person typed one; no device, sign-in or clock of ours fills it.
+    start_minute: Mapped[int | None] = mapped_column(SmallInteger)
     result: Mapped[str] = mapped_column(default="", server_default="")
     problem: Mapped[str] = mapped_column(default="", server_default="")
     next_step: Mapped[str] = mapped_column(default="", server_default="")

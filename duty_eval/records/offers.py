@@ -44,9 +44,11 @@ class Offer:
     is_checked: bool = True
     #: the limit of an assigned task
     due_on: date | None = None
-    #: what was typed over the two numbers, where the page comes back with an error
+    #: what was typed over the numbers, where the page comes back with an error
     typed_quantity: str | None = None
     typed_minutes: str | None = None
+    #: the start that was typed; nothing ever prefills one
+    typed_start: str = ""
 
     @property
     def is_habit(self) -> bool:

@@ -38,6 +38,7 @@ def log_on_behalf(
     today: date,
     reason: str,
     late_reason: str = "",
+    overlap_reason: str = "",
     evidence: Evidence = NO_EVIDENCE,
 ) -> Logged:
     """One record of somebody else's day, once per key.
@@ -59,6 +60,7 @@ def log_on_behalf(
         actor=actor,
         today=today,
         late_reason=late_reason,
+        overlap_reason=overlap_reason,
         evidence=evidence,
         behalf=Behalf(person_id, reason.strip()),
     )

@@ -49,7 +49,7 @@ def log_for(person_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(person_id, day, form), 422
     try:
-        log_on_behalf(
+        logged = log_on_behalf(
             person_id,
             form.entry(),
             worked_on=day,
@@ -58,6 +58,7 @@ def log_for(person_id: int) -> ResponseReturnValue:
             today=today,
             reason=form.reason.data or "",
             late_reason=form.late_reason.data or "",
+            overlap_reason=form.overlap_reason.data or "",
             evidence=evidence_from(request.files.getlist("evidence"), form.link.data or ""),
         )
     except DomainError as refused:
@@ -67,7 +68,7 @@ def log_for(person_id: int) -> ResponseReturnValue:
         form.form_errors.append(str(refused))
         return _page(person_id, day, form), refused.status
     db.session.commit()
-    flash("已代填 1 项，本人会看到是您代填的", "success")
+    flash(f"已代填 1 项，本人会看到是您代填的{logged.told}", "success")
     return redirect(url_for("duty_eval.behalf_form", person_id=person_id, day=day.isoformat()), 303)
 
 

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import update
 
 from basic_info.duties.models import WorkSource
 from duty_eval.assignments.models import AssignedTask, TaskState
@@ -27,6 +26,7 @@ from duty_eval.records.models import (
     RecordState,
     RecordSuggestion,
 )
+from duty_eval.records.spans import MINUTES_OF_A_DAY, check_overlaps, overlaps_of, require_sound, span_of, taken_from
 from duty_eval.records.standing import Standing, standings
 from duty_eval.records.states import step
 from duty_eval.records.writing import write_once
@@ -35,10 +35,9 @@ from host.kernel.access import Actor
 from host.kernel.audit import entry_of, plain, record_change
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
-from host.kernel.errors import DomainError, NotFound, NotPermitted, Refused
+from host.kernel.errors import DomainError, NotPermitted, Refused
 from host.kernel.idempotency import kept_answer, key_of
 
-MINUTES_OF_A_DAY = 1440
 MOST_AT_ONCE = 50
 
 
@@ -50,6 +49,8 @@ class Entry:
     content: str
     quantity: Decimal | None = None
     minutes: int | None = None
+    #: 起始时刻, minutes after midnight; only what the person typed
+    start_minute: int | None = None
     result: str = ""
     problem: str = ""
     next_step: str = ""
@@ -57,18 +58,6 @@ class Entry:
     origin: RecordOrigin = RecordOrigin.TYPED
     suggestion_id: int | None = None
     task_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SuggestionDraft:
-    """Something the platform knows that a person did. ``source_key`` makes it one and the same."""
-
-    source_key: str
-    person_id: int
-    worked_on: date
-    post_duty_id: int | None
-    content: str
-    case_no: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +75,18 @@ class Logged:
     record_ids: tuple[int, ...]
     worked_on: date
     is_new: bool
+    #: what the person should know of it at once
+    notices: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The notices as the end of a sentence; empty without any."""
+        return told(self.notices)
+
+
+def told(notices: Sequence[str]) -> str:
+    """What the person should know at once, as the end of a sentence."""
+    return f"。{'；'.join(notices)}，审核人会看到；有误请撤回修改" if notices else ""
 
 
 def log_records(
@@ -96,6 +97,7 @@ def log_records(
     actor: Actor,
     today: date,
     late_reason: str = "",
+    overlap_reason: str = "",
     evidence: Evidence = NO_EVIDENCE,
     behalf: Behalf | None = None,
 ) -> Logged:
@@ -104,13 +106,19 @@ def log_records(
     ``behalf``: of another's day; the caller has made sure that the actor may.
     ``evidence`` belongs to the first one, and to what the key stands for: other files with it are another submission.
 
-    Raises NoPost, NotMyDuty, FutureDay, LateWithoutReason, TooMuchOfADay (422) and KeyReused (409). Statements
-    for one typed entry: standing, then all that is written in one.
+    Raises NoPost, NotMyDuty, FutureDay, LateWithoutReason, TooMuchOfADay, Overlaps (422) and KeyReused (409).
+    Statements for one typed entry, with hours or without: standing, then all that is written in one.
     """
-    person_id = behalf.person_id if behalf else _person_of(actor)
+    person_id = behalf.person_id if behalf else person_of(actor)
     if not 1 <= len(entries) <= MOST_AT_ONCE:
         raise Refused(f"一次请提交 1 至 {MOST_AT_ONCE} 条")
-    body: dict[str, Any] = {"day": worked_on, "late_reason": late_reason, "entries": [vars(entry) for entry in entries]}
+    body: dict[str, Any] = {
+        "day": worked_on,
+        "late_reason": late_reason,
+        "entries": [_said(entry) for entry in entries],
+    }
+    if overlap_reason:
+        body["overlap_reason"] = overlap_reason
     if evidence:
         body["evidence"] = evidence.as_body()
     if behalf:
@@ -118,8 +126,9 @@ def log_records(
     key = key_of(owner=f"account:{actor.account_id}", key=client_key, body=body)
     try:
         late = _check_day(worked_on, person_id=person_id, today=today, reason=late_reason)
-        standing = standings(person_id, worked_on, draw=len(entries))
+        standing = standings(person_id, worked_on, draw=len(entries), with_spans=_have_spans(entries))
         places = _places(entries, standing)
+        overlaps = _overlaps(entries, standing[0], person_id=person_id, day=worked_on, reason=overlap_reason)
     except DomainError:
         # What was taken once stays taken, whatever would stand against it today: a phone repeats what it never
         # heard the answer to, hours later and on a day that is full by then.
@@ -136,7 +145,7 @@ def log_records(
         action="duty_record.submitted",
         actor=actor,
         after={"ids": ids, "day": worked_on} | ({"person": person_id} if behalf else {}),
-        reason="；".join(filter(None, (behalf.reason if behalf else "", late_reason))) or None,
+        reason="；".join(filter(None, (behalf.reason if behalf else "", late_reason, overlap_reason))) or None,
     )
     if not write_once(key, rows, answer={"ids": list(ids), "day": worked_on.isoformat()}, audit=audit):
         return _logged_before(kept_answer(key) or {})
@@ -144,62 +153,13 @@ def log_records(
         attach(evidence, record_id=ids[0], worked_on=worked_on, actor=actor)
     _use_up(entries, person_id=person_id, now=now)
     _flag_long_day(entries, ids[-1], worked_on, person_id=person_id, spent=standing[0].minutes_logged)
+    flag([Finding(ids[place], worked_on, FlagKind.OVERLAP, words) for place, words in overlaps.items()])
     signals.duty_record_submitted.send(person_id, days={worked_on})
-    return Logged(ids, worked_on, is_new=True)
+    return Logged(ids, worked_on, is_new=True, notices=tuple(overlaps.values()))
 
 
 def _logged_before(answer: dict[str, Any]) -> Logged:
     return Logged(tuple(answer["ids"]), date.fromisoformat(answer["day"]), is_new=False)
-
-
-def copy_day(source: date, *, to: date, client_key: str, actor: Actor, today: date, late_reason: str = "") -> Logged:
-    """The records of one day again on another (复制), once per key. Raises NotFound when there are none.
-
-    What the day has already, word for word under the same duty, is left out: a second copy doubles nothing.
-    """
-    person_id = _person_of(actor)
-    originals = db.session.scalars(
-        select(DutyRecord)
-        .where(
-            DutyRecord.person_id == person_id,
-            DutyRecord.worked_on == source,
-            DutyRecord.record_state.in_(rollups.COUNTED),
-        )
-        .order_by(DutyRecord.id)
-        .limit(MOST_AT_ONCE)
-    ).all()
-    if not originals:
-        raise NotFound("没有可以复制的记录")
-    mine = {duty_id for standing in standings(person_id, to) for duty_id in standing.duty_ids}
-    there = _said_already(person_id, to)
-    entries = [
-        Entry(
-            # A duty that is no longer mine is kept as work outside duty: nothing is lost in copying.
-            post_duty_id=record.post_duty_id if record.post_duty_id in mine else None,
-            content=record.content,
-            quantity=record.quantity,
-            minutes=record.minutes,
-            result=record.result,
-            origin=RecordOrigin.COPIED,
-        )
-        for record in originals
-        if (record.post_duty_id if record.post_duty_id in mine else None, record.content) not in there
-    ]
-    if not entries:
-        return Logged((), to, is_new=False)
-    return log_records(entries, worked_on=to, client_key=client_key, actor=actor, today=today, late_reason=late_reason)
-
-
-def _said_already(person_id: int, day: date) -> set[tuple[int | None, str]]:
-    """(post duty, words) of what counts on the person's day."""
-    rows = db.session.execute(
-        select(DutyRecord.post_duty_id, DutyRecord.content).where(
-            DutyRecord.person_id == person_id,
-            DutyRecord.worked_on == day,
-            DutyRecord.record_state.in_(rollups.COUNTED),
-        )
-    )
-    return {(row.post_duty_id, row.content) for row in rows}
 
 
 def withdraw(record: DutyRecord, *, actor: Actor) -> None:
@@ -214,12 +174,20 @@ def withdraw(record: DutyRecord, *, actor: Actor) -> None:
     record_change(record, action="duty_record.withdrawn", actor=actor)
 
 
-def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evidence: Evidence = NO_EVIDENCE) -> None:
+def correct(
+    record: DutyRecord,
+    entry: Entry,
+    *,
+    reason: str,
+    actor: Actor,
+    overlap_reason: str = "",
+    evidence: Evidence = NO_EVIDENCE,
+) -> tuple[str, ...]:
     """Mend a returned or withdrawn record and submit it again; what it said stays as a revision (R89).
 
-    ``evidence`` is added to what the record has.
+    ``evidence`` is added to what the record has. Returns what the person should know at once.
 
-    ``record`` is locked by the caller. Raises NotOpen unless it is open, NotMyDuty, TooMuchOfADay, Refused.
+    ``record`` is locked by the caller. Raises NotOpen unless it is open, NotMyDuty, TooMuchOfADay, Overlaps, Refused.
     """
     if record.person_id != actor.person_id:
         raise NotPermitted
@@ -227,8 +195,9 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
         raise NotOpen
     if not reason.strip():
         raise Refused("请填写修改说明")
-    standing = standings(record.person_id, record.worked_on)
+    standing = standings(record.person_id, record.worked_on, with_spans=_have_spans([entry]))
     (place,) = _places([entry], standing)
+    overlaps = _overlaps([entry], standing[0], person_id=record.person_id, day=record.worked_on, reason=overlap_reason)
     before = said_by(record)
     db.session.add(
         DutyRecordRevision(
@@ -255,24 +224,13 @@ def correct(record: DutyRecord, entry: Entry, *, reason: str, actor: Actor, evid
     forget_flags(record.id, record.worked_on)  # they were about the words before
     rollups.apply([rollups.delta_of(record, records=1)])
     _flag_long_day([entry], record.id, record.worked_on, person_id=record.person_id, spent=standing[0].minutes_logged)
+    flag([Finding(record.id, record.worked_on, FlagKind.OVERLAP, words) for words in overlaps.values()])
     if evidence:
         attach(evidence, record_id=record.id, worked_on=record.worked_on, version_no=record.version_no, actor=actor)
     record_change(
         record, action="duty_record.corrected", actor=actor, before=before, after=said_by(record), reason=reason
     )
-
-
-def suggest_records(drafts: Sequence[SuggestionDraft]) -> int:
-    """Offer things done on their people's today pages, each ``source_key`` once; returns how many were new."""
-    if not drafts:
-        return 0
-    made = db.session.execute(
-        upsert(RecordSuggestion)
-        .values([asdict(draft) for draft in drafts])
-        .on_conflict_do_nothing(index_elements=[RecordSuggestion.source_key])
-        .returning(RecordSuggestion.id)
-    )
-    return len(made.all())
+    return tuple(overlaps.values())
 
 
 def new_client_key() -> str:
@@ -280,7 +238,7 @@ def new_client_key() -> str:
     return str(uuid.uuid4())
 
 
-def _person_of(actor: Actor) -> int:
+def person_of(actor: Actor) -> int:
     if actor.person_id is None:
         raise NotPermitted("该账号没有对应的人员，不能填写履职纪实")
     return actor.person_id
@@ -329,6 +287,29 @@ def _places(entries: Sequence[Entry], standing: Sequence[Standing]) -> list[Stan
     return [_place(entry, standing) for entry in entries]
 
 
+def _have_spans(entries: Sequence[Entry]) -> bool:
+    return any(entry.start_minute is not None for entry in entries)
+
+
+def _overlaps(
+    entries: Sequence[Entry], standing: Standing, *, person_id: int, day: date, reason: str
+) -> dict[int, str]:
+    """By place what an entry's hours overlap (R91), as far as the reviewer is told. Raises Overlaps, Refused."""
+    if not _have_spans(entries):
+        return {}
+    for entry in entries:
+        require_sound(entry.start_minute, entry.minutes)
+    spans = [span_of(entry.start_minute, entry.minutes, f"“{entry.content[:20]}”") for entry in entries]
+    found = overlaps_of(spans, taken_from(standing.taken))
+    return check_overlaps(found, person_id=person_id, day=day, reason=reason)
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    """What an entry says, as its key stands for it; without hours as it was before there were any."""
+    said = vars(entry)
+    return said if entry.start_minute is not None else {name: said[name] for name in said if name != "start_minute"}
+
+
 def _place(entry: Entry, standing: Sequence[Standing]) -> Standing:
     """Where the person stood for this entry: the post whose duty it is, else the primary one."""
     if entry.post_duty_id is None:
@@ -369,6 +350,7 @@ def _row(
         "quantity": entry.quantity,
         "measure_unit": place.measures.get(entry.post_duty_id or 0, "项"),
         "minutes": entry.minutes,
+        "start_minute": entry.start_minute,
         "result": entry.result,
         "problem": entry.problem,
         "next_step": entry.next_step,
@@ -406,23 +388,12 @@ def _use_up(entries: Sequence[Entry], *, person_id: int, now: datetime) -> None:
         )
 
 
-_SAID = ("post_duty_id", "content", "quantity", "minutes", "result", "problem", "next_step", "case_no", "record_state")
+_SAID = (
+    "post_duty_id", "content", "quantity", "minutes", "start_minute", "result", "problem", "next_step", "case_no",
+    "record_state",
+)  # fmt: skip
 
 
 def said_by(record: DutyRecord) -> dict[str, Any]:
     """What the record says now, as a revision keeps it."""
     return plain({name: getattr(record, name) for name in _SAID}) or {}
-
-
-def dismiss_suggestion(suggestion_id: int, *, actor: Actor) -> date:
-    """Not mine, or not worth a line: it is offered no more. Returns its day; raises NotFound."""
-    day: date | None = db.session.scalar(
-        update(RecordSuggestion)
-        .where(RecordSuggestion.id == suggestion_id, RecordSuggestion.person_id == _person_of(actor))
-        .values(dismissed_at=datetime.now(UTC))
-        .returning(RecordSuggestion.worked_on)
-    )
-    if day is None:
-        raise NotFound
-    record_change(f"record_suggestion:{suggestion_id}", action="record_suggestion.dismissed", actor=actor)
-    return day

@@ -94,7 +94,15 @@ def _days_with(person_id: int, entry: Entry, days: Sequence[date]) -> set[date]:
 
 
 def repeat_record(
-    entry: Entry, *, first: date, last: date, client_key: str, actor: Actor, today: date, late_reason: str = ""
+    entry: Entry,
+    *,
+    first: date,
+    last: date,
+    client_key: str,
+    actor: Actor,
+    today: date,
+    late_reason: str = "",
+    overlap_reason: str = "",
 ) -> list[Logged]:
     """A record on each working day of the span that has none of these words yet, each once per key; all or none.
 
@@ -118,6 +126,7 @@ def repeat_record(
                     actor=actor,
                     today=today,
                     late_reason=late_reason,
+                    overlap_reason=overlap_reason,
                 )
             )
         except Refused as refused:

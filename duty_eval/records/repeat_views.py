@@ -10,7 +10,7 @@ from duty_eval.entry_rules.queries import rules_of_person
 from duty_eval.permissions import Permission
 from duty_eval.records.forms import RepeatForm
 from duty_eval.records.offers import duty_buttons
-from duty_eval.records.operations import is_late, new_client_key
+from duty_eval.records.operations import is_late, new_client_key, told
 from duty_eval.records.repeat import FURTHEST_BACK, MOST_DAYS, Plan, plan_for, repeat_record
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
@@ -51,13 +51,15 @@ def repeat() -> ResponseReturnValue:
             actor=actor,
             today=today,
             late_reason=form.late_reason.data or "",
+            overlap_reason=form.overlap_reason.data or "",
         )
     except Refused as refused:
         db.session.rollback()
         form.form_errors.append(str(refused))
         return _page(form), refused.status
     db.session.commit()
-    flash(f"已在 {len(done)} 个工作日各提交 1 项", "success")
+    notices = [words for one in done for words in one.notices]
+    flash(f"已在 {len(done)} 个工作日各提交 1 项{told(notices)}", "success")
     return redirect(url_for("duty_eval.week", week=last.isoformat()), 303)
 
 

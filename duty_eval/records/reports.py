@@ -9,8 +9,8 @@ from duty_eval.records.lists import listed, listed_of_person, listed_of_region, 
 from duty_eval.records.models import DutyRecord
 from duty_eval.review.queries import attention, queue
 from host.kernel.access import Actor
-from host.kernel.db import AnySelect
-from host.kernel.pages import today_in_china
+from host.kernel.db import AnyRow, AnySelect
+from host.kernel.pages import clock, today_in_china
 from host.kernel.partitions import first_of_month
 from host.kernel.tables.exports import Columns, Values, day_of, register_export, whole_of
 
@@ -22,6 +22,7 @@ _RECORD: Columns = {
     "数量": "DutyRecord.quantity",
     "计量单位": "DutyRecord.measure_unit",
     "用时（分钟）": "DutyRecord.minutes",
+    "起始时刻": lambda row: _started(row),
     "成果": "DutyRecord.result",
     "存在问题": "DutyRecord.problem",
     "下步打算": "DutyRecord.next_step",
@@ -30,6 +31,11 @@ _RECORD: Columns = {
     "状态": "DutyRecord.record_state",
     "提交时间": "DutyRecord.submitted_at",
 }
+
+
+def _started(row: AnyRow) -> str:
+    record = getattr(row, "DutyRecord", row)
+    return "" if record.start_minute is None else clock(record.start_minute)
 
 
 def _of_person(actor: Actor, values: Values) -> AnySelect:

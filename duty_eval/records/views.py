@@ -17,8 +17,10 @@ from duty_eval.inspections.sheets import findings_of_record
 from duty_eval.periods.queries import is_closed_to
 from duty_eval.permissions import Permission
 from duty_eval.records import own, queries
+from duty_eval.records.copying import copy_day
 from duty_eval.records.days import state_of_day
 from duty_eval.records.discarding import discard, own_submitted, take_back
+from duty_eval.records.errors import Overlaps, OverlapWithoutReason
 from duty_eval.records.forms import (
     MINUTE_CHOICES,
     CorrectionForm,
@@ -31,18 +33,10 @@ from duty_eval.records.forms import (
 from duty_eval.records.models import DutyRecord, RecordOrigin, RecordState
 from duty_eval.records.offers import duty_buttons, offers_for
 from duty_eval.records.on_behalf import typed_by
-from duty_eval.records.operations import (
-    Logged,
-    copy_day,
-    correct,
-    dismiss_suggestion,
-    is_late,
-    log_records,
-    new_client_key,
-    withdraw,
-)
+from duty_eval.records.operations import Logged, correct, is_late, log_records, new_client_key, told, withdraw
 from duty_eval.records.reattaching import may_reattach
 from duty_eval.records.standing import standings
+from duty_eval.records.suggesting import dismiss_suggestion
 from duty_eval.review import ticks
 from duty_eval.review.forms import ApproveForm
 from duty_eval.review.queries import may_review, to_open
@@ -52,7 +46,7 @@ from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
 from host.kernel.forms import options
-from host.kernel.pages import number, today_in_china
+from host.kernel.pages import clock, number, today_in_china
 from host.kernel.partitions import first_of_month
 
 WEEKDAYS = "一二三四五六日"
@@ -95,6 +89,7 @@ def log_record() -> ResponseReturnValue:
             actor=actor,
             today=today_in_china(),
             late_reason=form.late_reason.data or "",
+            overlap_reason=form.overlap_reason.data or "",
             evidence=_evidence(form),
         )
     except Refused as refused:
@@ -106,8 +101,9 @@ def log_record() -> ResponseReturnValue:
     db.session.commit()
     if _wants_json():
         answer = {"id": logged.record_ids[0], "worked_on": worked_on.isoformat(), "url": _day_url(worked_on, logged)}
+        answer |= {"notices": list(logged.notices)} if logged.notices else {}
         return answer, 201 if logged.is_new else 200
-    flash("已提交 1 项", "success")
+    flash(f"已提交 1 项{logged.told}", "success")
     return _back_to(worked_on, logged)
 
 
@@ -125,15 +121,12 @@ def confirm_day() -> ResponseReturnValue:
             actor=actor,
             today=today_in_china(),
             late_reason=request.form.get("late_reason", ""),
+            overlap_reason=request.form.get("overlap_reason", "")[:200],
         )
     except Refused as refused:
-        db.session.rollback()
-        page = _day_page(actor, worked_on)
-        page |= {"offers": typed_over(page["offers"], request.form), "late_reason": request.form.get("late_reason", "")}
-        form = _fresh_form(worked_on)
-        return render_template("duty_eval/records/today.html", form=form, refused=str(refused), **page), refused.status
+        return _day_again(worked_on, refused)
     db.session.commit()
-    flash(f"已提交 {len(logged.record_ids)} 项", "success")
+    flash(f"已提交 {len(logged.record_ids)} 项{logged.told}", "success")
     return _back_to(worked_on, logged)
 
 
@@ -148,18 +141,22 @@ def copy_records() -> ResponseReturnValue:
     source = day_of(request.form, "source", queries.last_logged_day(actor.person_id, to) or to)
     if source == to:
         raise NotFound("最近 60 天没有可以复制的记录")
-    logged = copy_day(
-        source,
-        to=to,
-        client_key=request.form.get("client_key", ""),
-        actor=actor,
-        today=today_in_china(),
-        late_reason=request.form.get("late_reason", ""),
-    )
+    try:
+        logged = copy_day(
+            source,
+            to=to,
+            client_key=request.form.get("client_key", ""),
+            actor=actor,
+            today=today_in_china(),
+            late_reason=request.form.get("late_reason", ""),
+            overlap_reason=request.form.get("overlap_reason", "")[:200],
+        )
+    except Overlaps as refused:
+        return _day_again(to, refused)
     db.session.commit()
     words = f"{source.month}月{source.day}日的"
     if logged.record_ids:
-        flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改", "success")
+        flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改{logged.told}", "success")
     else:
         flash(f"{words}内容这一天都已有，没有重复添加")
     return _back_to(to, logged)
@@ -199,7 +196,8 @@ def discard_record(record_id: int, day: str) -> ResponseReturnValue:
 @requires(Permission.DUTY_RECORD_LOG)
 def correct_form(record_id: int, day: str) -> ResponseReturnValue:
     record = _own(record_id, day)
-    form = CorrectionForm(obj=record, data={"reason": ""})
+    start = "" if record.start_minute is None else clock(record.start_minute).zfill(5)
+    form = CorrectionForm(obj=record, data={"reason": "", "start": start})
     if record.quantity is not None:
         form.quantity.data = Decimal(number(record.quantity).replace(",", ""))
     return _correction_page(form, record)
@@ -217,11 +215,12 @@ def correct_record(record_id: int, day: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _errors(form) if _wants_json() else (_correction_page(form, record), 422)
     try:
-        correct(
+        notices = correct(
             record,
             form.entry(record.origin),
             reason=form.reason.data or "",
             actor=current_actor(),
+            overlap_reason=form.overlap_reason.data or "",
             evidence=_evidence(form),
         )
     except Refused as refused:
@@ -231,7 +230,7 @@ def correct_record(record_id: int, day: str) -> ResponseReturnValue:
         form.form_errors.append(str(refused))
         return _correction_page(form, _own(record_id, day)), refused.status
     db.session.commit()
-    flash("已修改并重新提交", "success")
+    flash(f"已修改并重新提交{told(notices)}", "success")
     url = url_for("duty_eval.today", day=day)
     return {"id": record_id, "worked_on": day, "url": url} if _wants_json() else redirect(url, 303)
 
@@ -343,6 +342,23 @@ def _day_url(day: date, logged: Logged) -> str:
     """The day's page, which offers to undo what was just made."""
     made = ".".join(str(record_id) for record_id in logged.record_ids) if logged.is_new else None
     return url_for("duty_eval.today", day=day.isoformat(), new=made)
+
+
+def _day_again(day: date, refused: Refused) -> ResponseReturnValue:
+    """The day with what stood against a submission; what was typed over its lines, and why, stays."""
+    db.session.rollback()
+    page = _day_page(current_actor(), day)
+    if any(name.endswith("-content") for name in request.form):
+        page["offers"] = typed_over(page["offers"], request.form)
+    said = {name: request.form.get(name, "") for name in ("late_reason", "overlap_reason")}
+    asks = isinstance(refused, OverlapWithoutReason)
+    form = _fresh_form(day)
+    return (
+        render_template(
+            "duty_eval/records/today.html", form=form, refused=str(refused), asks_overlap=asks, **said, **page
+        ),
+        refused.status,
+    )
 
 
 def _wants_json() -> bool:

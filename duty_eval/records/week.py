@@ -1,6 +1,7 @@
 """A week at a desk (周表): my duties by the days of a week, minutes and quantity in each cell.
 
-A cell reads ``分钟``, ``分钟/数量`` or ``/数量``. Nothing here writes by itself: each day goes the way of every record.
+A cell reads ``分钟``, ``分钟/数量`` or ``/数量``, and with a start ``分钟@9:15`` or ``分钟/数量@9:15``.
+Nothing here writes by itself: each day goes the way of every record.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment
 from duty_eval.expectations import away_days
 from duty_eval.record_templates.models import RecordTemplate
+from duty_eval.records.copying import copy_day
 from duty_eval.records.errors import NotMyDuty
 from duty_eval.records.models import DutyRecord, RecordOrigin
-from duty_eval.records.operations import MOST_AT_ONCE, Entry, Logged, copy_day, log_records
+from duty_eval.records.operations import MOST_AT_ONCE, Entry, Logged, log_records
 from duty_eval.records.rollups import COUNTED
+from duty_eval.records.spans import minute_of, require_sound
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import AnyRow, db
@@ -32,7 +35,11 @@ DAYS = 7
 WORDS_BACK = timedelta(days=60)
 CONTENT_LENGTH = 2000
 MOST_ROWS = 40
-_CELL = re.compile(r"(?P<minutes>[0-9]{1,4})?(?:[/／](?P<quantity>[0-9]{1,8}(?:\.[0-9]{1,2})?))?", re.ASCII)
+_CELL = re.compile(
+    r"(?P<minutes>[0-9]{1,4})?(?:[/／](?P<quantity>[0-9]{1,8}(?:\.[0-9]{1,2})?))?"
+    r"(?:\s*[@＠]\s*(?P<start>[0-9]{1,2}[:：][0-9]{2}))?",
+    re.ASCII,
+)
 OUTSIDE = "岗位职责以外的工作"
 
 
@@ -209,7 +216,8 @@ def _entry(line: Line, day: date, words: str, text: str) -> Entry:
     minutes = int(match["minutes"]) if match and match["minutes"] else None
     quantity = Decimal(match["quantity"]) if match and match["quantity"] else None
     if match is None or (minutes is None and quantity is None):
-        raise Refused(f"{where}：请填分钟，如 90；或分钟/数量，如 90/3")
+        raise Refused(f"{where}：请填分钟，如 90；或分钟/数量，如 90/3；要写起始时刻的，如 90/3@9:15")
+    start = _start(match["start"] or "", minutes, where)
     if minutes is not None and not 1 <= minutes <= 1440:
         raise Refused(f"{where}：用时应为 1 至 1440 分钟")
     if quantity is not None and not Decimal("0.01") <= quantity <= 99_999_999:
@@ -221,12 +229,29 @@ def _entry(line: Line, day: date, words: str, text: str) -> Entry:
         content=words,
         quantity=quantity,
         minutes=minutes,
+        start_minute=start,
         origin=RecordOrigin.COPIED if words == line.words else RecordOrigin.TYPED,
     )
 
 
+def _start(text: str, minutes: int | None, where: str) -> int | None:
+    try:
+        start = minute_of(text)
+        require_sound(start, minutes)
+    except Refused as refused:
+        raise Refused(f"{where}：{refused}") from refused
+    return start
+
+
 def log_week(
-    week: Week, sent: Mapping[str, str], *, client_key: str, actor: Actor, today: date, late_reason: str = ""
+    week: Week,
+    sent: Mapping[str, str],
+    *,
+    client_key: str,
+    actor: Actor,
+    today: date,
+    late_reason: str = "",
+    overlap_reason: str = "",
 ) -> list[Logged]:
     """Submit the cells, a submission per day under a key per day; all or, when one day is refused, none.
 
@@ -243,6 +268,7 @@ def log_week(
                     actor=actor,
                     today=today,
                     late_reason=late_reason,
+                    overlap_reason=overlap_reason,
                 )
             )
         except Refused as refused:
@@ -250,7 +276,9 @@ def log_week(
     return done
 
 
-def copy_week(day: date, *, client_key: str, actor: Actor, today: date, late_reason: str = "") -> list[Logged]:
+def copy_week(
+    day: date, *, client_key: str, actor: Actor, today: date, late_reason: str = "", overlap_reason: str = ""
+) -> list[Logged]:
     """The records of the week before on the same weekdays of the week of ``day``, once per key.
 
     Working days up to today only, and none of leave (R88: see ``away_in_week``); what a day has already, word for
@@ -270,6 +298,7 @@ def copy_week(day: date, *, client_key: str, actor: Actor, today: date, late_rea
             actor=actor,
             today=today,
             late_reason=late_reason,
+            overlap_reason=overlap_reason,
         )
         for one in days
         if one - timedelta(days=DAYS) in sources

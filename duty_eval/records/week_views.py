@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from duty_eval.blueprint import bp
 from duty_eval.entry_rules.queries import rules_of_person
 from duty_eval.permissions import Permission
+from duty_eval.records.errors import Overlaps, OverlapWithoutReason
 from duty_eval.records.forms import day_of
-from duty_eval.records.operations import MINUTES_OF_A_DAY, Logged, is_late, new_client_key
+from duty_eval.records.operations import Logged, is_late, new_client_key, told
+from duty_eval.records.spans import MINUTES_OF_A_DAY
 from duty_eval.records.week import away_in_week, copy_week, log_week, week_of
 from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
@@ -39,12 +41,13 @@ def log_the_week() -> ResponseReturnValue:
             actor=actor,
             today=today,
             late_reason=request.form.get("late_reason", "")[:200],
+            overlap_reason=request.form.get("overlap_reason", "")[:200],
         )
     except Refused as refused:
         db.session.rollback()
-        return _page(day, refused=str(refused)), refused.status
+        return _page(day, refused=refused), refused.status
     db.session.commit()
-    flash(f"已提交 {len(done)} 天共 {_records(done)} 项", "success")
+    flash(f"已提交 {len(done)} 天共 {_records(done)} 项{_told(done)}", "success")
     return redirect(url_for("duty_eval.week", week=day.isoformat()), 303)
 
 
@@ -54,13 +57,18 @@ def copy_last_week() -> ResponseReturnValue:
     """Last week's records on the working days of this one."""
     today = today_in_china()
     day = day_of(request.form, "week", today)
-    done = copy_week(
-        day,
-        client_key=request.form.get("client_key", ""),
-        actor=current_actor(),
-        today=today,
-        late_reason=request.form.get("late_reason", "")[:200],
-    )
+    try:
+        done = copy_week(
+            day,
+            client_key=request.form.get("client_key", ""),
+            actor=current_actor(),
+            today=today,
+            late_reason=request.form.get("late_reason", "")[:200],
+            overlap_reason=request.form.get("overlap_reason", "")[:200],
+        )
+    except Overlaps as refused:
+        db.session.rollback()
+        return _page(day, refused=refused), refused.status
     gone = [one for one in away_in_week(current_actor().person_id or 0, day) if one <= today]
     db.session.commit()
     left_out = (
@@ -68,7 +76,7 @@ def copy_last_week() -> ResponseReturnValue:
     )
     if count := _records(done):
         days = sum(1 for one in done if one.record_ids)
-        flash(f"已复制上周 {days} 天共 {count} 项，可到当天逐项撤回修改{left_out}", "success")
+        flash(f"已复制上周 {days} 天共 {count} 项，可到当天逐项撤回修改{left_out}{_told(done)}", "success")
     else:
         flash(f"上周没有可以复制的内容，或这一周都已有{left_out}")
     return redirect(url_for("duty_eval.week", week=day.isoformat()), 303)
@@ -78,7 +86,11 @@ def _records(done: list[Logged]) -> int:
     return sum(len(one.record_ids) for one in done)
 
 
-def _page(day: date, *, refused: str = "") -> str:
+def _told(done: list[Logged]) -> str:
+    return told([words for one in done for words in one.notices])
+
+
+def _page(day: date, *, refused: Refused | None = None) -> str:
     actor, today = current_actor(), today_in_china()
     found = week_of(actor.person_id or 0, day, today=today)
     last = week_of(actor.person_id or 0, day - timedelta(days=7), today=today)
@@ -86,7 +98,8 @@ def _page(day: date, *, refused: str = "") -> str:
     return render_template(
         "duty_eval/records/week.html",
         week=found,
-        refused=refused,
+        refused=str(refused or ""),
+        asks_overlap=isinstance(refused, OverlapWithoutReason),
         typed=request.form if refused else {},
         today=today,
         work={one for one in found.days if workdays.is_workday(one)},

@@ -22,8 +22,8 @@ from host.kernel.idempotency import Key, taken_as
 #: What a new record is given; everything else of it is the column's default.
 GIVEN = (
     "id", "worked_on", "person_id", "entered_by_id", "post_id", "section_id", "unit_id", "post_duty_id", "work_source",
-    "content", "quantity", "measure_unit", "minutes", "result", "problem", "next_step", "case_no", "origin",
-    "is_backdated", "record_state", "submitted_at",
+    "content", "quantity", "measure_unit", "minutes", "start_minute", "result", "problem", "next_step", "case_no",
+    "origin", "is_backdated", "record_state", "submitted_at",
 )  # fmt: skip
 
 _ZERO: ColumnElement[int] = literal_column("0")

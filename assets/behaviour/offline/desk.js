@@ -35,7 +35,7 @@ function lineOf(desk, duties, { row, said }, act) {
   say("day", values.worked_on);
   say("duty", duties.find((one) => one.id === values.post_duty_id)?.text ?? "");
   say("content", values.content);
-  say("message", row.state === "conflict" ? `${said.message}。${said.status === 409 ? "请到当天页面核对；确认无误后在此放弃。" : "请修改后重新提交，或者放弃。"}` : "");
+  say("message", row.state === "conflict" ? `${said.message}。${said.status === 409 ? "请到当天页面核对；确认无误后在此放弃。" : "请修改后重新提交，或者放弃。"}` : said.notice ? `${said.notice}，审核人会看到。` : "");
   say("files", said.names.length ? `附件 ${said.names.length} 个` : "");
   const link = line.querySelector("[data-link]");
   link.href = said.url || `/duty-eval/today?day=${values.worked_on}`;
@@ -51,10 +51,12 @@ function lineOf(desk, duties, { row, said }, act) {
 function fill(form, fields, id) {
   const values = Object.fromEntries(fields);
   if (id) form.dataset.entry = id;
-  for (const name of ["worked_on", "content", "minutes", "quantity", "result", "problem", "next_step", "late_reason", "client_key"]) {
+  for (const name of ["worked_on", "content", "minutes", "quantity", "start", "overlap_reason", "result", "problem", "next_step", "late_reason", "client_key"]) {
     if (form.elements[name]) form.elements[name].value = values[name] ?? "";
   }
   for (const radio of form.querySelectorAll("[name=post_duty_id]")) radio.checked = radio.value === values.post_duty_id;
+  const hours = form.querySelector("[data-hours]");
+  if (values.start) hours.open = true;
   form.elements.content.focus();
 }
 

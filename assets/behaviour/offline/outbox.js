@@ -108,7 +108,7 @@ async function sendOne(owner, csrf, { row, said }) {
     ({ status, answer } = await post(owner, csrf, row, said));
   }
   if (status === 401 || LATER.has(status)) return false;
-  if (status < 300 && answer?.id) await change(owner, row.id, { ...said, message: "", url: answer.url }, "sent");
+  if (status < 300 && answer?.id) await change(owner, row.id, { ...said, message: "", url: answer.url, notice: (answer.notices ?? []).join("；") }, "sent");
   else if (status < 300) return false;
   else await change(owner, row.id, { ...said, message: sentenceOf(status, answer), status }, "conflict");
   return true;

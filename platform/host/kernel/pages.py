@@ -37,10 +37,17 @@ BROWSERS = (
 
 
 def register_pages(app: Flask) -> None:
-    """Give every template ``asset`` and the filters for days, instants, numbers, shares, minutes, sizes and devices."""
+    """Give every template ``asset`` and the filters for days, instants, numbers, shares, times, sizes and devices."""
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(
-        day=day, instant=instant, number=number, percent=percent, minutes=minutes, size=size, device=device
+        day=day,
+        instant=instant,
+        number=number,
+        percent=percent,
+        minutes=minutes,
+        clock=clock,
+        size=size,
+        device=device,
     )
 
 
@@ -137,6 +144,11 @@ def minutes(value: int | None) -> str:
     if rest % 6 == 0:
         return f"{value / 60:g} 小时"
     return f"{hours} 小时 {rest} 分钟"
+
+
+def clock(minute: int) -> str:
+    """A time of day from minutes after midnight: ``9:15``."""
+    return f"{minute // 60}:{minute % 60:02}"
 
 
 def size(octets: int) -> str:

@@ -12,20 +12,13 @@ from sqlalchemy import Connection, Engine, event, func, select, text
 from sqlalchemy.orm import ORMExecuteState
 
 from basic_info.organization.models import Person, Post
+from duty_eval.records.copying import copy_day
 from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordOrigin, RecordState, RecordSuggestion
 from duty_eval.records.offers import offers_for
-from duty_eval.records.operations import (
-    Entry,
-    SuggestionDraft,
-    copy_day,
-    correct,
-    dismiss_suggestion,
-    log_records,
-    suggest_records,
-    withdraw,
-)
+from duty_eval.records.operations import Entry, correct, log_records, withdraw
 from duty_eval.records.standing import standings
+from duty_eval.records.suggesting import SuggestionDraft, dismiss_suggestion, suggest_records
 from host.auth.sessions import COOKIE
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry

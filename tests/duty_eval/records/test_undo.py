@@ -13,21 +13,15 @@ from basic_info.organization.models import Appointment, Person, Post
 from duty_eval.assignments.errors import TaskOver
 from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.assignments.operations import assign_task, withdraw_task
+from duty_eval.records.copying import copy_day
 from duty_eval.records.days import state_of_day
 from duty_eval.records.discarding import discard, own_submitted, take_back
 from duty_eval.records.errors import HasHistory, NotOpen
 from duty_eval.records.models import DutyRecord, RecordRollup, RecordState
 from duty_eval.records.offers import offers_for
-from duty_eval.records.operations import (
-    Entry,
-    SuggestionDraft,
-    copy_day,
-    correct,
-    log_records,
-    suggest_records,
-    withdraw,
-)
+from duty_eval.records.operations import Entry, correct, log_records, withdraw
 from duty_eval.records.queries import month_of, own_open
+from duty_eval.records.suggesting import SuggestionDraft, suggest_records
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
