@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from duty_eval.entry_rules.models import CapMode, OverlapMode
 from duty_eval.entry_rules.queries import Rules
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, members, options
 
 
 def _between(least: float, most: float) -> list[object]:
@@ -29,8 +29,7 @@ class RulesForm(ChineseForm):
     overlap_mode = SelectField(
         "同一天两项的时段重叠时",
         [InputRequired("请选择")],
-        choices=options((mode.value, mode.label) for mode in OverlapMode),
-        coerce=lambda value: OverlapMode.of_word(value) or value,
+        **members(OverlapMode),
         description="只看本人自愿写了起始时刻的纪实，也看与半天请假的重叠；不写时段的不检查。",
     )
     quantity_times = DecimalField("数量超过本人平时（中位数）几倍提示审核人", _between(1.5, 100), places=None)

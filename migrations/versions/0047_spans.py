@@ -19,7 +19,8 @@ _SPAN = (
 )
 #: Volatile, so that the second statement sees what the one that it waited for has committed.
 _TAKEN = """
-CREATE FUNCTION taken_spans(person bigint, day date) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION taken_spans(person bigint, day date) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || '.taken_spans', person));
   RETURN (
