@@ -1,14 +1,14 @@
 """Hours of the day, where a person writes them: kept with the record, looked at for overlaps under a lock
 
-Revision ID: 0047
+Revision ID: 0050
 Revises: 0046
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
