@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -59,6 +61,12 @@ class CorrectionForm(SuspensionForm):
 
 class ResumeForm(ChineseForm):
     on = DateField("恢复日期", [DataRequired("请填写恢复日期")], description="这一天起重新计入时限。")
+
+    @property
+    def day(self) -> date:
+        """Of a form that was validated."""
+        assert self.on.data
+        return self.on.data
 
 
 class ExtensionForm(ChineseForm):
