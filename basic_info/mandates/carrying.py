@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_new
+from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import (
     DutyLink,
@@ -22,6 +23,7 @@ from basic_info.duties.similarity import Candidates, likest
 from basic_info.mandates.applying import Applied
 from basic_info.mandates.errors import AlreadyDecided
 from basic_info.mandates.models import Mandate
+from basic_info.mandates.wording import same_words
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -33,6 +35,14 @@ _ENDS = ("function_id", "section_duty_id")
 
 
 @dataclass(frozen=True)
+class Carried:
+    """How many links went on with a duty that moved in the same words, and how many a person has to look at."""
+
+    went_on: int = 0
+    to_look_at: int = 0
+
+
+@dataclass(frozen=True)
 class Successor:
     """The likest thing in force for something that ended."""
 
@@ -40,27 +50,29 @@ class Successor:
     score: float
 
 
-def ask_about_links(mandate: Mandate, applied: Applied) -> int:
-    """Note each confirmed link that lost an end, and propose it anew where a text means the same (R46).
+def carry_links(mandate: Mandate, applied: Applied) -> Carried:
+    """Take links over to duties that another section has in the same words now; ask about the others (R46).
 
-    Returns how many links a person has to look at.
+    A confirmed link that lost an end is noted, and proposed anew where a text means the same.
     """
     functions, duties = (
         _still_ended(UnitFunction, applied.ended_functions),
         _still_ended(SectionDuty, applied.ended_duties),
     )
     if not functions and not duties:
-        return 0
+        return Carried()
     after = {
         "function_id": _successors(UnitFunction, functions, mandate.unit_id),
         "section_duty_id": _successors(SectionDuty, duties, mandate.unit_id),
     }
     torn = _torn(functions, duties)
+    gone_on = _take_over(mandate, torn, functions, _moved(mandate.unit_id, duties))
+    torn = [link for link in torn if link.id not in gone_on]
     rows = [_review(mandate, link, after, gone={"function_id": functions, "section_duty_id": duties}) for link in torn]
     if rows:
         db.session.execute(insert_new(LinkReview).on_conflict_do_nothing(), rows)
         _propose(torn, rows)
-    return len(rows)
+    return Carried(len(gone_on), len(rows))
 
 
 def keep_link(review: LinkReview, *, function_id: int | None, section_duty_id: int | None, actor: Actor) -> LinkReview:
@@ -169,6 +181,59 @@ def _successors(table: Any, ended: dict[int, str], unit_id: int) -> dict[int, Su
     return {
         thing_id: Successor(now[best[0][0]].id, best[0][1]) for thing_id, best in zip(ended, found, strict=True) if best
     }
+
+
+def _moved(unit_id: int, ended: Collection[int]) -> dict[int, int]:
+    """The duty in force, by the one that ended, that another section has in the same words from that very day on."""
+    old, new = aliased(SectionDuty), aliased(SectionDuty)
+    pairs = db.session.execute(
+        select(old.id.label("before"), old.text.label("was"), new.id.label("after"), new.text.label("is_now"))
+        .join(new, (new.unit_id == old.unit_id) & (func.lower(new.valid) == func.upper(old.valid)))
+        .where(old.id.in_(ended), old.unit_id == unit_id, new.section_id != old.section_id, func.upper_inf(new.valid))
+    ).all()
+    found: dict[int, list[int]] = {}
+    for pair in pairs:
+        if same_words(pair.was) == same_words(pair.is_now):
+            found.setdefault(pair.before, []).append(pair.after)
+    # In two sections at once: somebody has to say which of them the link means.
+    return {before: after[0] for before, after in found.items() if len(after) == 1}
+
+
+def _take_over(
+    mandate: Mandate, torn: Sequence[DutyLink], functions: Collection[int], moved: dict[int, int]
+) -> set[int]:
+    """Confirm the links of duties that moved at the new place, as who confirmed the version; their ids.
+
+    Not those to a duty of a post: the post stays in its section. What a person refused there stays refused.
+    """
+    going = [
+        (link, moved[link.section_duty_id])
+        for link in torn
+        if link.section_duty_id in moved and link.function_id not in functions and link.post_duty_id is None
+    ]
+    if not going:
+        return set()
+    decision = {
+        "link_state": LinkState.CONFIRMED,
+        "decided_by": mandate.confirmed_by,
+        "decided_at": mandate.confirmed_at,
+    }
+    rows = [
+        {
+            **{name: getattr(link, name) for name in _COLUMNS},
+            "section_duty_id": place,
+            "unit_id": link.unit_id,
+            **decision,
+        }
+        for link, place in going
+    ]
+    db.session.execute(
+        insert_new(DutyLink).on_conflict_do_update(
+            index_elements=_PAIR, set_=decision, where=DutyLink.link_state == LinkState.PROPOSED
+        ),
+        rows,
+    )
+    return {link.id for link, _ in going}
 
 
 def _torn(functions: dict[int, str], duties: dict[int, str]) -> Sequence[DutyLink]:

@@ -68,6 +68,13 @@ class BaseChanged(DomainError):
     message: ClassVar[str] = "起草后又有其他版本生效，变更的基础已不同；请退回后重新导入该变更批复"
 
 
+class DutiesWithoutPlace(DomainError):
+    """An amendment hands duties to a body that no section of the register is; the message names it."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "承接职责的机构还没有对应到登记的科室，请先对应后再确认"
+
+
 class NeedsRebase(DomainError):
     """A whole document cannot go in before amendments of the version that it would replace."""
 

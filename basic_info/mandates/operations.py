@@ -11,7 +11,7 @@ from basic_info.documents.matching import section_names
 from basic_info.documents.models import Document
 from basic_info.mandates.amending import amended
 from basic_info.mandates.applying import apply_mandates
-from basic_info.mandates.carrying import ask_about_links
+from basic_info.mandates.carrying import carry_links
 from basic_info.mandates.errors import (
     AlreadyPending,
     BaseChanged,
@@ -24,6 +24,7 @@ from basic_info.mandates.errors import (
 from basic_info.mandates.models import FieldKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.mandates.parsing import ParsedMandate
 from basic_info.mandates.parts import Parts, copied_parts, keep_parts, parts_of
+from basic_info.mandates.placing import require_place
 from basic_info.mandates.subjects import issued_on, subject_words
 from basic_info.mandates.timeline import take_place, version_on
 from basic_info.organization.models import Section, Unit
@@ -84,7 +85,8 @@ def confirm_mandate(mandate: Mandate, *, revision: int | None = None, actor: Act
     """A second person puts the version in force: it takes its days on the timeline and gives functions and duties.
 
     ``revision`` is the one that the person saw. Links that lose an end wait to be looked at. Raises NotPending,
-    SamePerson, ChangedMeanwhile, BaseChanged, NeedsRebase, NotPermitted (the platform itself cannot confirm).
+    SamePerson, ChangedMeanwhile, BaseChanged, DutiesWithoutPlace, NeedsRebase, NotPermitted (the platform itself
+    cannot confirm).
     """
     _lock_unit(mandate.unit_id)
     db.session.refresh(mandate, with_for_update=True)
@@ -99,12 +101,13 @@ def confirm_mandate(mandate: Mandate, *, revision: int | None = None, actor: Act
     since = _first_day(mandate)
     if mandate.base_id is not None and mandate.base_id != _base_of(mandate.unit_id, since).id:
         raise BaseChanged
+    require_place(mandate)
     mandate.confirmed_by = actor.account_id
     mandate.confirmed_at = datetime.now(UTC)
     take_place(mandate, since)
     db.session.flush()  # the exclusion constraint speaks before functions are made
     made = apply_mandates(mandate.unit_id, confirmed_by=actor.account_id)
-    reviews = ask_about_links(mandate, made)
+    links = carry_links(mandate, made)
     record_change(
         mandate,
         action="mandate.confirmed",
@@ -114,7 +117,8 @@ def confirm_mandate(mandate: Mandate, *, revision: int | None = None, actor: Act
             "mandate_state": mandate.mandate_state,
             "functions": len(made.functions),
             "duties": len(made.section_duties),
-            "links_to_look_at": reviews,
+            "links_carried_on": links.went_on,
+            "links_to_look_at": links.to_look_at,
         },
     )
     return mandate

@@ -57,8 +57,8 @@ def parts_of(parsed: ParsedMandate, names: SectionNames) -> Parts:
 
 
 def keep_parts(mandate_id: int, parts: Parts) -> None:
-    """Insert the rows of a version; clauses are numbered in their order."""
-    clauses = [{**row, "sort_no": number} for number, row in enumerate(parts.clauses, start=1)]
+    """Insert the rows of a version; clauses are numbered in their order, unless they have a place already."""
+    clauses = [{"sort_no": number, **row} for number, row in enumerate(parts.clauses, start=1)]
     for table, rows in zip(TABLES.values(), (parts.fields, clauses, parts.quotas, parts.leaders), strict=True):
         if rows:
             db.session.execute(insert(table), [{"mandate_id": mandate_id, **row} for row in rows])
@@ -68,16 +68,7 @@ def copied_parts(mandate: Mandate) -> Parts:
     """The rows that count in a version, as rows of another: each remembers the document that it comes from."""
     return Parts(
         fields=_copies(mandate, MandateField, lambda row: {"field_kind": row.field_kind}),
-        clauses=_copies(
-            mandate,
-            MandateClause,
-            lambda row: {
-                "clause_kind": row.clause_kind,
-                "mark": row.mark,
-                "text": row.text,
-                "section_id": row.section_id,
-            },
-        ),
+        clauses=_copies(mandate, MandateClause, _clause_facts),
         quotas=_copies(mandate, MandateQuota, lambda row: {"kind": row.kind, "count": row.count}),
         leaders=_copies(
             mandate,
@@ -85,6 +76,15 @@ def copied_parts(mandate: Mandate) -> Parts:
             lambda row: {"title": row.title, "rank": row.rank, "count": row.count, "holds_quota": row.holds_quota},
         ),
     )
+
+
+def clause_copy(clause: MandateClause, document_id: int) -> Row:
+    """The clause as a row of another version, or another row of its own; ``document_id``: that of its version."""
+    return {**_clause_facts(clause), **_kept(clause, document_id)}
+
+
+def _clause_facts(row: MandateClause) -> Row:
+    return {"clause_kind": row.clause_kind, "mark": row.mark, "text": row.text, "section_id": row.section_id}
 
 
 def _copies(mandate: Mandate, table: Any, facts: Callable[[Any], Row]) -> list[Row]:

@@ -175,7 +175,8 @@ def _restate(mandate: Mandate) -> None:
     document = db.session.get(Document, mandate.document_id)
     if document is None:
         raise NotFound
-    document.title = value.get(FieldKind.TITLE) or document.title
+    if mandate.base_id is None:  # the title of what an amendment changed is not the reply's own
+        document.title = value.get(FieldKind.TITLE) or document.title
     _number(document, value.get(FieldKind.DOC_NO, ""))
     db.session.flush()
 

@@ -98,6 +98,12 @@ def review_of(mandate: Mandate) -> Review:
     return Review(source, groups, tuple(doubtful))
 
 
+def title_of(mandate: Mandate) -> str:
+    """What the version is called: the mandate's own title, also where a reply (批复) is the paper behind it."""
+    titles = (str(one.value.get("value") or "") for one in mandate.fields if one.field_kind is FieldKind.TITLE)
+    return next(filter(None, titles), mandate.document.title)
+
+
 def lines_of(mandate: Mandate) -> list[Line]:
     """The rows of a version whose parts are loaded, without its source; one statement."""
     origins = origins_of(mandate)

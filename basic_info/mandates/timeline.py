@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.mandates.amending import is_section, section_key
+from basic_info.mandates.clause_rows import tasks_of
 from basic_info.mandates.errors import NeedsRebase
 from basic_info.mandates.models import (
     HELD,
@@ -20,7 +20,8 @@ from basic_info.mandates.models import (
     MandateState,
     MandateStyle,
 )
-from basic_info.mandates.parts import Parts, Row, copied_parts, keep_parts
+from basic_info.mandates.parts import Parts, Row, clause_copy, copied_parts, keep_parts
+from basic_info.mandates.regrouping import is_section, section_key, with_tasks
 from basic_info.mandates.wording import same_words
 from host.kernel.db import db
 
@@ -66,11 +67,78 @@ def take_place(mandate: Mandate, since: date) -> None:
 
 def _carry_on(mandate: Mandate, later: Sequence[Mandate]) -> None:
     """An amendment that comes late holds in the amendments after it too, where they say nothing else."""
-    change = _own_parts(mandate)
+    change, gone, moved = _own_parts(mandate), _gone(mandate), _moved_tasks(mandate)
     for one in later:
         if one.style is not MandateStyle.AMENDMENT:
             return
-        keep_parts(one.id, _given_way(one, change, _own_parts(one)))
+        own = _own_parts(one)
+        _end_bodies(one, gone - {section_key(row) for row in own.clauses})
+        _move_tasks(one, moved)
+        keep_parts(one.id, _given_way(one, change, own))
+
+
+def _gone(mandate: Mandate) -> set[str]:
+    """The bodies of its base that an amendment took out."""
+    rows = db.session.scalars(
+        select(MandateClause).where(
+            MandateClause.mandate_id == mandate.id,
+            MandateClause.is_removed,
+            MandateClause.origin_document_id.is_distinct_from(mandate.document_id),
+            MandateClause.origin_document_id.is_not(None),
+        )
+    )
+    return {section_key(_as_row(row)) for row in rows if row.is_section}
+
+
+def _end_bodies(later: Mandate, keys: Collection[str]) -> None:
+    for clause in _rows(MandateClause, later):
+        if clause.is_section and section_key(_as_row(clause)) in keys:
+            clause.is_removed = True
+    db.session.flush()
+
+
+def _moved_tasks(mandate: Mandate) -> dict[str | int, tuple[list[str], list[str]]]:
+    """The tasks of each body before and after an amendment, by its name and by the section that it is."""
+    base = db.session.get(Mandate, mandate.base_id) if mandate.base_id else None
+    if base is None:
+        return {}
+    before = {key: tasks_of(one.value) for one in _rows(MandateClause, base) for key in _keys(one)}
+    return {
+        key: (before[key], tasks_of(one.value))
+        for one in _rows(MandateClause, mandate)
+        for key in _keys(one)
+        if key in before
+    }
+
+
+def _keys(clause: MandateClause) -> list[str | int]:
+    """By what a body is the same in two versions."""
+    if not clause.is_section:
+        return []
+    return [section_key(_as_row(clause)), *([clause.section_id] if clause.section_id else [])]
+
+
+def _move_tasks(later: Mandate, moved: dict[str | int, tuple[list[str], list[str]]]) -> None:
+    """A body that the later amendment states, its tasks as they were: those that moved before it move there too.
+
+    The clause as it was confirmed stays, taken out; another one stands in its place.
+    """
+    rows: list[Row] = []
+    for clause in _rows(MandateClause, later):
+        if not clause.is_section or clause.origin_document_id not in (None, later.document_id):
+            continue
+        before, after = next((moved[key] for key in _keys(clause) if key in moved), ([], []))
+        tasks = tasks_of(clause.value)
+        if before == after or not set(before) <= set(tasks):
+            continue
+        lost = set(before) - set(after)
+        now = [*(one for one in tasks if one not in lost), *(one for one in after if one not in tasks)]
+        clause.is_removed = True
+        value = with_tasks(clause.value, now)
+        rows.append({**clause_copy(clause, later.document_id), "extracted_value": value, "sort_no": clause.sort_no})
+        rows[-1]["text"] = f"{value['name']}。{value['text']}"
+    db.session.flush()  # before the new rows stand beside them
+    keep_parts(later.id, Parts(clauses=rows))
 
 
 def _own_parts(mandate: Mandate) -> Parts:
@@ -85,10 +153,11 @@ def _own_parts(mandate: Mandate) -> Parts:
 
 def _given_way(later: Mandate, change: Parts, own: Parts) -> Parts:
     """The rows of ``change`` that the later version takes over; those of the base that they replace are taken out."""
+    stated = {row["section_id"] for row in own.clauses} - {None}  # also under another name
     said = {section_key(row) for row in own.clauses} | {same_words(row["kind"]) for row in own.quotas}
     said |= {_leader_key(row["title"], row["rank"]) for row in own.leaders}
     taken = Parts(
-        clauses=[row for row in change.clauses if section_key(row) not in said],
+        clauses=[row for row in change.clauses if section_key(row) not in said and row["section_id"] not in stated],
         quotas=[row for row in change.quotas if same_words(row["kind"]) not in said],
         leaders=[row for row in change.leaders if _leader_key(row["title"], row["rank"]) not in said],
     )

@@ -13,7 +13,7 @@ from basic_info.mandates.addressee import names_another_unit
 from basic_info.mandates.carrying import open_reviews
 from basic_info.mandates.models import FieldKind, Mandate, MandateState
 from basic_info.mandates.operations import confirm_mandate, resubmit_mandate, return_mandate
-from basic_info.mandates.review_queries import others, review_of
+from basic_info.mandates.review_queries import others, review_of, title_of
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
@@ -79,6 +79,7 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
     return render_template(
         "basic_info/mandates/show.html",
         mandate=mandate,
+        title=title_of(mandate),
         unit_name=unit_name(mandate.unit_id),
         review=review_of(mandate),
         others=versions,
