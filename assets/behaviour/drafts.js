@@ -76,15 +76,21 @@ function watch(form) {
   form.addEventListener("submit", () => { clearTimeout(timer); save(form); kept.write(SENT, form.dataset.draft); });
 }
 
+/** A page that says that something was accepted, right after a form was sent, settles its draft; one that asks for the
+ * password in between does not, it only waits. */
+function settleSent() {
+  if (document.querySelector("[data-draft-waits]")) return;
+  const sent = kept.read(SENT);
+  kept.forget(SENT);
+  if (sent && document.querySelector("[data-accepted]")) kept.forget(`draft.${sent}`);
+}
+
 export function startDrafts() {
   // The page that follows an accepted form names the drafts it settles: <meta name="draft-done" content="name">.
   for (const done of document.querySelectorAll("meta[name=draft-done], [data-draft-done]")) {
     kept.forget(`draft.${done.content ?? done.dataset.draftDone}`);
   }
-  // So does a page that says that something was accepted, right after the form was sent.
-  const sent = kept.read(SENT);
-  kept.forget(SENT);
-  if (sent && document.querySelector("[data-accepted]")) kept.forget(`draft.${sent}`);
+  settleSent();
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     const name = ctx.sourceElement.closest?.("form[data-draft]")?.dataset.draft;
     if (name && ctx.request.method !== "GET" && ctx.response.status < 400) kept.forget(`draft.${name}`);

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from host.auth import operations
 from host.auth.errors import SignInRefused
 from host.auth.forms import ChangePasswordForm, ConfirmForm, SignInForm
+from host.auth.held_forms import is_held, take_form
 from host.auth.limiting import limiter
 from host.auth.models import Account, AuthSession
 from host.auth.sessions import CONFIRMED, COOKIE, VISITOR_COOKIE, set_cookie
@@ -94,14 +95,20 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @bp.get("/confirm")
 @signed_in
 def confirm_form() -> ResponseReturnValue:
-    return render_template("host/auth/confirm.html", form=ConfirmForm(formdata=None), next=_safe_next())
+    is_kept = is_held(current_actor())
+    return render_template(
+        "host/auth/confirm.html", form=ConfirmForm(formdata=None), next=_safe_next(), is_kept=is_kept
+    )
 
 
 @bp.post("/confirm")
 @signed_in
 @limiter.limit("20 per minute")
 def confirm() -> ResponseReturnValue:
-    """The password once more before something that matters; it leads back to where it was asked for."""
+    """The password once more before something that matters; it leads back to where it was asked for.
+
+    A form that was on its way is shown as a button that sends it on: a redirect cannot carry it.
+    """
     form, actor = ConfirmForm(), current_actor()
     if form.validate_on_submit():
         settings = current_app.extensions["settings"]
@@ -117,9 +124,15 @@ def confirm() -> ResponseReturnValue:
             form.password.errors = ["密码不正确，或该账号已暂时锁定"]
         else:
             session[CONFIRMED] = datetime.now(UTC).isoformat()
+            if (held := take_form(actor)) is not None:
+                return render_template("host/auth/send_on.html", held=held, next=_safe_next())
             flash("密码已确认，请继续操作", "success")
             return redirect(_safe_next() or url_for("home.home"), 303)
-    return render_template("host/auth/confirm.html", form=form, next=_safe_next()), 422
+    return _confirm_page(form), 422
+
+
+def _confirm_page(form: ConfirmForm) -> str:
+    return render_template("host/auth/confirm.html", form=form, next=_safe_next(), is_kept=is_held(current_actor()))
 
 
 @bp.get("/password")

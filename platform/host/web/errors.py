@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as AnyResponse
 
+from host.auth.held_forms import hold_form
 from host.kernel.access import NotConfirmed, NotSignedIn, current_actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -64,7 +65,10 @@ def ask_to_sign_in(_error: NotSignedIn) -> AnyResponse:
 
 
 def ask_for_password(error: NotConfirmed) -> AnyResponse:
-    """Lead to the page that asks for the password, and back to where the person was; written down (security row 12)."""
+    """Lead to the page that asks for the password, and back to where the person was; written down (security row 12).
+
+    What a form held is kept meanwhile, so that nobody types it twice.
+    """
     db.session.rollback()
     actor = current_actor()
     record_change(
@@ -79,6 +83,8 @@ def ask_for_password(error: NotConfirmed) -> AnyResponse:
         response = answer(error.status, str(error))
         response.headers["HX-Redirect"] = form
         return response
+    if request.method == "POST" and not hold_form(request, actor):
+        flash("刚才填写的内容没有保留（含附件、密码或内容过长的不保留），确认后请重新提交", "warning")
     return redirect(form, 303)
 
 
