@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -44,9 +45,13 @@ class DivisionSetting(DatedSetting[D], Generic[D, F]):
         )
         return {code: filled(self.default, version) for code, version in rows}
 
+    def nearest(self, code: str, by_code: Mapping[str, F]) -> F:
+        """What the division ``code`` goes by, of those of ``by_code``."""
+        return nearest(code, by_code, self.default)
+
     def of_code(self, code: str, day: date) -> F:
         """What the division ``code`` goes by on ``day``. One statement."""
-        return nearest(code, self.by_code(day), self.default)
+        return self.nearest(code, self.by_code(day))
 
     def of_region(self, region_id: int | ScalarSelect[int | None], day: date) -> F:
         """What the division goes by on ``day``, read with what says which division it is. One statement."""

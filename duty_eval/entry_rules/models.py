@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Numeric, SmallInteger
+from sqlalchemy import CheckConstraint, Numeric, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from basic_info.organization.kinds import Worded
-from basic_info.regions.models import Region
+from basic_info.regions.settings import OfDivision
 from host.kernel.db import Model
-from host.kernel.versions import Version, never_two
+from host.kernel.versions import never_two
 
 
 class CapMode(Worded):
@@ -28,7 +28,7 @@ class OverlapMode(Worded):
     REFUSE = "refuse", "不能提交"
 
 
-class EntryRule(Version, Model):
+class EntryRule(OfDivision, Model):
     """The rules of a division and of those inside it that have none of their own, over a time."""
 
     __tablename__ = "entry_rule"
@@ -46,8 +46,6 @@ class EntryRule(Version, Model):
         CheckConstraint("publicity_workdays BETWEEN 3 AND 30", name="publicity_in_bounds"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    region_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Region.id))
     #: 工作日 that may be filled in late without a reason.
     free_late_workdays: Mapped[int] = mapped_column(SmallInteger, default=3, server_default="3")
     #: A month is closed on this working day of the next one.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,10 +12,9 @@ from sqlalchemy.dialects.postgresql import array
 
 from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
-from basic_info.regions.nearest import nearest as nearest_of
 from basic_info.regions.nearest import prefix_of
+from basic_info.regions.settings import DivisionSetting
 from duty_eval.entry_rules.models import CapMode, EntryRule, OverlapMode
-from host.kernel.db import AnySelect, db
 from host.kernel.versions import in_force
 
 
@@ -40,56 +38,36 @@ class Rules:
 
 
 DEFAULTS = Rules()
+RULES = DivisionSetting(
+    version=EntryRule,
+    key=EntryRule.region_id,
+    action="entry_rule.set",
+    too_late="已经填报的内容不按新规则重新判定",
+    default=DEFAULTS,
+)
 #: No division may ask for a look below this: only days above it cost a question for the rules.
 LEAST_LONG_DAY = 600
 #: How far back one's own words are compared.
 ALIKE_WORKDAYS = 20
 
 _NO_SAMPLE = DEFAULTS.sample_percent
-_NAMES = tuple(Rules.__dataclass_fields__)
 
 
 def rules_of_person(person_id: int, day: date) -> Rules:
-    """The rules where the person stands on ``day``. One statement."""
-    own = Region.__table__.alias("own")
-    found = db.session.scalars(
-        select(EntryRule)
-        .join(Region, Region.id == EntryRule.region_id)
-        .join(own, own.c.code.startswith(prefix_of(Region.code)))
-        .join(Unit, Unit.region_id == own.c.id)
+    """The rules where the person stands on ``day``, first of all by the primary appointment. One statement."""
+    held = (
+        select(Unit.region_id)
         .join(Appointment, Appointment.unit_id == Unit.id)
-        .where(
-            in_force(EntryRule, day),
-            Appointment.person_id == person_id,
-            in_force(Appointment, day),
-        )
-        .order_by(Appointment.is_primary.desc(), func.length(prefix_of(Region.code)).desc())
+        .where(Appointment.person_id == person_id, in_force(Appointment, day))
+        .order_by(Appointment.is_primary.desc(), Appointment.id)
         .limit(1)
-    ).first()
-    return DEFAULTS if found is None else _rules(found)
+    )
+    return RULES.of_region(held.scalar_subquery(), day)
 
 
 def rules_of_unit(unit_id: int, day: date) -> Rules:
-    """The rules where the unit stands on ``day``. Two statements."""
-    code = db.session.scalar(select(Region.code).join(Unit, Unit.region_id == Region.id).where(Unit.id == unit_id))
-    return nearest(code or "", rules_by_code(day))
-
-
-def _rules(row: EntryRule) -> Rules:
-    return Rules(**{name: getattr(row, name) for name in _NAMES})
-
-
-def rules_by_code(day: date) -> dict[str, Rules]:
-    """The rules that divisions set for themselves, by division code. One statement."""
-    rows = db.session.execute(
-        select(Region.code, EntryRule).join(EntryRule, EntryRule.region_id == Region.id).where(in_force(EntryRule, day))
-    )
-    return {code: _rules(rule) for code, rule in rows}
-
-
-def nearest(code: str, rules: Mapping[str, Rules]) -> Rules:
-    """The rules for the division ``code`` among those of ``rules_by_code``."""
-    return nearest_of(code, rules, DEFAULTS)
+    """The rules where the unit stands on ``day``. One statement."""
+    return RULES.of_region(select(Unit.region_id).where(Unit.id == unit_id).scalar_subquery(), day)
 
 
 def sample_percent_of(unit: Any) -> Any:
@@ -117,12 +95,3 @@ def most_sampled() -> Any:
 
 def _holds_today() -> ColumnElement[bool]:
     return and_(EntryRule.valid.contains(func.current_date()), EntryRule.superseded_at.is_(None))
-
-
-def versions_of(region_id: int) -> AnySelect:
-    """What a division set over time, newest first; what was replaced before it held is left out."""
-    return (
-        select(EntryRule)
-        .where(EntryRule.region_id == region_id, EntryRule.superseded_at.is_(None))
-        .order_by(func.lower(EntryRule.valid).desc())
-    )

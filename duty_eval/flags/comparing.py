@@ -16,7 +16,7 @@ from basic_info.regions.models import Region
 from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceState
 from duty_eval.entry_rules.models import OverlapMode
-from duty_eval.entry_rules.queries import ALIKE_WORKDAYS, nearest, rules_by_code
+from duty_eval.entry_rules.queries import ALIKE_WORKDAYS, RULES
 from duty_eval.flags.likeness import LEAST_LENGTH, alike_by
 from duty_eval.flags.models import FlagKind, RecordFlag
 from duty_eval.flags.operations import Finding, flag
@@ -36,10 +36,10 @@ def compare_day(day: date) -> int:
 
     Run again it finds nothing new. Only typed words are compared, within the unit; no score knows of it.
     """
-    rules = rules_by_code(day)
+    rules = RULES.by_code(day)
     made = 0
     for unit_id, code in _units(day):
-        here = nearest(code, rules)
+        here = RULES.nearest(code, rules)
         made += flag_quantities(unit_id, day, times=here.quantity_times)
         made += flag_leave(unit_id, day)
         if here.overlap_mode is not OverlapMode.OFF:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from basic_info.organization.models import Section, Unit
 from basic_info.regions.models import Region
-from duty_eval.entry_rules.queries import nearest, rules_by_code
+from duty_eval.entry_rules.queries import RULES
 from duty_eval.notices import tell_returned
 from duty_eval.periods.errors import MonthNotOver, NothingToDo, StateRefused
 from duty_eval.periods.models import LockAct, PeriodLock, PeriodReopening, SectionMonth
@@ -184,10 +184,10 @@ def lock_due_months(today: date) -> int:
     What people opened again, or closed themselves, is left alone. Returns how many sections were closed.
     """
     month = first_of_month(today, plus=-1)
-    rules, workdays = rules_by_code(today), load_workdays()
+    rules, workdays = RULES.by_code(today), load_workdays()
     closed = 0
     for region in db.session.scalars(select(Region).order_by(Region.code)).all():
-        number = nearest(region.code, rules).lock_workday
+        number = RULES.nearest(region.code, rules).lock_workday
         # The day itself is still free: the round of the night after it closes the month.
         if today <= workdays.add_workdays(first_of_month(today) - timedelta(days=1), number):
             continue

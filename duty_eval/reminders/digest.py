@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
 from duty_eval.assignments.models import AssignedTask, TaskState
-from duty_eval.entry_rules.queries import nearest, rules_by_code
+from duty_eval.entry_rules.queries import RULES
 from duty_eval.expectations import LOOKS_BACK, away_spans, is_away, open_person_days
 from duty_eval.inspections.models import EvidenceRequest, RequestState
 from duty_eval.notices import REMINDER
@@ -106,11 +106,11 @@ def _open_days(today: date, workdays: Workdays) -> Select[int, str]:
 
 def _silent_regions(today: date) -> list[int]:
     """Divisions whose rules say that nobody is reminded."""
-    rules = rules_by_code(today)
+    rules = RULES.by_code(today)
     if all(rule.reminds for rule in rules.values()):
         return []
     rows = db.session.execute(select(Region.id, Region.code))
-    return [row.id for row in rows if not nearest(row.code, rules).reminds]
+    return [row.id for row in rows if not RULES.nearest(row.code, rules).reminds]
 
 
 def _due_tasks(today: date, next_workday: date) -> Select[int, str]:

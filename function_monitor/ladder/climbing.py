@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, String, TableValuedAlias, cast, func, insert, literal, select
 from sqlalchemy.types import TypeEngine
 
-from basic_info.regions.nearest import nearest
 from function_monitor.alerts.models import (
     AlertLevel,
     AlertNotice,
@@ -74,7 +73,7 @@ def _due(day: date, workdays: Workdays) -> list[Due]:
     climbing: list[tuple[Waiting, NoticeKind]] = []
     beside: list[tuple[Waiting, NoticeKind, date]] = []
     for alert in waiting(day):
-        ladder, notices = nearest(alert.region_code, ladders, LADDERS.default), told.get(alert.id, nothing)
+        ladder, notices = LADDERS.nearest(alert.region_code, ladders), told.get(alert.id, nothing)
         taken = notices.of(alert)
         step = next_step(alert, taken)
         if step is not None and due_day(alert, step, taken, ladder, workdays) <= day:
