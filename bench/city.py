@@ -44,8 +44,8 @@ def make_city(people: int) -> None:
         "INSERT INTO post (code, section_id) SELECT 'BP' || id, id FROM section",
         "INSERT INTO post_version (post_id, title, post_class, post_grade, seat_count, valid)"
         f" SELECT id, '岗', 'civil_general', '', {SECTION}, '[2000-01-01,)' FROM post",
-        "INSERT INTO post_duty (post_id, section_id, unit_id, sort_no, text, rhythm, valid)"
-        " SELECT p.id, s.id, s.unit_id, n, '职责' || n, 'daily', '[2000-01-01,)' FROM post p"
+        "INSERT INTO post_duty (post_id, section_id, unit_id, sort_no, text, rhythm, standard_minutes, valid)"
+        " SELECT p.id, s.id, s.unit_id, n, '职责' || n, 'daily', 120 * n, '[2000-01-01,)' FROM post p"
         " JOIN section s ON s.id = p.section_id, generate_series(1, 3) n",
         f"INSERT INTO person (code) SELECT 'BR' || n FROM generate_series(1, {people}) n",
         "INSERT INTO person_version (person_id, name, name_key, sex, ethnicity, native_place, political_status,"

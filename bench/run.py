@@ -32,6 +32,7 @@ from bench.client import Arrival, Connection, Login, get_times, log_arrivals, lo
 from bench.crash import children_of, crash_test, look, wait_for_web
 from bench.figures import Figures
 from config import Settings
+from duty_eval.api import count_workload
 from duty_eval.reminders.digest import remind
 from host import migrating
 from host.app import create_app
@@ -39,6 +40,7 @@ from host.demo.bulk import sum_up_records
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
+from host.kernel.jobs.progress import Progress
 from host.kernel.pages import today_in_china
 from host.running.children import free_port
 from host.running.embedded import EmbeddedPostgres
@@ -155,6 +157,10 @@ class Bench:
             sum_up_records()
             db.session.commit()
             db.session.execute(text("ANALYZE record_rollup"))
+            started = time.perf_counter()
+            months = count_workload(self.today, Progress())
+            print(f"  workload of {months} months of units in {time.perf_counter() - started:.0f} s", flush=True)
+            db.session.execute(text("ANALYZE unit_workload, section_workload"))
             reader, own = city.reader(), city.logins(1)[0]
             db.session.commit()
             section, unit = db.session.execute(text("SELECT id, unit_id FROM section ORDER BY id LIMIT 1")).one()

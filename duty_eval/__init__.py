@@ -141,6 +141,9 @@ system = System(
         Schedule(
             name="duty_eval.compare_records", title="比对履职纪实", cron="40 1 * * *", job="duty_eval.compare_records"
         ),
+        Schedule(
+            name="duty_eval.count_workload", title="统计工作量", cron="10 2 * * *", job="duty_eval.count_workload"
+        ),
     ),
     commands=(absences_command,),
     trace=trace,

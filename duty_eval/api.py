@@ -64,3 +64,4 @@ from duty_eval.sanctions.models import SanctionEffect as SanctionEffect
 from duty_eval.sanctions.models import SanctionKind as SanctionKind
 from duty_eval.sanctions.operations import record_sanction as record_sanction
 from duty_eval.silence import silent_people as silent_people
+from duty_eval.workload.counting import count_workload as count_workload

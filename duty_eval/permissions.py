@@ -94,6 +94,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.REVIEW_DELEGATE,
             Permission.REVIEW_OPEN,
             Permission.TASK_ASSIGN,
+            # of the own section: what is of a whole unit does not reach so far
+            Permission.WORKLOAD_READ,
         }
     ),
     Role.LEADER_IN_CHARGE: _ABOVE_HEADS | _RUNS_ROUTINE | {Permission.PERIOD_REOPEN},

@@ -45,9 +45,9 @@ class PostDays:
         return Decimal(self.expected) / FULL
 
 
-def people_of_unit(unit_id: int, first: date, last: date) -> AnySelect:
-    """(person_id) of everybody who held a post in the unit on some day of the span."""
-    return select(Appointment.person_id).where(Appointment.unit_id == unit_id, _held(first, last))
+def people_of_units(unit_ids: Collection[int], first: date, last: date) -> AnySelect:
+    """(person_id) of everybody who held a post in one of the units on some day of the span."""
+    return select(Appointment.person_id).where(Appointment.unit_id.in_(unit_ids), _held(first, last))
 
 
 def part_timers(first: date, last: date) -> AnySelect:

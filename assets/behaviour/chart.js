@@ -1,11 +1,11 @@
-// Charts: <figure data-chart="bar|line|heatmap|graph|flow"> holds its data in a <script type="application/json">.
+// Charts: <figure data-chart="bar|line|matrix|graph|flow"> holds its data in a <script type="application/json">.
 import { BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
 echarts.use([
-  BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, CanvasRenderer,
+  BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent, CanvasRenderer,
 ]);
 
 // Blue first, then hues that stay apart for colour-blind eyes; patterns and the table below say the same.
@@ -41,13 +41,6 @@ const BUILD = {
     tooltip: { trigger: "axis", renderMode: "richText", confine: true },
     series: data.series.map((one) => ({ type: "line", name: one.name, data: one.values, symbolSize: 7, lineStyle: { width: 2.5 } })),
   }),
-  heatmap: (data, size) => ({
-    grid: { left: 8, right: 16, top: 8, bottom: 64, containLabel: true },
-    xAxis: { type: "category", data: data.columns, axisLabel: { fontSize: size }, splitArea: { show: true } },
-    yAxis: { type: "category", data: data.rows, axisLabel: { fontSize: size }, inverse: true },
-    visualMap: { min: data.min ?? 0, max: data.max ?? Math.max(1, ...data.cells.map((cell) => cell[2] ?? 0)), orient: "horizontal", left: "center", bottom: 0, inRange: { color: ["#eef4fb", "#8fb3dd", "#1d4f91"] } },
-    series: [{ type: "heatmap", data: data.cells, label: { show: data.cells.length <= 120 }, itemStyle: { borderColor: "#fff", borderWidth: 1 } }],
-  }),
   graph: (data, size) => ({
     legend: { show: Boolean(data.kinds), data: data.kinds, top: 0 },
     series: [{
@@ -82,6 +75,23 @@ BUILD.flow = (data, size) => {
   };
 };
 
+/** Bands of a heat map, as the page's own cells are coloured: word → ground, print. */
+const BANDS = { "不饱和": ["#fdf3dc", "#855300"], "正常": ["#e7f4ec", "#1b6b3d"], "超负荷": ["#fcebe9", "#a8261c"] };
+
+/** A table of cells is its own picture on the page; this one is for the file. */
+BUILD.matrix = (data, size) => ({
+  title: { text: data.title, left: 8, top: 0, textStyle: { fontSize: size + 3, color: TEXT } },
+  grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+  xAxis: { type: "category", data: data.columns, position: "top", axisLabel: { fontSize: size, color: TEXT }, axisTick: { show: false } },
+  yAxis: { type: "category", data: data.rows, axisLabel: { fontSize: size, color: TEXT }, axisTick: { show: false }, inverse: true },
+  visualMap: { show: false, type: "piecewise", dimension: 3, categories: Object.keys(BANDS), inRange: { color: Object.values(BANDS).map(([ground]) => ground) } },
+  series: [{
+    type: "heatmap", itemStyle: { borderColor: "#fff", borderWidth: 2 },
+    data: data.cells.map((cell) => ({ value: cell, label: { color: BANDS[cell[3]][1] } })),
+    label: { show: true, fontSize: size, formatter: ({ value }) => `${value[2]}% ${value[3]}` },
+  }],
+});
+
 /** As many rows as the fullest column has. */
 function heightOf(data) {
   const columns = new Map();
@@ -102,11 +112,26 @@ function offerPicture(figure, chart) {
   const button = figure.querySelector("[data-chart-png]");
   if (!button) return;
   button.hidden = false;
+  button.addEventListener("click", () => save(chart, button.dataset.chartPng));
+}
+
+function save(chart, name) {
+  const link = document.createElement("a");
+  link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
+  link.download = `${name}.png`;
+  link.click();
+}
+
+/** A table that is the picture: drawn only when it is asked for as a file. */
+function offerDrawing(figure, data, size) {
+  const button = figure.querySelector("[data-chart-png]");
+  button.hidden = false;
   button.addEventListener("click", () => {
-    const link = document.createElement("a");
-    link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
-    link.download = `${button.dataset.chartPng}.png`;
-    link.click();
+    const width = 320 + 130 * data.columns.length;
+    const chart = echarts.init(document.createElement("div"), null, { width, height: 90 + 36 * data.rows.length });
+    chart.setOption({ ...common(data, size), animation: false, tooltip: undefined, ...BUILD.matrix(data, size) });
+    save(chart, button.dataset.chartPng);
+    chart.dispose();
   });
 }
 
@@ -114,6 +139,7 @@ function draw(figure) {
   const canvas = figure.querySelector("[data-chart-canvas]");
   const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
   const size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8125);
+  if (figure.dataset.chart === "matrix") return offerDrawing(figure, data, size);
   if (figure.dataset.chart === "flow") canvas.style.height = `${heightOf(data)}px`;
   const chart = echarts.init(canvas);
   chart.setOption({ ...common(data, size), ...BUILD[figure.dataset.chart](data, size) });

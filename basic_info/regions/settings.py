@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from basic_info.regions.models import Region
@@ -44,6 +45,20 @@ class DivisionSetting(DatedSetting[D], Generic[D, F]):
             select(Region.code, self.version).join(Region, Region.id == self.key).where(in_force(self.version, day))
         )
         return {code: filled(self.default, version) for code, version in rows}
+
+    def by_code_on(self, days: Collection[date]) -> dict[date, dict[str, F]]:
+        """``by_code`` of each of some days. One statement."""
+        rows = db.session.execute(
+            select(Region.code, self.version)
+            .join(Region, Region.id == self.key)
+            .where(
+                self.version.superseded_at.is_(None),
+                self.version.valid.overlaps(Range(min(days), max(days), bounds="[]")),
+            )
+        ).all()
+        return {
+            day: {code: filled(self.default, version) for code, version in rows if day in version.valid} for day in days
+        }
 
     def nearest(self, code: str, by_code: Mapping[str, F]) -> F:
         """What the division ``code`` goes by, of those of ``by_code``."""

@@ -60,11 +60,11 @@ def region_of(code: str, actor: Actor, day: date) -> Place:
     return Place(row.id, row.name, row.code)
 
 
-def reaches_region(code: str, actor: Actor) -> bool:
+def reaches_region(code: str, actor: Actor, *, permission: Permission = Permission.DASHBOARD_READ) -> bool:
     """Whether a grant of the actor reaches all of the division."""
     return any(
         grant.kind is ScopeKind.REGION and scope_prefix(code).startswith(scope_prefix(grant.region_code or "-"))
-        for grant in actor.grants_for(Permission.DASHBOARD_READ)
+        for grant in actor.grants_for(permission)
     )
 
 
@@ -97,9 +97,11 @@ def unit_of(unit_id: int, actor: Actor, day: date, *, permission: Permission = P
 def section_of(section_id: int, actor: Actor, day: date) -> Place:
     """The section with its unit (``above``); raises NotFound beyond the actor's reach."""
     row = db.session.execute(
-        select(Section.id, SectionVersion.name, Section.unit_id, UnitVersion.name.label("above"))
+        select(Section.id, SectionVersion.name, Section.unit_id, UnitVersion.name.label("above"), Region.code)
         .join(SectionVersion, SectionVersion.section_id == Section.id)
         .join(UnitVersion, UnitVersion.unit_id == Section.unit_id)
+        .join(Unit, Unit.id == Section.unit_id)
+        .join(Region, Region.id == Unit.region_id)
         .where(
             Section.id == section_id,
             in_force(SectionVersion, day),
@@ -109,7 +111,7 @@ def section_of(section_id: int, actor: Actor, day: date) -> Place:
     ).one_or_none()
     if row is None:
         raise NotFound
-    return Place(row.id, row.name, above_id=row.unit_id, above_name=row.above)
+    return Place(row.id, row.name, row.code, row.unit_id, row.above)
 
 
 def divisions(region: Place, span: Span, day: date) -> AnySelect:
@@ -117,7 +119,7 @@ def divisions(region: Place, span: Span, day: date) -> AnySelect:
 
     ``before``: the same days a year ago. The division's own units stand under its own code.
     """
-    child = _code_below(region)
+    child = code_below(region)
     inside = Region.code.startswith(scope_prefix(region.code), autoescape=True)
     sums = by_unit([span, span.a_year_before])
     grouped = (
@@ -340,7 +342,7 @@ def _both(rows: Any) -> list[Any]:
     return now + before
 
 
-def _code_below(region: Place) -> Any:
+def code_below(region: Place) -> Any:
     """The code of the division right below ``region`` that a unit lies in; the region's own code for its own units."""
     wide = len(scope_prefix(region.code))
     digits = COUNTY if wide == CITY else TOWNSHIP

@@ -15,6 +15,7 @@ from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.models import SUMS
 from duty_eval.expectations import lately_open
 from duty_eval.permissions import Permission
+from duty_eval.workload import heat_views as heat
 from duty_eval.workload.own import own_posts
 from duty_eval.workload.saturation import LEAST_COVERED
 from host.kernel.access import ScopeKind, current_actor, requires
@@ -103,6 +104,7 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
         lines=lines,
         tiles=_tiles(_if_readable(filters)),
         open_count=_open_count(section_id),
+        heat=heat.of_section(place, at),
     )
 
 
@@ -123,6 +125,7 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
     at, actor = _shown(), current_actor()
     place = queries.unit_of(unit_id, actor, at.day)
     filters = {"unit_id": unit_id, **at.days}
+    found = _rows(queries.sections(unit_id, actor, at.span, at.day))
     sections = [
         Line(
             row.name,
@@ -130,7 +133,7 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
             url_for("duty_eval.section_dashboard", section_id=row.section_id, **at.address),
             _if_readable(filters, section=row.section_id),
         )
-        for row in _rows(queries.sections(unit_id, actor, at.span, at.day))
+        for row in found
     ]
     functions = [
         Line(row.text, row, _trace_of(row.function_id, layer="function"))
@@ -146,6 +149,7 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
         lines=sections,
         functions=functions,
         may_see_load=actor.may(Permission.WORKLOAD_READ),
+        heat=heat.of_unit(place, found, at),
         tiles=_tiles(_if_readable(filters)),
     )
 
@@ -174,6 +178,7 @@ def region_dashboard(code: str) -> ResponseReturnValue:
         months=queries.months_of_region(place, queries.two_years_to(at.day)),
         lines=lines,
         units=units,
+        heat=heat.of_region(place, below, page, at),
         may_read_records=actor.may(Permission.DUTY_RECORD_READ),
         tiles={"all": None, "waiting": None, "outside": None},
         next_url=url_for("duty_eval.region_dashboard", code=code, after=next_key, **at.address) if next_key else None,

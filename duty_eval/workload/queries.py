@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,14 +18,13 @@ from basic_info.organization.queries import section_names
 from basic_info.organization.scope import within
 from duty_eval.entry_rules.queries import rules_of_unit
 from duty_eval.permissions import Permission
-from duty_eval.post_days import people_of_unit, post_days
+from duty_eval.post_days import people_of_units, post_days
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED
 from duty_eval.workload.models import FormerStandard
 from duty_eval.workload.saturation import Bands, Load
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
-from host.kernel.partitions import first_of_month
 from host.kernel.versions import in_force
 
 #: Two sections speak of the same work from here on.
@@ -47,7 +46,7 @@ def loads_of_unit(unit_id: int, first: date, last: date) -> list[Load]:
     ).all()
     rows = db.session.execute(work_by(RecordRollup.section_id, where=_of_unit(unit_id, first, last)))
     work = {row.section_id: row for row in rows}
-    days, people = attendance(unit_id, first, last)
+    days, people = attendance([unit_id], first, last)
     bands = bands_of_unit(unit_id, last)
     return [_load(row, row.section_id, work, days, people, bands) for row in names]
 
@@ -70,7 +69,7 @@ def loads_of_posts(unit_id: int, first: date, last: date) -> list[Load]:
     ).all()
     rows = db.session.execute(work_by(PostDuty.post_id, where=_of_unit(unit_id, first, last)))
     work = {row.post_id: row for row in rows}
-    days, people = attendance(unit_id, first, last, by="post_id")
+    days, people = attendance([unit_id], first, last, by="post_id")
     bands = bands_of_unit(unit_id, last)
     loads = [_load(row, row.post_id, work, days, people, bands, post_id=row.post_id) for row in names]
     touched = [load for load in loads if load.people or load.records or load.attendance_days]
@@ -140,30 +139,24 @@ def work_by(*keys: Any, where: ColumnElement[bool]) -> AnySelect:
 
 
 def attendance(
-    unit_id: int, first: date, last: date, *, by: Literal["section_id", "post_id"] = "section_id"
+    unit_ids: Collection[int], first: date, last: date, *, by: Literal["section_id", "post_id"] = "section_id"
 ) -> tuple[dict[int, Decimal], dict[int, int]]:
-    """(section or post → person-days there, → people there on the last day): expected days by the posts' shares (R88).
+    """(section or post of the units → person-days there, → people there on the last day): expected days by the posts'
+    shares (R88).
 
     Somebody with posts in two sections is a person in both, and in each for so many days as the share there says.
     """
     days: dict[int, Decimal] = {}
     people: dict[int, set[int]] = {}
-    for one in post_days(people_of_unit(unit_id, first, last), first, last):
-        if one.unit_id != unit_id:
+    asked = frozenset(unit_ids)
+    for one in post_days(people_of_units(asked, first, last), first, last):
+        if one.unit_id not in asked:
             continue
         place = getattr(one, by)
         days[place] = days.get(place, Decimal(0)) + one.days
         if one.share is not None:
             people.setdefault(place, set()).add(one.person_id)
     return days, {place: len(there) for place, there in people.items()}
-
-
-def by_month(unit_id: int, last: date, *, months: int = 6) -> tuple[list[date], dict[tuple[int, date], Decimal]]:
-    """The last months up to that of ``last``, and Σ standard minutes by (section, month)."""
-    shown = [first_of_month(last, plus=-back) for back in range(months - 1, -1, -1)]
-    of_unit = _of_unit(unit_id, shown[0], last)
-    rows = db.session.execute(work_by(RecordRollup.section_id, RecordRollup.month, where=of_unit))
-    return shown, {(row.section_id, row.month): row.standard or Decimal(0) for row in rows}
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,11 @@ DEFAULT_BANDS = Bands()
 
 @dataclass(frozen=True)
 class Load:
-    """What a section, or all who hold one post, did in a span, and who was there for it.
+    """What a section, all who hold one post, or the sections of a unit did in a span, and who was there for it.
 
     ``standard_minutes``: Σ standard minutes × quantity; ``attendance_days``: person-days by the shares of the posts;
-    ``covered``: records whose duty has standard hours; ``post_id``: of a post, not of the section.
+    ``covered``: records whose duty has standard hours; ``post_id``: of a post, not of the section; of a unit or a
+    division ``section_id`` is 0.
     """
 
     section_id: int

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,13 +9,13 @@ from duty_eval.blueprint import bp
 from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.queries import unit_of
 from duty_eval.permissions import Permission
+from duty_eval.workload import heat_views as heat
 from duty_eval.workload import queries, saturation
 from duty_eval.workload.operations import confirm_standard
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.pages import today_in_china
-from host.kernel.partitions import first_of_month
 from host.kernel.tables.exports import Values, register_export, whole_of
 
 
@@ -39,7 +37,7 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
         ranks=saturation.ranks([load for load in loads if load.is_shown]),
         misplaced=saturation.misplaced([load for load in loads if load.is_shown]),
         pairs=queries.pairs_to_look_at(unit_id, loads, at.day),
-        chart=_chart(unit_id, at, loads),
+        heat=heat.of_unit(place, loads, at),
         bands=queries.bands_of_unit(unit_id, at.end_of_month),
         limits=saturation,
         may_confirm=current_actor().may(Permission.STANDARD_CONFIRM),
@@ -50,23 +48,6 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
 def _records(unit_id: int, at: Shown) -> dict[str, Any]:
     """The filters of the very records that are counted: workload is kept by month."""
     return {"unit_id": unit_id, "from": at.span.first.isoformat(), "to": at.end_of_month.isoformat()}
-
-
-def _chart(unit_id: int, at: Shown, loads: list[saturation.Load]) -> dict[str, Any]:
-    """Saturation by section and month, in whole percents; sections that are not compared are left out."""
-    rows = [load for load in loads if load.is_compared]
-    months, minutes = queries.by_month(unit_id, at.day)
-    cells = []
-    for column, month in enumerate(months):
-        end = min(first_of_month(month, plus=1) - timedelta(days=1), today_in_china())
-        days, _ = queries.attendance(unit_id, month, end)
-        for row, load in enumerate(rows):
-            worked = minutes.get((load.section_id, month))
-            share = saturation.saturation(worked, days.get(load.section_id, Decimal(0))) if worked is not None else None
-            if share is not None:
-                cells.append([column, row, round(float(share) * 100)])
-    titles = [f"{month.year}-{month.month:02}" for month in months]
-    return {"columns": titles, "rows": [load.name for load in rows], "cells": cells}
 
 
 @bp.get("/units/<int:unit_id>/standards")

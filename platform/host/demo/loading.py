@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 from basic_info.organization.models import Unit
 from basic_info.organization.register_import import import_register, import_workbook
 from basic_info.regions.operations import seed_regions
-from duty_eval.api import compare_day, lock_past_months
+from duty_eval.api import compare_day, count_workload, lock_past_months
 from host.auth.models import Account
 from host.demo import steps
 from host.demo.accounts import make_accounts, make_offices, make_staff_accounts
@@ -34,6 +34,7 @@ from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import Model, db
 from host.kernel.errors import DomainError
 from host.kernel.installation import Installation, installation
+from host.kernel.jobs.progress import Progress
 from host.kernel.pages import today_in_china
 from host.running.children import end_with_parent
 
@@ -122,6 +123,8 @@ class _Loader:
                 lock_past_months(self.today, months=3)
                 for day in days[-2:]:
                     compare_day(day)
+        with self._step("工作量"):
+            count_workload(self.today, Progress())
         mark.kind = "demo"
         db.session.commit()
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))

@@ -7,20 +7,39 @@ from random import Random
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, func, literal, select
+from sqlalchemy import Date, Engine, func, literal, select
 
+from basic_info.duties.models import PostDuty
 from duty_eval.dashboards.models import SUMS, UnitSumChange
 from duty_eval.dashboards.sums import Span, add_up, by_unit, count_sums_again
 from duty_eval.dashboards.sums import recount as recount_units
+from duty_eval.periods.errors import MonthLocked
+from duty_eval.periods.operations import lock_month, unlock_month
+from duty_eval.periods.queries import Place
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.operations import Entry, correct, log_records, withdraw
-from duty_eval.records.rollups import recount
+from duty_eval.records.rollups import COUNTED, recount
 from duty_eval.review.operations import approve_records, return_record
-from host.kernel.access import Role
+from duty_eval.workload.counting import count_workload
+from duty_eval.workload.models import SectionWorkload
+from host.kernel.access import SYSTEM, Role
 from host.kernel.db import db
+from host.kernel.jobs.progress import Progress
 from tests.factories import a_person, a_post, a_post_duty, a_section, an_actor
 
 DAYS = [date(2026, 3, 2), date(2026, 3, 3), date(2026, 4, 1)]
+
+
+def _lock(place: Place, month: date) -> None:
+    lock_month(place, month, actor=SYSTEM, today=DAYS[-1])
+
+
+def _unlock(place: Place, month: date) -> None:
+    unlock_month(place, month, actor=SYSTEM, reason="补审")
+
+
+#: At which turns of one of the writers March is closed, and opened again.
+LOCKS = {1: _lock, 3: _unlock, 5: _lock}
 
 
 def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_corrections(
@@ -28,7 +47,7 @@ def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_correction
 ) -> None:
     section = a_section()
     post = a_post(section=section)
-    duties = [a_post_duty(post=post).id, a_post_duty(post=post).id, None]
+    duties = [a_post_duty(post=post, standard_minutes=25).id, a_post_duty(post=post).id, None]
     staff = [an_actor(Role.STAFF, person=a_person(post=post)) for _ in range(3)]
     head = an_actor(Role.SECTION_HEAD, person=a_person(post=post), section=section)
     db.session.commit()
@@ -38,10 +57,17 @@ def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_correction
         actor = staff[number % 3]
         with app.app_context():
             for turn in range(6):
-                _one_turn(actor, head, duties, rng, f"{number}-{turn}")
-                db.session.commit()
+                try:
+                    _one_turn(actor, head, duties, rng, f"{number}-{turn}")
+                    db.session.commit()
+                except MonthLocked:
+                    db.session.rollback()
                 if turn % 3 == 2:
                     add_up()
+                    db.session.commit()
+                    count_workload(DAYS[-1], Progress())
+                if number == 5 and turn in LOCKS:
+                    LOCKS[turn](Place(section_id=section.id), DAYS[0].replace(day=1))
                     db.session.commit()
             db.session.remove()
 
@@ -50,6 +76,8 @@ def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_correction
 
     assert _rolled_up() == _recounted()
     assert _unit_sums() == _unit_sums_recounted()
+    count_workload(DAYS[-1], Progress())
+    assert _workload() == _workload_recounted() != set()
     add_up()
     assert db.session.scalars(select(UnitSumChange)).all() == []
     assert _unit_sums() == _unit_sums_recounted()
@@ -100,6 +128,34 @@ def _unit_sums_recounted() -> set[tuple[Any, ...]]:
     month = func.date_trunc("month", days.c.worked_on)
     sums = (func.sum(days.c[name]) for name in SUMS)
     rows = select(days.c.unit_id, literal(0), *sums).group_by(days.c.unit_id, month)
+    return {tuple(row) for row in db.session.execute(rows)}
+
+
+def _workload() -> set[tuple[Any, ...]]:
+    """By section and month, those without work left out."""
+    rows = db.session.scalars(select(SectionWorkload).where(SectionWorkload.records > 0))
+    return {
+        (one.section_id, one.month, one.records, one.covered, one.standard_minutes, one.logged_minutes) for one in rows
+    }
+
+
+def _workload_recounted() -> set[tuple[Any, ...]]:
+    """The same from the records themselves."""
+    month = func.date_trunc("month", DutyRecord.worked_on).cast(Date)
+    standard = PostDuty.standard_minutes
+    rows = (
+        select(
+            DutyRecord.section_id,
+            month,
+            func.count(),
+            func.count(standard),
+            func.coalesce(func.sum(func.coalesce(DutyRecord.quantity, 1) * standard), 0),
+            func.sum(DutyRecord.minutes),
+        )
+        .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
+        .where(DutyRecord.record_state.in_(COUNTED))
+        .group_by(DutyRecord.section_id, month)
+    )
     return {tuple(row) for row in db.session.execute(rows)}
 
 

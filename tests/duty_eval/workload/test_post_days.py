@@ -24,7 +24,7 @@ from duty_eval.workload.queries import loads_of_posts, loads_of_unit
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
-from tests.duty_eval.workload.test_saturation import Team
+from tests.duty_eval.workload.team import Team
 from tests.factories import SINCE, a_leave, a_person, a_post, a_section, a_unit, an_actor, an_appointment
 
 SignIn = Callable[[Actor], FlaskClient]

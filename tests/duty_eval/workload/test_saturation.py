@@ -10,18 +10,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
-from basic_info.organization.models import Section, Unit
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.entry_rules.operations import set_rules
 from duty_eval.entry_rules.queries import Rules
-from duty_eval.records.operations import Entry, log_records
 from duty_eval.workload.operations import confirm_standard
 from duty_eval.workload.queries import bands_of_unit, loads_of_unit, pairs_to_look_at
 from duty_eval.workload.saturation import Band, Bands, Load, band_of, misplaced, saturation
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
-from tests.factories import a_person, a_post, a_post_duty, a_section, a_section_duty, a_unit, an_actor
+from tests.duty_eval.workload.team import Team
+from tests.factories import a_unit, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
@@ -33,26 +32,6 @@ def a_load(**over: object) -> Load:
         "standard_minutes": Decimal(4800), "logged_minutes": 0,
     }  # fmt: skip
     return Load(**{**facts, **over})  # type: ignore[arg-type]
-
-
-class Team:
-    """A section with people who log a duty of 30 standard minutes."""
-
-    def __init__(
-        self, unit: Unit, name: str, people: int, *, standard: int | None = 30, text: str = "审核材料"
-    ) -> None:
-        self.section: Section = a_section(unit=unit, name=name)
-        a_section_duty(section=self.section, text=text)
-        post = a_post(section=self.section, seat_count=20)
-        self.duty = a_post_duty(post=post, text=text, standard_minutes=standard)
-        self.people = [an_actor(Role.STAFF, person=a_person(name="赵某某", post=post)) for _ in range(people)]
-
-    def log(self, quantity: int | None, day: date = date(2026, 3, 2), *, who: int = 0) -> None:
-        entry = Entry(
-            post_duty_id=self.duty.id, content="审核", quantity=None if quantity is None else Decimal(quantity)
-        )
-        key = f"{self.section.id}-{who}-{day}-{quantity}"
-        log_records([entry], worked_on=day, client_key=key, actor=self.people[who], today=day)
 
 
 def test_the_vector_of_the_rule() -> None:

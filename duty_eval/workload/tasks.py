@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from typing import Any
+
+from duty_eval.workload.counting import count_workload
+from host.kernel.jobs.progress import Progress
+from host.kernel.jobs.registry import job
+from host.kernel.pages import today_in_china
+
+
+@job("duty_eval.count_workload", title="统计工作量", words={"months": "重新统计的单位月份"}, alone=True)
+def count_workload_of_months(run: Progress) -> dict[str, Any]:
+    """Count the workload of every month that changed since; run again it finds none."""
+    return {"months": count_workload(today_in_china(), run)}
