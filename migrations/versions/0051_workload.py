@@ -1,6 +1,6 @@
 """Workload of sections and units by month, counted at night
 
-Revision ID: 0047
+Revision ID: 0051
 Revises: 0046
 """
 
@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
