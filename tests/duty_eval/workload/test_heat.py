@@ -176,7 +176,7 @@ def test_a_month_that_went_on_is_counted_again_each_day(connection: Connection) 
 
 def test_the_job_counts(connection: Connection) -> None:
     Office()
-    assert count_workload_of_months(Progress())["months"] > 0
+    assert (count_workload_of_months(Progress()) or {})["months"] > 0
 
 
 def test_a_unit_s_sum_is_of_its_sections_of_three_people_or_more(connection: Connection) -> None:
@@ -184,7 +184,7 @@ def test_a_unit_s_sum_is_of_its_sections_of_three_people_or_more(connection: Con
     Team(office.unit, "机要室", 2).log(9)
     count()
     row = db.session.get_one(UnitWorkload, (office.unit.id, date(2026, 3, 1)))
-    assert (row.people, row.records, row.standard_minutes) == (4, 1, 200 * 30)
+    assert (row.people, row.records, row.standard_minutes) == (4, 1, Decimal(200 * 30))
     assert row.attendance_days == 4 * 22
 
 
