@@ -13,12 +13,13 @@ import { startMenu } from "./menu.js";
 import { startRows } from "./rows.js";
 import { startSending } from "./sending.js";
 import { startShortcuts } from "./shortcuts.js";
+import { startSizes } from "./sizes.js";
 import { startWeek } from "./week.js";
 import { startWeights } from "./weights.js";
 import { startWords } from "./words.js";
 
 for (const start of [
-  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startOffline, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startWeek, startWeights, startWords, startCharts,
+  startFontSwitch, startMenu, startDialogs, startAnswers, startErrors, startOffline, startEvidence, startDrafts, startRows, startFilling, startSending, startShortcuts, startSizes, startWeek, startWeights, startWords, startCharts,
 ]) {
   start();
 }

@@ -4,7 +4,7 @@
 import Modeler from "bpmn-js/lib/Modeler";
 import { download } from "./flowchart-files.js";
 import { descriptor, Panel } from "./flowchart-panel.js";
-import { toolsModule } from "./flowchart-tools.js";
+import { nameTools, toolsModule } from "./flowchart-tools.js";
 import { chineseModule } from "./flowchart-words.js";
 
 class Editor {
@@ -16,6 +16,7 @@ class Editor {
       additionalModules: [chineseModule, toolsModule],
       moddleExtensions: { lvzhi: descriptor },
     });
+    nameTools(box.querySelector("[data-editor-canvas]"));
     new Panel(box.querySelector("[data-editor-panel]"), this.modeler);
     this.conflict = box.querySelector("[data-editor-conflict]");
     this.listen();

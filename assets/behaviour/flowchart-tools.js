@@ -40,3 +40,23 @@ class OfficeTools {
 OfficeTools.$inject = ["palette", "contextPad", "popupMenu", "create", "elementFactory"];
 
 export const toolsModule = { __init__: ["officeTools"], officeTools: ["type", OfficeTools] };
+
+/** Every tool of the palette and beside a shape gets its name as hover title and for screen readers, and a stop of the Tab key. */
+export function nameTools(box) {
+  const TOOLS = ".djs-palette .entry, .djs-context-pad .entry";
+  const name = (tool) => {
+    const words = tool.title || tool.getAttribute("aria-label");
+    if (!words || tool.tabIndex === 0) return;
+    tool.title = words;
+    tool.setAttribute("aria-label", words);
+    tool.setAttribute("role", "button");
+    tool.tabIndex = 0;
+  };
+  new MutationObserver(() => box.querySelectorAll(TOOLS).forEach(name)).observe(box, { childList: true, subtree: true });
+  box.querySelectorAll(TOOLS).forEach(name);
+  box.addEventListener("keydown", (event) => {
+    if (!event.target.matches(TOOLS) || !["Enter", " "].includes(event.key)) return;
+    event.preventDefault();
+    event.target.click();
+  });
+}

@@ -19,9 +19,7 @@ class UploadForm(ChineseForm):
 
 
 class TakeInForm(ChineseForm):
-    year = IntegerField(
-        "清单年度", [Optional(), NumberRange(1990, 2100, message="年度有误")], description="权责清单需要；不填为今年"
-    )
+    year = IntegerField("清单年度", [Optional(), NumberRange(1990, 2100, message="年度应在 1990 到 2100 之间")])
 
 
 class ReturnMandateForm(ChineseForm):

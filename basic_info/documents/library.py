@@ -27,6 +27,7 @@ from basic_info.mandates.parsing import Block, ParsedMandate, parse_mandate, rea
 from basic_info.power_lists.models import PowerList
 from basic_info.power_lists.operations import import_power_list
 from basic_info.power_lists.parsing import ParsedPowerList, parse_power_list
+from basic_info.power_lists.year import year_of
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
@@ -113,13 +114,18 @@ def _is_table(path: Path) -> bool:
 def take_in(
     paper: Paper, *, unit_id: int, name: str, file_id: int | None, year: int | None = None, actor: Actor
 ) -> Mandate | PowerList | Flowchart:
-    """Keep what was read as the unit's next version, waiting for a person; raises as the three imports do."""
+    """Keep what was read as the unit's next version, waiting for a person; raises as the three imports do.
+
+    ``year`` of a power list: None takes the one that the list or its name says, else this year.
+    """
     today = today_in_china()
     parsed = paper.parsed
     if isinstance(parsed, ParsedMandate):
         return import_mandate(parsed, unit_id=unit_id, source_text=paper.words, file_id=file_id, actor=actor, on=today)
     if isinstance(parsed, ParsedPowerList):
-        return import_power_list(parsed, unit_id=unit_id, year=year or today.year, file_id=file_id, actor=actor)
+        said = year_of(parsed, name, this_year=today.year)
+        year = year or (said.year if said else today.year)
+        return import_power_list(parsed, unit_id=unit_id, year=year, file_id=file_id, actor=actor)
     return import_flowchart(
         parsed,
         unit_id=unit_id,

@@ -15,6 +15,8 @@ from basic_info.mandates.models import Mandate
 from basic_info.mandates.parsing import ParsedMandate
 from basic_info.permissions import Permission
 from basic_info.power_lists.models import PowerList
+from basic_info.power_lists.parsing import ParsedPowerList
+from basic_info.power_lists.year import year_of
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
@@ -63,7 +65,7 @@ def upload_paper(unit_id: int) -> ResponseReturnValue:
 @requires(Permission.DUTY_READ)
 def preview_paper(document_id: int, kind: str) -> ResponseReturnValue:
     """A dry run: each field with the words that it came from and how sure the reading is."""
-    return _preview(_kind(kind), _document(document_id, _kind(kind)), TakeInForm(formdata=None))
+    return _preview(_kind(kind), _document(document_id, _kind(kind)), None)
 
 
 @bp.post("/library/<int:document_id>/<kind>")
@@ -118,9 +120,14 @@ def _library(unit_id: int, form: UploadForm, actor: Actor) -> str:
     )
 
 
-def _preview(kind: PaperKind, document: Document, form: TakeInForm) -> str:
+def _preview(kind: PaperKind, document: Document, form: TakeInForm | None) -> str:
+    """``form`` None: a new one, with the year that the list itself says."""
     with paper_file(document) as (path, stored):
         paper = read_paper(kind, path, stored.name)
+    this_year = today_in_china().year
+    found = (
+        year_of(paper.parsed, stored.name, this_year=this_year) if isinstance(paper.parsed, ParsedPowerList) else None
+    )
     unit_id = document.unit_id or 0
     return render_template(
         "basic_info/duties/preview.html",
@@ -131,7 +138,10 @@ def _preview(kind: PaperKind, document: Document, form: TakeInForm) -> str:
         document=document,
         parsed=paper.parsed,
         words=paper.words,
-        form=form,
+        form=form or TakeInForm(formdata=None, year=found.year if found else this_year),
+        year_hint=f"按{found.where}“{found.words[:60]}”填写，有误请改正"
+        if found
+        else "文件中没有写明年度，先按今年填写，有误请改正",
     )
 
 

@@ -184,7 +184,13 @@ def _decided(found: DutyLink) -> ResponseReturnValue:
     if "HX-Request" not in request.headers:
         return redirect(_back(found.unit_id), 303)
     row = db.session.execute(links_with_words().where(DutyLink.id == found.id)).one()
-    return render_template("basic_info/duties/_proposal.html", row=proposal_of(row), is_answer=True)
+    return render_template(
+        "basic_info/duties/_decided.html",
+        row=proposal_of(row),
+        is_answer=True,
+        count=count_proposals(found.unit_id),
+        confirmable=confirmable(found.unit_id),
+    )
 
 
 def _back(unit_id: int) -> str:

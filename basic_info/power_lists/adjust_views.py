@@ -15,12 +15,14 @@ from basic_info.permissions import Permission
 from basic_info.power_lists import adjusting
 from basic_info.power_lists.adjusting import COLUMNS
 from basic_info.power_lists.details import basis_text, limit_text
+from basic_info.power_lists.errors import WrongDay
 from basic_info.power_lists.forms import AdjustmentForm, EndForm, ItemForm
 from basic_info.power_lists.models import LimitKind, PowerItem, PowerList
 from basic_info.power_lists.queries import unit_by_word
+from basic_info.power_lists.views import list_page
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
-from host.kernel.errors import NotFound, Refused
+from host.kernel.errors import DomainError, NotFound, Refused
 from host.kernel.forms import options
 
 
@@ -39,6 +41,9 @@ def begin_list_adjustment(list_id: int) -> ResponseReturnValue:
     try:
         with db.session.begin_nested():
             draft = adjusting.begin_adjustment(power_list, form.paper(), actor=current_actor())
+    except WrongDay as refused:
+        form.effective_on.errors = [str(refused)]
+        return _begin_page(power_list, form), 422
     except Refused as refused:
         form.form_errors.append(str(refused))
         return _begin_page(power_list, form), 422
@@ -145,7 +150,11 @@ def confirm_list_adjustment(list_id: int) -> ResponseReturnValue:
     draft = in_reach(PowerList, list_id, Permission.POWER_LIST_CONFIRM, actor)
     for unit_id in adjusting.receiving_units(list_id):
         _require_reach(unit_id, Permission.POWER_LIST_CONFIRM, actor)
-    adjusting.confirm_adjustment(draft, actor=actor)
+    try:
+        with db.session.begin_nested():
+            adjusting.confirm_adjustment(draft, actor=actor)
+    except DomainError as refused:
+        return list_page(draft, actor, refused=str(refused)), refused.status
     db.session.commit()
     flash("调整已生效，原清单存为历史版本，衔接关系随事项延续")
     return redirect(url_for("basic_info.compare_lists", list_id=list_id), 303)

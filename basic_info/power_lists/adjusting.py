@@ -21,6 +21,7 @@ from basic_info.power_lists.errors import (
     ListNotInForce,
     NothingAdjusted,
     SamePerson,
+    WrongDay,
 )
 from basic_info.power_lists.lines import carry_links, copy_items, line, line_of
 from basic_info.power_lists.models import (
@@ -236,7 +237,7 @@ def _check_confirmable(draft: PowerList, actor: Actor) -> PowerList:
         raise BaseChanged
     since = draft.valid.lower
     if since is None or since > today_in_china():
-        raise Refused(f"文件自 {since} 起施行，请在当日或之后复核生效")
+        raise WrongDay(f"文件自 {since} 起施行，请在当日或之后复核生效")
     _check_day(base, since)
     return base
 
@@ -244,7 +245,7 @@ def _check_confirmable(draft: PowerList, actor: Actor) -> PowerList:
 def _check_day(base: PowerList, since: date) -> None:
     first = base.valid.lower
     if first is not None and since <= first:
-        raise Refused(f"施行日期应晚于现行清单的起始日期 {first}")
+        raise WrongDay(f"施行日期应晚于现行清单的起始日期 {first}")
 
 
 def _follow(base: PowerList | None, after: PowerList, since: date, put_by: int) -> None:

@@ -1,4 +1,4 @@
-from host.kernel.errors import DomainError
+from host.kernel.errors import DomainError, Refused
 
 
 class NotAPowerList(DomainError):
@@ -41,6 +41,10 @@ class AdjustmentOpen(DomainError):
 
     status = 409
     message = "本单位已有一份未办结的清单调整，请在其中继续，或先撤销"
+
+
+class WrongDay(Refused):
+    """The day of an adjustment has not come, or lies before that of the list in force."""
 
 
 class BaseChanged(DomainError):

@@ -16,6 +16,8 @@ from basic_info.power_lists.parsing.accountability import accountability_chain
 from basic_info.power_lists.queries import changes_of
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
+from host.kernel.errors import DomainError
+from host.kernel.pages import today_in_china
 from host.kernel.system import System, TraceLine
 
 PAGE = 100
@@ -25,10 +27,17 @@ PAGE = 100
 @requires(Permission.DUTY_READ)
 def show_power_list(list_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    power_list = readable(select(PowerList), PowerList, list_id, actor)
+    return list_page(readable(select(PowerList), PowerList, list_id, actor), actor)
+
+
+def list_page(power_list: PowerList, actor: Actor, *, refused: str = "") -> str:
+    """The list with what the actor may do with it; ``refused``: why what was asked was not done."""
+    list_id = power_list.id
     may_import, is_draft = actor.may(Permission.POWER_LIST_IMPORT), power_list.list_state is ListState.DRAFT
     is_adjustment = is_draft and power_list.based_on_id is not None
     may_decide = actor.may(Permission.POWER_LIST_CONFIRM) and actor.account_id != power_list.imported_by
+    since = power_list.valid.lower
+    is_early = is_adjustment and since is not None and since > today_in_china()
     kind, words = PowerKind.of_word(request.args.get("kind", "")), request.args.get("q", "").strip()
     items = db.session.scalars(
         items_of(list_id, kind, words).where(PowerItem.sort_no > request.args.get("after", 0, type=int)).limit(PAGE + 1)
@@ -48,7 +57,9 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
         may_put=is_draft and not is_adjustment and may_decide,
         waits_for_another=is_draft and not is_adjustment and may_import and not may_decide,
         may_adjust=may_import and (is_adjustment or power_list.list_state is ListState.IN_FORCE),
-        may_confirm=is_adjustment and may_decide,
+        may_confirm=is_adjustment and may_decide and not is_early,
+        is_early=is_early,
+        refused=refused,
     )
 
 
@@ -80,7 +91,12 @@ def _by_kind(list_id: int) -> list[tuple[PowerKind, int]]:
 @requires(Permission.POWER_LIST_CONFIRM)
 def put_list_in_force(list_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    put_in_force(in_reach(PowerList, list_id, Permission.POWER_LIST_CONFIRM, actor), actor=actor)
+    power_list = in_reach(PowerList, list_id, Permission.POWER_LIST_CONFIRM, actor)
+    try:
+        with db.session.begin_nested():
+            put_in_force(power_list, actor=actor)
+    except DomainError as refused:
+        return list_page(power_list, actor, refused=str(refused)), refused.status
     db.session.commit()
     flash("清单已生效")
     return redirect(url_for("basic_info.show_power_list", list_id=list_id), 303)

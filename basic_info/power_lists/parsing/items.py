@@ -74,6 +74,8 @@ class ParsedPowerList:
     """A power list (权责清单) as read: items in order, what must be mended, what a person should know."""
 
     title: str = ""
+    #: All lines above the headers, of every sheet in order.
+    title_lines: list[str] = field(default_factory=list)
     items: list[PowerListItem] = field(default_factory=list)
     sheets: list[ParsedSheet] = field(default_factory=list)
     duplicates: int = 0

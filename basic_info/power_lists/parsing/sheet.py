@@ -29,6 +29,7 @@ class SheetReader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.title = ""
+        self.title_lines: list[str] = []
         self.header: Header | None = None
         self.header_row = 0
         self.items: list[PowerListItem] = []
@@ -37,6 +38,8 @@ class SheetReader:
         self.saw_anything = False
         self.gave_up = False
         self._header_texts: list[str] | None = None
+        self._second_texts: list[str] | None = None
+        self._first_texts: list[str] | None = None
         self._title_kind: PowerKind | None = None
         self._group_kind: PowerKind | None = None
         self._several: list[str] = []
@@ -70,17 +73,34 @@ class SheetReader:
         above, self._header_texts = self._header_texts, None
         if above and (is_header(texts) or is_second_header_row(texts) or divides(above, texts)):
             self.header = header_of(texts, above)
+            self._first_texts, self._second_texts = above, texts
+            return True
+        if self._repeats_second(texts):
             return True
         if not is_header(texts):
             return False
-        self.header = header_of(texts)
+        # The upper half alone, further down: the lower half still divides the columns below it.
+        is_known = self._second_texts is not None and texts == self._first_texts
+        self.header = header_of(texts, self._second_texts if is_known else None)
         self.header_row = self.header_row or row
         self._header_texts = texts
         return True
 
+    def _repeats_second(self, texts: list[str]) -> bool:
+        """Whether the row is the lower half of the known header alone, as at the top of a printed page."""
+        if self._first_texts is None or self._second_texts is None:
+            return False
+        both = list(zip(self._first_texts, self._second_texts, strict=False))
+        own = {place for place, (first, second) in enumerate(both) if second and second != first}
+        filled = {place for place, text in enumerate(texts) if text}
+        return (
+            bool(own) and own <= filled and all(place < len(both) and texts[place] in both[place] for place in filled)
+        )
+
     def _read_title(self, row: int, texts: list[str]) -> None:
         first = next(filter(None, texts))
         self.title = self.title or one_line(first)
+        self.title_lines += dict.fromkeys(one_line(text) for text in texts if text)
         self._title_kind = only_kind_in(first) or self._title_kind
         self.gave_up = row >= _ROWS_BEFORE_HEADER
 

@@ -35,6 +35,7 @@ def parse_power_list(path: Path) -> ParsedPowerList:
         parsed.sheets.append(ParsedSheet(reader.name, reader.header_row, len(reader.items)))
         parsed.notices.extend(reader.notices())
     parsed.title = next((reader.title for reader in readers if reader.title), "")
+    parsed.title_lines = [line for reader in readers for line in reader.title_lines]
     parsed.duplicates += _named_twice(parsed)
     parsed.errors.sort(key=lambda error: ([sheet.name for sheet in parsed.sheets].index(error.sheet), error.row))
     return parsed

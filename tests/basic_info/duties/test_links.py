@@ -14,7 +14,7 @@ from basic_info.duties.errors import AlreadyDecided, NotNeighbours
 from basic_info.duties.link_queries import confirmable, proposals_page
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.duties.operations import PostDutyDraft, add_post_duties, confirm_link, link, reject_link
-from basic_info.duties.proposals import confirm_proposals, propose_links
+from basic_info.duties.proposals import confirm_proposals, count_proposals, propose_links
 from basic_info.duties.similarity import Candidates, best, likeness, likest, shared_pairs
 from basic_info.duties.thread import Layer, thread_of
 from basic_info.organization.models import Post, Section, Unit
@@ -214,7 +214,7 @@ def test_it_is_told_how_many_things_a_threshold_confirms(chain: Chain) -> None:
     assert confirm_proposals(chain.unit.id, above=0.9, actor=chain.actor) == 1
 
 
-def test_a_decision_by_a_key_answers_with_its_row_alone(
+def test_a_decision_by_a_key_answers_with_its_row_and_what_is_left(
     chain: Chain, sign_in_as: Callable[[Actor], FlaskClient]
 ) -> None:
     propose_links(chain.unit.id, actor=chain.actor)
@@ -222,3 +222,4 @@ def test_a_decision_by_a_key_answers_with_its_row_alone(
     answer = sign_in_as(chain.actor).post(f"/basic-info/links/{found.id}/confirm", headers={"HX-Request": "true"})
     assert answer.text.strip().startswith(f'<tr id="link-{found.id}"')
     assert "已确认" in answer.text
+    assert f'<hx-partial hx-target="#open-count" hx-swap="innerHTML">{count_proposals(chain.unit.id)}<' in answer.text

@@ -211,3 +211,42 @@ def test_a_file_that_cannot_be_read_comes_back_on_its_form_and_is_not_kept(
     assert answer.status_code == 422
     assert "error-summary" in answer.text
     assert db.session.scalars(select(Document)).all() == []
+
+
+def test_the_year_that_the_file_s_name_says_stands_in_the_preview_s_form(
+    place: Office, sign_in_as: SignIn, tmp_path: Path
+) -> None:
+    client = sign_in_as(place.clerk)
+    page = client.get(upload(client, place, "power-list", power_list_file(tmp_path).read_bytes(), "清单2024.xlsx")).text
+    assert 'value="2024"' in page
+    assert "按文件名“清单2024”填写" in page
+
+
+@pytest.mark.parametrize(("said", "year"), [({"year": "2023"}, 2023), ({}, 2024)])
+def test_the_year_can_be_corrected_there(
+    said: dict[str, str], year: int, place: Office, sign_in_as: SignIn, tmp_path: Path
+) -> None:
+    client = sign_in_as(place.clerk)
+    client.post(upload(client, place, "power-list", power_list_file(tmp_path).read_bytes(), "清单2024.xlsx"), data=said)
+    assert db.session.scalars(select(PowerList.year)).all() == [year]
+
+
+def refused(client: FlaskClient, place: Office, kind: str, data: bytes, name: str) -> str:
+    """The page that comes back for a file that is not taken."""
+    answer = client.post(
+        f"/basic-info/units/{place.unit.id}/library", data={"kind": kind, "file": (io.BytesIO(data), name)}
+    )
+    assert answer.status_code == 422
+    assert 'id="file-error"' in answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize("data", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"{\\rtf1 x}", b"<html>x</html>"])
+def test_a_doc_file_is_told_on_the_page_how_to_be_saved(data: bytes, place: Office, sign_in_as: SignIn) -> None:
+    assert "另存为 .docx" in refused(sign_in_as(place.clerk), place, "mandate", data, "三定.doc")
+
+
+def test_a_chart_that_is_far_too_big_is_refused_beside_its_field(place: Office, sign_in_as: SignIn) -> None:
+    big = CHART.encode() + b" " * (51 * 1024 * 1024)
+    page = refused(sign_in_as(place.clerk), place, "flowchart", big, "图.bpmn")
+    assert "BPMN 流程图不能超过 16 MiB" in page

@@ -12,6 +12,7 @@ from basic_info.power_lists.models import LimitKind, PowerKind
 from basic_info.power_lists.parsing import ParsedPowerList, parse_power_list
 from basic_info.power_lists.parsing.columns import Field
 from basic_info.power_lists.parsing.items import ExerciseLevel
+from basic_info.power_lists.year import year_of
 from host.kernel.tables.errors import NotATable
 from tests.basic_info.power_lists.corpus import Page, xlsx
 
@@ -274,3 +275,68 @@ def test_the_parts_of_a_wide_heading_are_read_together_with_it(tmp_path: Path) -
         (LimitKind.STATUTORY, 20),
         (LimitKind.PROMISED, 10),
     ]
+
+
+TWO_ROWS: Rows = [
+    [*HEADER, "期限", ""],
+    ["", "", "", "", "", "", "", "法定", "承诺"],
+    [1, "甲", "", "行政许可", "", "", "", "20个工作日", "5个工作日"],
+]
+LAST = [2, "乙", "", "行政许可", "", "", "", "30个工作日", "7个工作日"]
+WIDE: Merges = [(0, 7, 0, 8, "期限")]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        [TWO_ROWS[0]],
+        [TWO_ROWS[1]],
+        [["", "", "", "", "", "", "", "法定", "承诺"]],
+        [TWO_ROWS[0], TWO_ROWS[1]],
+        [[*HEADER, "法定", "承诺"]],
+    ],
+    ids=["upper half", "lower half", "lower half with blanks", "both", "lower half of merged cells"],
+)
+def test_a_header_of_two_rows_that_is_repeated_in_part_is_no_item(tmp_path: Path, again: Rows) -> None:
+    power_list = parse(
+        tmp_path, [*TWO_ROWS, *again, LAST], [*WIDE, *([(3, 7, 3, 8, "期限")] if again[0] is TWO_ROWS[0] else [])]
+    )
+
+    assert power_list.errors == []
+    assert [item.name for item in power_list.items] == ["甲", "乙"]
+    assert [[limit.limit_kind for limit in item.time_limits] for item in power_list.items] == [
+        [LimitKind.STATUTORY, LimitKind.PROMISED]
+    ] * 2
+
+
+def test_a_row_that_only_says_one_of_the_lower_headings_is_no_header(tmp_path: Path) -> None:
+    more = ["", "", "", "", "", "", "", "法定", ""]
+
+    assert len(parse(tmp_path, [*TWO_ROWS, more], WIDE).items[0].time_limits) == 2
+
+
+@pytest.mark.parametrize(
+    ("titles", "sheet", "name", "year", "where"),
+    [
+        (["临沂市商务局权责清单（2024年版）"], "Sheet1", "清单2023.xlsx", 2024, "标题"),
+        (["权责清单", "二〇二五年"], "Sheet1", "清单.xlsx", 2025, "标题"),
+        (["2022—2023年权责清单"], "Sheet1", "清单.xlsx", 2023, "标题"),
+        (["权责清单"], "2025", "清单2024.xlsx", 2025, "工作表名"),
+        (["权责清单"], "Sheet1", "市商务局权责清单2024.xlsx", 2024, "文件名"),
+        (["权责清单"], "Sheet1", "清单20240315.xlsx", 2024, "文件名"),
+        (["依据《商务法》（2017年修正）编制"], "Sheet1", "清单_2026_终稿.xls", 2026, "文件名"),
+    ],
+)
+def test_the_year_is_found_in_titles_sheets_and_file_name(
+    tmp_path: Path, titles: list[str], sheet: str, name: str, year: int, where: str
+) -> None:
+    rows: Rows = [*([title] for title in titles), HEADER, [1, "甲", "", "行政许可"]]
+    found = year_of(parse(tmp_path, rows, name=sheet), name, this_year=2026)
+
+    assert found is not None
+    assert (found.year, found.where) == (year, where)
+
+
+@pytest.mark.parametrize("name", ["清单.xlsx", "清单12024.xlsx", "清单2099.xlsx", "20个部门清单.xlsx"])
+def test_no_year_is_made_up(tmp_path: Path, name: str) -> None:
+    assert year_of(parse(tmp_path, [HEADER, [1, "甲", "", "行政许可"]]), name, this_year=2026) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,6 +16,7 @@ from basic_info.power_lists.operations import put_in_force
 from function_monitor.cases.models import FlowCase
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
+from host.kernel.pages import today_in_china
 from tests import factories
 from tests.at_once import at_once
 from tests.basic_info.library.conftest import Office
@@ -256,3 +257,41 @@ def test_two_who_begin_at_once_get_one_draft(app: Flask, committed: Engine) -> N
 
 def _since(year: int) -> Range[date]:
     return Range(date(year, 1, 1), None)
+
+
+def test_before_its_day_an_adjustment_says_when_it_can_be_confirmed(
+    place: Office, in_force: PowerList, sign_in_as: SignIn
+) -> None:
+    clerk, day = sign_in_as(place.clerk), today_in_china() + timedelta(days=30)
+    order = {**ORDER, "effective_on": day.isoformat()}
+    draft = clerk.post(f"{BASE}/power-lists/{in_force.id}/adjust", data=order).location
+    clerk.post(f"{draft}/items/new", data=FACTS)
+    reviewer = sign_in_as(place.reviewer)
+    page = reviewer.get(draft).text
+    answer = reviewer.post(f"{draft}/confirm")
+
+    assert ("到那一天起才能复核生效" in page, "复核生效</button>" in page) == (True, False)
+    assert answer.status_code == 422
+    assert f"文件自 {day} 起施行，请在当日或之后复核生效" in answer.text
+    assert "拍卖企业备案" in answer.text
+
+
+def test_a_day_before_the_list_in_force_is_told_beside_its_field(
+    place: Office, in_force: PowerList, sign_in_as: SignIn
+) -> None:
+    order = {**ORDER, "effective_on": "2025-01-01"}
+    answer = sign_in_as(place.clerk).post(f"{BASE}/power-lists/{in_force.id}/adjust", data=order)
+
+    assert answer.status_code == 422
+    assert 'id="effective_on-error"' in answer.text
+
+
+def test_a_list_older_than_the_one_in_force_says_so_on_its_page(
+    place: Office, in_force: PowerList, bring: Bring, sign_in_as: SignIn
+) -> None:
+    older = bring(year=2024)
+    answer = sign_in_as(place.reviewer).post(f"{BASE}/power-lists/{older.id}/in-force")
+
+    assert answer.status_code == 409
+    assert "该清单的年度早于现行清单" in answer.text
+    assert "成品油零售许可" in answer.text

@@ -145,6 +145,21 @@ def test_security_row_28_v5_2_2_a_kind_that_is_not_taken_here_is_named(connectio
         store(b"%PDF-1.7", "照片.jpg", IMAGES)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"),
+        b"{\\rtf1 x}",
+        b"\xef\xbb\xbf<!DOCTYPE html><html><body>x</body></html>",
+        b"<html xmlns:w='urn:schemas-microsoft-com:office:word'>x</html>",
+    ],
+)
+def test_what_only_calls_itself_a_word_file_is_told_how_to_become_one(connection: Connection, content: bytes) -> None:
+    with pytest.raises(WrongKind, match=r"另存为 \.docx"):
+        store(content, "规定.doc", frozenset({FileKind.DOCX, FileKind.PDF}))
+
+
 def test_security_row_28_v5_2_1_a_file_over_the_limit_is_refused(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

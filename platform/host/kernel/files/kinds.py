@@ -51,6 +51,11 @@ class FileKind(enum.Enum):
         return member
 
 
+#: What an old kind is saved as, and with which program, where only the new one is taken.
+SAVED_AS = {
+    FileKind.DOC: (FileKind.DOCX, "请在 Word 或 WPS 中另存为 .docx 后上传"),
+    FileKind.XLS: (FileKind.XLSX, "请在 Excel 或 WPS 中另存为 .xlsx 后上传"),
+}
 IMAGES = frozenset({FileKind.PNG, FileKind.JPEG, FileKind.WEBP})
 TABLES = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.TEXT})
 DOCUMENTS = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.DOC})
@@ -63,6 +68,13 @@ _OLE_STREAMS = (
     ("WordDocument".encode("utf-16-le"), FileKind.DOC),
     ("Workbook".encode("utf-16-le"), FileKind.XLS),
     ("Book".encode("utf-16-le"), FileKind.XLS),
+)
+_SAVE_AS = "请在 Word 或 WPS 中打开，另存为 .docx（表格另存为 .xlsx）后上传"
+#: Begins of texts that are kept under other names: their own programs say what they are.
+_TEXTS_IN_DISGUISE = (
+    (b"{\\rtf", f"这是 RTF 文件，{_SAVE_AS}"),
+    (b"<!doctype html", f"这是网页文件，只是名字像文档，{_SAVE_AS}"),
+    (b"<html", f"这是网页文件，只是名字像文档，{_SAVE_AS}"),
 )
 _BPMN = b"http://www.omg.org/spec/BPMN/20100524/MODEL"
 
@@ -122,13 +134,17 @@ def _kind_of_ole(path: Path) -> FileKind:
                 if name in tail + piece:
                     return kind
             tail = piece[-64:]
-    raise WrongKind
+    raise WrongKind(f"这是旧版或已损坏的 Office 文件，{_SAVE_AS}")
 
 
 def _kind_of_text(path: Path, head: bytes) -> FileKind:
     if _BPMN in head:
         return FileKind.BPMN
-    if not head or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"#!", b"{\\rtf")):
+    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    for mark, sentence in _TEXTS_IN_DISGUISE:
+        if begin[: len(mark)].lower() == mark:
+            raise WrongKind(sentence)
+    if not head or begin.startswith((b"<", b"#!")):
         raise WrongKind("文件是空的" if not head else None)
     try:
         encoding_of(path)

@@ -17,7 +17,7 @@ from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.files.errors import WrongKind
 from host.kernel.files.images import redraw
-from host.kernel.files.kinds import IMAGES, FileKind, check_content, kind_of
+from host.kernel.files.kinds import IMAGES, SAVED_AS, FileKind, check_content, kind_of
 from host.kernel.files.models import StoredFile
 from host.kernel.files.names import clean_name
 from host.kernel.files.storage import current_store, digest_of, no_room_told, received
@@ -39,7 +39,7 @@ def store_upload(upload: FileStorage, *, subject: str, allowed: Collection[FileK
     with received(upload.stream, most_bytes=most) as path:
         kind = kind_of(path)
         if kind not in allowed:
-            raise WrongKind(f"这是“{kind.label}”，此处只接收：{_words(allowed)}")
+            raise WrongKind(_not_taken(kind, allowed))
         check_content(path, kind)
         kept = _redrawn(path, kind) if kind in IMAGES else path
         return _keep(kept, clean_name(upload.filename, kind), kind, subject=subject, actor=actor)
@@ -113,6 +113,13 @@ def _lock(digest: str, *, shared: bool) -> Select[Any]:
     """Between those who keep bytes and who drops them, until the transaction ends."""
     key = int.from_bytes(bytes.fromhex(digest[:16]), signed=True)
     return select(func.pg_advisory_xact_lock_shared(key) if shared else func.pg_advisory_xact_lock(key))
+
+
+def _not_taken(kind: FileKind, allowed: Collection[FileKind]) -> str:
+    newer, advice = SAVED_AS.get(kind, (None, ""))
+    if newer in allowed:
+        return f"这是“{kind.label}”，{advice}"
+    return f"这是“{kind.label}”，此处只接收：{_words(allowed)}"
 
 
 def _words(allowed: Collection[FileKind]) -> str:
