@@ -23,6 +23,8 @@ from host.kernel.access import Role, ScopeKind, roles_with
 from host.kernel.db import db
 from host.kernel.notifications.kinds import register_kind
 from host.kernel.notifications.operations import tell, tell_each, tell_from
+from host.kernel.pages import day as day_words
+from host.kernel.pages import span
 
 RECORD_RETURNED = register_kind("duty_record.returned", "纪实被退回", is_obligatory=True)
 LOGGED_FOR = register_kind("duty_record.logged_for", "他人代填了我的纪实", is_obligatory=True)
@@ -42,7 +44,7 @@ def tell_returned(record: DutyRecord, reason: str) -> None:
     tell(
         RECORD_RETURNED,
         people=[record.person_id],
-        title=f"{_day(record.worked_on)}的纪实被退回：{reason}",
+        title=f"{day_words(record.worked_on, short=True)}的纪实被退回：{reason}",
         link=f"/duty-eval/records/{record.id}/{record.worked_on}",
         key=f"duty_record:{record.id}:returned:{record.version_no}",
     )
@@ -52,7 +54,7 @@ def tell_logged_for(person_id: int, record_id: int, day: date, by: str) -> None:
     tell(
         LOGGED_FOR,
         people=[person_id],
-        title=f"{by}代您填了{_day(day)}的一条纪实，请核对；有出入可以更正或删除",
+        title=f"{by}代您填了{day_words(day, short=True)}的一条纪实，请核对；有出入可以更正或删除",
         link=f"/duty-eval/records/{record_id}/{day}",
         key=f"duty_record:{record_id}:logged_for",
     )
@@ -109,9 +111,7 @@ def _day_of(day: Any) -> Any:
 
 
 def _leave(absence: Absence) -> str:
-    first, last = absence.first, absence.last
-    days = _day(first) if first == last else f"{_day(first)}至{_day(last)}"
-    return f"{days}{_half(absence)}的{absence.absence_kind.label}"
+    return f"{span(absence.first, absence.last)}{_half(absence)}的{absence.absence_kind.label}"
 
 
 def _half(absence: Absence) -> str:
@@ -121,7 +121,7 @@ def _half(absence: Absence) -> str:
 
 
 def tell_task(task: AssignedTask, *, is_withdrawn: bool = False) -> None:
-    due = f"（{_day(task.due_on)}前完成）" if task.due_on else ""
+    due = f"（{day_words(task.due_on, short=True)}前完成）" if task.due_on else ""
     tell(
         TASK,
         people=[task.person_id],
@@ -138,7 +138,7 @@ def tell_evidence_asked(asked: EvidenceRequest) -> None:
         if asked.section_id is not None
         else holders_of(Role.UNIT_HEAD, unit=asked.unit_id)
     )
-    title = f"监督检查要求补证，{_day(asked.due_on)}前答复：{asked.text}"
+    title = f"监督检查要求补证，{day_words(asked.due_on, short=True)}前答复：{asked.text}"
     tell_from(
         EVIDENCE_ASKED,
         select(who.subquery().c.account_id, literal(title)),
@@ -248,7 +248,3 @@ def tell_routine(assessment: RoutineAssessment, words: str, *, key: str) -> None
         link=f"/duty-eval/routine/{assessment.id}",
         key=f"routine_assessment:{assessment.id}:{key}",
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"

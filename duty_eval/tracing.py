@@ -28,6 +28,7 @@ from duty_eval.routine.queries import count_own_open, count_to_review
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
+from host.kernel.pages import day as day_words
 from host.kernel.pages import today_in_china
 from host.kernel.system import TodoItem, TraceLine
 
@@ -72,7 +73,7 @@ def trace(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
         TraceLine(
             layer="履职纪实",
             title=f"纪实 {row.records} 条，已审核 {row.approved} 条",
-            detail=f"最近 {row.last.month}月{row.last.day}日",
+            detail=f"最近 {day_words(row.last, short=True)}",
             url=url_for("duty_eval.duty_records", post_duty_id=row.post_duty_id),
             count=int(row.records),
         )

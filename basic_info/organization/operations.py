@@ -39,6 +39,7 @@ from host.kernel.audit import record_change
 from host.kernel.crypto import provider
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.pages import day
 from host.kernel.versions import change, current, end
 
 
@@ -134,7 +135,7 @@ def abolish_unit(unit: Unit, *, on: date, actor: Actor, reason: str) -> None:
     _hold_in_reach(unit.id, actor=actor)
     in_the_way = what_keeps(unit.id, on)
     if in_the_way:
-        raise StillInUse(f"{on.year}年{on.month}月{on.day}日仍有{'、'.join(in_the_way)}，不能撤销；请先转出或撤销")
+        raise StillInUse(f"{day(on)}仍有{'、'.join(in_the_way)}，不能撤销；请先转出或撤销")
     sections = select(Section.id).where(Section.unit_id == unit.id)
     posts = select(Post.id).where(Post.section_id.in_(sections), Post.id.in_(_not_over(PostVersion.post_id, on)))
     for post_id in db.session.scalars(posts):

@@ -19,6 +19,7 @@ from duty_eval.records.forms import day_of
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError
+from host.kernel.pages import month as month_words
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
 from host.kernel.tables.exports import register_export
@@ -38,9 +39,7 @@ def granted_absences() -> ResponseReturnValue:
         "duty_eval/absences/granted.html",
         rows=paged(queries.granted(current_actor(), month, first_of_month(month, plus=1))),
         month=month,
-        month_options=[
-            (one.isoformat(), f"{one.year}年{one.month}月") for one in sorted({*months, month}, reverse=True)
-        ],
+        month_options=[(one.isoformat(), month_words(one)) for one in sorted({*months, month}, reverse=True)],
     )
 
 

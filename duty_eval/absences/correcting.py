@@ -15,6 +15,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import month as month_words
 
 
 def correct_absence(
@@ -97,7 +98,7 @@ def _check(absence: Absence, reason: str, actor: Actor) -> None:
 def _require_open(person_id: int, spans: list[tuple[date, date]]) -> None:
     for first, last in spans:
         if first <= last and (month := locked_month(person_id, first, last)) is not None:
-            raise AbsenceMonthLocked(f"{month.year}年{month.month}月已经锁定，{AbsenceMonthLocked.message}")
+            raise AbsenceMonthLocked(f"{month_words(month)}已经锁定，{AbsenceMonthLocked.message}")
 
 
 def _end(absence: Absence, state: AbsenceState, reason: str, actor: Actor) -> None:

@@ -24,6 +24,7 @@ from duty_eval.records.models import DutyRecord, RecordOrigin
 from duty_eval.records.rollups import COUNTED
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.pages import day as day_words
 
 CHINA = ZoneInfo("Asia/Shanghai")
 #: Fewer entries of one's own do not say what is usual.
@@ -209,5 +210,5 @@ def _findings(rows: Sequence[AnyRow], best: dict[tuple[int, FlagKind], tuple[int
     for (place, kind), (percent, other) in best.items():
         day = rows[other].worked_on
         whose = "本人" if kind is FlagKind.LIKE_OWN else "本单位他人"
-        words = f"与{whose} {day.month}月{day.day}日的内容 {percent}% 相同"
+        words = f"与{whose} {day_words(day, short=True)}的内容 {percent}% 相同"
         yield Finding(rows[place].id, rows[place].worked_on, kind, words)

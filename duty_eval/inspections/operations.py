@@ -32,6 +32,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
+from host.kernel.pages import day
 
 #: from → to. The trigger ``guard_inspection`` holds the same steps.
 NEXT = {
@@ -240,7 +241,7 @@ def start_inspection(plan: Inspection, *, today: date, actor: Actor) -> None:
     """Begin (检查中), on the plan's first day or later. Raises InspectionStep, Refused."""
     _in(plan, InspectionState.DRAWN)
     if today < plan.starts_on:
-        raise Refused(f"检查从 {plan.starts_on.month}月{plan.starts_on.day}日 开始，还没有到")
+        raise Refused(f"检查从 {day(plan.starts_on, short=True)} 开始，还没有到")
     plan.inspection_state = NEXT[plan.inspection_state]
     db.session.flush()
     record_change(plan, action="inspection.started", actor=actor)

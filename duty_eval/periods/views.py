@@ -28,6 +28,7 @@ from duty_eval.records.queries import name_today
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
+from host.kernel.pages import month as month_words
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
 
@@ -162,8 +163,7 @@ def _page(month: date, form: PlaceForm | None = None) -> str:
         form=form or PlaceForm(formdata=None),
         month=month,
         month_options=[
-            (one.isoformat(), f"{one.year}年{one.month}月")
-            for one in (first_of_month(today, plus=-back) for back in range(1, 13))
+            (one.isoformat(), month_words(one)) for one in (first_of_month(today, plus=-back) for back in range(1, 13))
         ],
         is_over=month < first_of_month(today),
         units=units[:MOST_UNITS],

@@ -17,7 +17,7 @@ from duty_eval.routine.models import RoutineAssessment, RoutineGrade, RoutineRou
 from host.kernel.access import Actor
 from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
-from host.kernel.pages import today_in_china
+from host.kernel.pages import day, today_in_china
 from host.kernel.versions import in_force
 
 
@@ -41,7 +41,7 @@ class Unsettled:
         if self.unpublished:
             said.append(f"{self.unpublished} 人的“好”等次还没有公示")
         if self.until:
-            said.append(f"公示到 {self.until.month}月{self.until.day}日 才结束")
+            said.append(f"公示到 {day(self.until, short=True)} 才结束")
         return said
 
 

@@ -18,7 +18,7 @@ from duty_eval.routine.forms import AnswerForm
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, Refused
-from host.kernel.pages import today_in_china
+from host.kernel.pages import day, today_in_china
 from host.kernel.tables.exports import register_export
 from host.kernel.tables.paging import paged
 
@@ -83,7 +83,7 @@ def publish_routine_round(round_id: int) -> ResponseReturnValue:
     held = queries.round_to_run(actor, round_id, Permission.ROUTINE_DECIDE)
     made = publish_good(held, today=today_in_china(), actor=actor)
     db.session.commit()
-    flash(f"已在本单位公示，到 {made.ends_on.month}月{made.ends_on.day}日 为止", "success")
+    flash(f"已在本单位公示，到 {day(made.ends_on, short=True)} 为止", "success")
     return redirect(url_for("duty_eval.routine_round", round_id=round_id), 303)
 
 

@@ -17,6 +17,7 @@ from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted, Refused
+from host.kernel.pages import day as day_words
 
 #: Working days at once: a month's.
 MOST_DAYS = 23
@@ -130,5 +131,5 @@ def repeat_record(
                 )
             )
         except Refused as refused:
-            raise type(refused)(f"{day.month}月{day.day}日：{refused}") from refused
+            raise type(refused)(f"{day_words(day, short=True)}：{refused}") from refused
     return done

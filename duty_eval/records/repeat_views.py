@@ -16,7 +16,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.forms import options
-from host.kernel.pages import today_in_china
+from host.kernel.pages import day, today_in_china
 
 
 @bp.get("/repeat")
@@ -67,8 +67,7 @@ def _ask_why(form: RepeatForm, plan: Plan, *, person_id: int, today: date) -> No
     """Ask for the reason of late days in the trial run already, not only when the records are sent."""
     reason = (form.late_reason.data or "").strip()
     if plan.days and not reason and is_late(plan.days[0], person_id=person_id, today=today):
-        day = plan.days[0]
-        form.late_reason.errors = [*form.late_reason.errors, f"含 {day.month}月{day.day}日，请说明补填原因"]
+        form.late_reason.errors = [*form.late_reason.errors, f"含 {day(plan.days[0], short=True)}，请说明补填原因"]
 
 
 def _page(form: RepeatForm, plan: Plan | None = None) -> str:

@@ -17,6 +17,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import day as day_words
 from host.kernel.pages import today_in_china
 
 
@@ -72,7 +73,7 @@ def copy_last_week() -> ResponseReturnValue:
     gone = [one for one in away_in_week(current_actor().person_id or 0, day) if one <= today]
     db.session.commit()
     left_out = (
-        f"；{'、'.join(f'{one.month}月{one.day}日' for one in gone)}您不在岗（请假、借出等），没有复制" if gone else ""
+        f"；{'、'.join(day_words(one, short=True) for one in gone)}您不在岗（请假、借出等），没有复制" if gone else ""
     )
     if count := _records(done):
         days = sum(1 for one in done if one.record_ids)

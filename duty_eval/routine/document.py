@@ -18,6 +18,7 @@ from docx.shared import Cm, Pt
 
 from duty_eval.routine.papers import Opinion, Paper
 from host.kernel.files.word import saved, writable
+from host.kernel.pages import day as day_words
 
 BODY, HEADING = "仿宋", "方正小标宋简体"
 #: Widths of the six columns in centimetres: 16.6 in all, A4 less its margins.
@@ -139,7 +140,7 @@ def _put(cell: Any, text: str, *, centred: bool = False) -> None:
 
 
 def _chinese(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else "　　年　　月　　日"
+    return day_words(day) if day else "　　年　　月　　日"
 
 
 def _use_font(properties: Any, name: str) -> None:

@@ -20,7 +20,7 @@ from host.auth.models import Account
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
-from host.kernel.pages import CHINA_TIME
+from host.kernel.pages import CHINA_TIME, month
 
 CIVIL = (Identity.CIVIL_SERVANT, Identity.CIVIL_MANAGED)
 
@@ -148,9 +148,9 @@ def _paper(row: AnyRow, put_up: tuple[date, date] | None) -> Paper:
         last_day=held.last_day,
         name=person.name,
         sex=person.sex.label,
-        birth=_month(person.birth_on),
+        birth=month(person.birth_on, ""),
         political_status=person.political_status,
-        since=_month(row.since),
+        since=month(row.since, ""),
         unit_and_post=f"{row.unit_name} {row.section_name} {row.Appointment.job_title or row.post_title}",
         section_name=row.section_name,
         summary=form.summary,
@@ -189,10 +189,6 @@ def _attendance(facts: dict[str, Any]) -> str:
 def _proposed(form: RoutineAssessment) -> str:
     grade = f"建议等次：{form.proposed_grade.label}" if form.proposed_grade else ""
     return "\n".join(text for text in (form.comment, grade) if text)
-
-
-def _month(day: date | None) -> str:
-    return f"{day.year}年{day.month}月" if day else ""
 
 
 def _day(at: datetime | None) -> date | None:

@@ -17,6 +17,7 @@ from duty_eval.api import DutyRecord, person_facts, routine_results
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.pages import month
 from host.kernel.partitions import first_of_month
 from host.kernel.versions import in_force
 from performance.grading.models import AnnualAssessment, Regime
@@ -94,9 +95,9 @@ def register_form_of(actor: Actor, person_id: int, year: int, *, today: date) ->
         regime=regime,
         name=person.name,
         sex=person.sex.label,
-        birth=_month(person.birth_on),
+        birth=month(person.birth_on, ""),
         political_status=person.political_status,
-        since=_month(row.since),
+        since=month(row.since, ""),
         unit_and_post=f"{row.unit_name} {row.section_name} {held.job_title or row.post_title}",
         work=_work_of(held.post_id, day),
         report=draft_report(person_id, year, day),
@@ -182,7 +183,3 @@ def _routine(person_id: int, year: int) -> str:
     return "；".join(
         f"{one.name}：{one.grade.label if one.grade else '不确定等次'}" for one in routine_results(person_id, year)
     )
-
-
-def _month(day: date | None) -> str:
-    return f"{day.year}年{day.month}月" if day else ""

@@ -25,6 +25,7 @@ from duty_eval.absences.workbook.columns import SPEC
 from duty_eval.permissions import Permission
 from host.kernel.access import SYSTEM, Actor
 from host.kernel.db import AnyRow, db
+from host.kernel.pages import month as month_words
 
 
 class Outcome(Worded):
@@ -201,7 +202,7 @@ def _against_closed_months(lines: Sequence[Line], findings: Findings) -> list[Li
     }
     for line in lines:
         if (closed := locked.get(line.number)) is not None:
-            words = f"{closed.year}年{closed.month}月已经锁定，不能再登记；确需补登，请先申请为本人单独开放该月"
+            words = f"{month_words(closed)}已经锁定，不能再登记；确需补登，请先申请为本人单独开放该月"
             _tell(findings, line, "起", words)
     return [line for line in lines if line.number not in locked]
 

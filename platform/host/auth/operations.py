@@ -22,6 +22,7 @@ from host.kernel.db import Model, db
 from host.kernel.errors import NotFound, Refused
 from host.kernel.notifications.kinds import register_kind
 from host.kernel.notifications.operations import tell
+from host.kernel.pages import span
 from host.permissions import Permission
 
 #: Roles that their holder may let another act under for a while.
@@ -286,7 +287,7 @@ def delegate_role(
     tell(
         DELEGATED,
         accounts=[account.id],
-        title=f"{actor.display_name}委托您代行{ROLE_LABELS[grant.role]}职责：{_words(first)}至{_words(last)}，{reason.strip()}",
+        title=f"{actor.display_name}委托您代行{ROLE_LABELS[grant.role]}职责：{span(first, last)}，{reason.strip()}",
         link="/",
         key=f"role_grant:{made.id}:delegated",
     )
@@ -315,10 +316,6 @@ def _tell_ended(grant: RoleGrant, actor: Actor) -> None:
                 link="/",
                 key=f"role_grant:{grant.id}:ended",
             )
-
-
-def _words(day: date) -> str:
-    return f"{day.month}月{day.day}日"
 
 
 def _same_place(one: RoleGrant, other: RoleGrant) -> bool:

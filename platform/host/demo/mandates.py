@@ -18,6 +18,7 @@ from host.demo.content import BodyKind, in_place, kind_of
 from host.demo.posts import Section
 from host.demo.quotas import WORKER_KIND, LeaderPlaces, UnitQuota, leader_places, unit_quotas
 from host.demo.sites import chinese_number
+from host.kernel.pages import day
 
 FIRST_ISSUE = date(2024, 3, 4)
 #: A unit's rank as a mandate says it.
@@ -87,7 +88,7 @@ def mandate_text(
             ("纪检监察机构的设置、职责和编制事项另行规定。",),
             (f"{unit.short_name}所属事业单位的设置、职责和编制事项另行规定。",),
             (f"本规定由{office}负责解释，其调整由{office}按规定程序办理。",),
-            (f"本规定自{_chinese_date(issued_on + timedelta(days=7))}起施行。",),
+            (f"本规定自{day(issued_on + timedelta(days=7))}起施行。",),
         ),
         issuer=f"中共{unit.region_name}委机构编制委员会办公室",
         issued_on=issued_on,
@@ -153,10 +154,6 @@ def _quotas(unit: Unit, quotas: tuple[UnitQuota, ...], places: LeaderPlaces) -> 
     )
 
 
-def _chinese_date(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _save(text: MandateText, path: Path) -> None:
     paper = docx.Document()
     _set_page(paper)
@@ -168,7 +165,7 @@ def _save(text: MandateText, path: Path) -> None:
         for paragraph in paragraphs[1:]:
             _line(paper, paragraph, is_indented=True)
     _line(paper, text.issuer, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _line(paper, _chinese_date(text.issued_on), align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _line(paper, day(text.issued_on), align=WD_ALIGN_PARAGRAPH.RIGHT)
     paper.core_properties.title = text.title
     paper.core_properties.author = text.issuer
     paper.save(str(path))

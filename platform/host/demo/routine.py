@@ -15,6 +15,7 @@ from host.kernel.access import Actor, Role
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.jobs.actors import actor_of
+from host.kernel.pages import month
 
 #: What those say of the quarter whose records the demo does not reach back to.
 SUMMARY = "本期围绕岗位职责完成日常工作，按时办结到期事项，没有超期和差错；下一步加强与业务科室的衔接。"
@@ -114,7 +115,7 @@ def _half_way(cast: Cast, assessor: Actor, today: date) -> None:
     last = today.replace(day=1) - timedelta(days=1)
     held = duty_eval.open_round(
         cast.unit_id,
-        name=f"{last.year}年{last.month}月专项工作",
+        name=f"{month(last)}专项工作",
         first=last.replace(day=1),
         last=last,
         actor=cast.chief,

@@ -37,10 +37,11 @@ BROWSERS = (
 
 
 def register_pages(app: Flask) -> None:
-    """Give every template ``asset`` and the filters for days, instants, numbers, shares, times, sizes and devices."""
+    """Give every template ``asset`` and filters for days, months, instants, numbers, shares, times, sizes, devices."""
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(
         day=day,
+        month=month,
         instant=instant,
         number=number,
         percent=percent,
@@ -92,6 +93,16 @@ def day(value: date | None, short: bool = False) -> str:
         value = _in_china(value)
     month_day = f"{value.month}月{value.day}日"
     return month_day if short else f"{value.year}年{month_day}"
+
+
+def span(first: date, last: date) -> str:
+    """The days from one to another as 3月2日至3月5日, one day as 3月2日."""
+    return day(first, short=True) if first == last else f"{day(first, short=True)}至{day(last, short=True)}"
+
+
+def month(value: date | None, none: str = NOTHING) -> str:
+    """The month of a day as 2026年3月."""
+    return none if value is None else f"{value.year}年{value.month}月"
 
 
 def instant(value: datetime | None, full: bool = False) -> str:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from host.kernel.clock.cron import cron_words
-from host.kernel.pages import CHINA_TIME, device, instant
+from host.kernel.pages import CHINA_TIME, device, instant, month, span
 
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0"
 WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile MicroMessenger/8.0.49"
@@ -17,6 +17,15 @@ WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0.0.0 Mo
 )
 def test_a_browser_is_named_in_words(sent: str, words: str) -> None:
     assert device(sent) == words
+
+
+@pytest.mark.parametrize(("last", "words"), [(2, "3月2日"), (5, "3月2日至3月5日")])
+def test_a_span_names_one_day_once(last: int, words: str) -> None:
+    assert span(date(2026, 3, 2), date(2026, 3, last)) == words
+
+
+def test_a_month_is_named_by_any_of_its_days() -> None:
+    assert (month(date(2026, 3, 31)), month(None, "")) == ("2026年3月", "")
 
 
 def test_an_instant_of_another_year_names_its_year() -> None:
