@@ -1,12 +1,13 @@
 # ruff: noqa: E501  # SQL is laid out as SQL
 """``make bench``: prints each figure with its target and its ratio to a raw limit, and writes ``var/bench.json``.
 
-python -m bench.run [--quick] [names …]     names: records crash peak review import export reminders score library dashboards flowchart
+python -m bench.run [--quick] [names …]     names: records crash peak review import export reminders alerts score library dashboards flowchart
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -19,13 +20,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psycopg
 from sqlalchemy import event, text
 
+import function_monitor.api as function_monitor
 import performance.api as performance
 from bench import city, flowcharts, library
 from bench.client import Arrival, Connection, Login, get_times, log_arrivals, log_for
@@ -34,6 +36,7 @@ from bench.figures import Figures
 from config import Settings
 from duty_eval.api import count_workload
 from duty_eval.reminders.digest import remind
+from function_monitor.ladder.climbing import climb
 from host import migrating
 from host.app import create_app
 from host.demo.bulk import sum_up_records
@@ -239,6 +242,36 @@ class Bench:
         self.figures.add("reminders_told", told, "people")
         self.figures.add("reminders_city_s", spent, "s", limit=60)
 
+    def alerts(self) -> None:
+        """Every rule over the whole city, most of which has logged nothing for weeks, then a morning on the ladder."""
+        with self.app.app_context():
+            workdays = load_workdays()
+            city.fill_records(20_000 if self.quick else 1_000_000, until=self.today)
+            db.session.execute(text("SET statement_timeout = 0"))
+            day = workdays.add_workdays(self.today, -1)
+            self._watch_since(day - timedelta(days=60))
+            started = time.perf_counter()
+            found = function_monitor.evaluate_all(day)
+            db.session.commit()
+            self.figures.add("alerts_city_s", time.perf_counter() - started, "s", limit=60)
+            started = time.perf_counter()
+            climbed = climb(workdays.add_workdays(day, 5), workdays)
+            db.session.commit()
+            spent = time.perf_counter() - started
+        self.figures.add("alerts_raised", found["raised"], "alerts")
+        self.figures.add("ladder_steps", climbed["up"], "notices")
+        self.figures.add("ladder_told", climbed["told"], "people")
+        self.figures.add("ladder_city_s", spent, "s", limit=60)
+
+    def _watch_since(self, day: date) -> None:
+        """As if the platform had been there for two months: every rule on, days since ``day`` count."""
+        function_monitor.seed_rules(counts_from=day)
+        since = json.dumps({"counts_from": day.isoformat()})
+        statement = "UPDATE alert_rule SET params = params || CAST(:since AS jsonb) WHERE params ? 'counts_from'"
+        db.session.execute(text(statement), {"since": since})
+        db.session.execute(text("UPDATE alert_rule SET is_on = true"))
+        db.session.commit()
+
     def score(self) -> None:
         """A score run over everybody, against the plain aggregate over the same sums."""
         with self.app.app_context():
@@ -369,7 +402,7 @@ def main() -> None:
     bench = Bench(folder, quick=arguments.quick)
     parts: dict[str, Callable[[], None]] = {
         "records": bench.records, "crash": bench.crash, "peak": bench.peak, "review": bench.review,
-        "import": bench.people, "export": bench.export, "reminders": bench.reminders, "score": bench.score,
+        "import": bench.people, "export": bench.export, "reminders": bench.reminders, "alerts": bench.alerts, "score": bench.score,
         "library": bench.library, "dashboards": bench.dashboards,
         "flowchart": lambda: flowcharts.measure(bench.figures),
     }  # fmt: skip

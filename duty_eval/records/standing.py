@@ -63,7 +63,7 @@ def _standings_statement(*, with_spans: bool) -> Any:
     duty, post = PostDuty.__table__.c, Appointment.__table__.c
     person_id, day = bindparam("person_id", type_=BigInteger), bindparam("day", type_=Date)
     # Of the records that count (``rollups.COUNTED``). A function, so that a record is not planned anew for each month
-    # that the city has kept (migration 0048).
+    # that the city has kept.
     spent = func.minutes_logged(person_id, day)
     numbers = func.generate_series(literal_column("1"), bindparam("draw", type_=Integer)).table_valued("n")
     drawn = func.array(

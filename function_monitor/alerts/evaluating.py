@@ -34,7 +34,7 @@ from function_monitor.notices import tell_raised, tell_withdrawn
 from host.kernel.access import SYSTEM, Actor
 from host.kernel.audit import record_change
 from host.kernel.calendar.workdays import load_workdays
-from host.kernel.db import db
+from host.kernel.db import db, planned_for_many
 
 COLUMNS = ("subject_kind", "subject_id", "unit_id", "section_id", "person_id", "level", "title", "evidence")
 
@@ -75,7 +75,8 @@ def evaluate(rule: AlertRule, day: date, *, actor: Actor = SYSTEM) -> Counter[st
     """Evaluate one rule as of ``day``: the number of statements is the same for one subject and for a million."""
     # Two evaluations at a time: the second waits, and then finds nothing to do.
     db.session.execute(select(AlertRule.id).where(AlertRule.id == rule.id).with_for_update())
-    seen = _upsert(rule, day)
+    with planned_for_many():
+        seen = _upsert(rule, day)
     _remember_levels(rule, day)
     counts = Counter(
         raised=sum(1 for is_new in seen if is_new),
@@ -132,7 +133,8 @@ class Trial:
 def would_fire(rule: AlertRule, day: date, *, params: dict[str, Any] | None = None) -> int:
     """On how many subjects the rule would have fired on ``day`` with those thresholds (R130); writes nothing."""
     found = RULES[rule.code].test(params or rule.params, day, load_workdays()).subquery()
-    return db.session.scalar(select(func.count()).select_from(found)) or 0
+    with planned_for_many():
+        return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def _upsert(rule: AlertRule, day: date, *, among: Select[int] | None = None) -> list[bool]:

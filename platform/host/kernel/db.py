@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Numeric, Row, Select, Text
+from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Numeric, Row, Select, Text, text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
 from sqlalchemy.orm import DeclarativeBase
 
@@ -50,6 +52,18 @@ class Model(DeclarativeBase):
 
 # Rows stay loaded after commit, so that a view can commit and then render the row it changed.
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def planned_for_many() -> Iterator[None]:
+    """Statements inside are about the whole city: rows are joined in bulk, not looked up one by one.
+
+    The planner takes several conditions on one row for rarer than they are, expects three people where ten thousand
+    come, and compares each of them with everybody. Within a transaction, which an error ends together with the setting.
+    """
+    db.session.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    db.session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 def engine_options(*, schema: str, queue_schema: str, pool_size: int, application: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.engine import Connection
 
 from duty_eval.absences.models import AbsenceKind
@@ -108,3 +108,16 @@ def test_of_who_writes_weekly_only_weeks_that_closed_count(quiet: Quiet) -> None
 def test_a_count_that_has_not_begun_finds_nobody(quiet: Quiet, start: date) -> None:
     quiet.rule.params = {**quiet.rule.params, "counts_from": start.isoformat()}
     assert quiet.found() == []
+
+
+def test_people_are_compared_in_bulk_not_each_with_everybody(quiet: Quiet, connection: Connection) -> None:
+    seen: list[Any] = []
+
+    def note(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if "INSERT INTO alert (" in statement:
+            seen.append(conn.exec_driver_sql("SHOW enable_nestloop").scalar())
+
+    event.listen(connection, "before_cursor_execute", note)
+    quiet.found()
+
+    assert (seen, connection.exec_driver_sql("SHOW enable_nestloop").scalar()) == (["off"], "on")
