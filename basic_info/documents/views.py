@@ -10,9 +10,10 @@ from basic_info.documents.library import PaperKind, keep_upload, paper_file, rea
 from basic_info.documents.models import Document
 from basic_info.duties.queries import require_reach, require_readable, unit_name
 from basic_info.flowcharts.models import Flowchart
-from basic_info.mandates.addressee import names_another_unit
+from basic_info.mandates.addressee import for_unit, names_another_unit
 from basic_info.mandates.models import Mandate
 from basic_info.mandates.parsing import ParsedMandate
+from basic_info.mandates.previewing import foreseen
 from basic_info.permissions import Permission
 from basic_info.power_lists.models import PowerList
 from basic_info.power_lists.parsing import ParsedPowerList
@@ -129,14 +130,15 @@ def _preview(kind: PaperKind, document: Document, form: TakeInForm | None) -> st
         year_of(paper.parsed, stored.name, this_year=this_year) if isinstance(paper.parsed, ParsedPowerList) else None
     )
     unit_id = document.unit_id or 0
+    parsed = for_unit(paper.parsed, unit_id) if isinstance(paper.parsed, ParsedMandate) else paper.parsed
     return render_template(
         "basic_info/duties/preview.html",
         unit_name=unit_name(unit_id),
-        is_of_another=isinstance(paper.parsed, ParsedMandate)
-        and names_another_unit(paper.parsed.unit_name.value, unit_id),
+        is_of_another=isinstance(parsed, ParsedMandate) and names_another_unit(parsed.unit_name.value, unit_id),
         kind=kind,
         document=document,
-        parsed=paper.parsed,
+        parsed=parsed,
+        change=foreseen(parsed, unit_id=unit_id, words=paper.words) if isinstance(parsed, ParsedMandate) else None,
         words=paper.words,
         form=form or TakeInForm(formdata=None, year=found.year if found else this_year),
         year_hint=f"按{found.where}“{found.words[:60]}”填写，有误请改正"

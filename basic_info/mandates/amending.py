@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from basic_info.documents.matching import plain_name
 from basic_info.mandates.models import ClauseKind, Confidence, FieldKind
+from basic_info.mandates.parsing import ParsedMandate
 from basic_info.mandates.parsing.bodies import BodyOrders, body_orders, new_unit_name
 from basic_info.mandates.parts import Parts, Row
 from basic_info.mandates.regrouping import body_names, regrouped, taken_out
@@ -48,6 +49,11 @@ def amended(base: Parts, change: Parts, words: str) -> Parts:
         quotas=replaced(base.quotas, change.quotas, quota_key, quota_family),
         leaders=_leaders(base.leaders, change.leaders, words),
     )
+
+
+def own_words(parsed: ParsedMandate, words: str) -> str:
+    """The words of the document that are for the unit that it was read for."""
+    return words if parsed.own_words is None else parsed.own_words
 
 
 def orders_of(base: Parts, change: Parts, words: str) -> BodyOrders:
@@ -128,6 +134,17 @@ def replaced(
     joined = _joined(base, stated, key, family) if family else {}
     kept = [stated.pop(joined.get(key(row), key(row)), row) for row in base]
     return [*kept, *stated.values()]
+
+
+def row_pairs(
+    base: list[Row], after: list[Row], key: Callable[[Row], Any], family: Callable[[Row], Any]
+) -> Iterator[tuple[Row | None, Row | None]]:
+    """The rows of both that are one, (before, after); None: there is none."""
+    now = {key(row): row for row in after}
+    joined = _joined(base, now, key, family)
+    for row in base:
+        yield row, now.pop(joined.get(key(row), key(row)), None)
+    yield from ((None, row) for row in now.values())
 
 
 def _joined(

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.documents.matching import section_names
 from basic_info.documents.models import Document
-from basic_info.mandates.amending import amended
+from basic_info.mandates.addressee import for_unit
+from basic_info.mandates.amending import amended, own_words
 from basic_info.mandates.applying import apply_mandates
 from basic_info.mandates.carrying import carry_links
 from basic_info.mandates.errors import (
@@ -43,9 +44,11 @@ def import_mandate(
     """Keep a parsed mandate as the unit's next version, waiting for review; nothing of it is in force yet (R43).
 
     ``on`` is the day from which it holds when the document names none. An amendment (变更批复) is kept together with
-    what it leaves unchanged of the version that holds on its day. Raises AlreadyPending, NoBase, NotFound.
+    what it leaves unchanged of the version that holds on its day; of one to several units only what is for this one.
+    Raises AlreadyPending, NoBase, NotFound.
     """
     _lock_unit(unit_id)
+    parsed = for_unit(parsed, unit_id)
     if db.session.scalar(_in_state(unit_id, MandateState.PENDING_REVIEW)):
         raise AlreadyPending
     document = _document(parsed, unit_id, file_id, actor, source_text)
@@ -55,7 +58,7 @@ def import_mandate(
     style, base = _STYLES[parsed.style.value.value], None
     if style is MandateStyle.AMENDMENT:
         base = _base_of(unit_id, since)
-        parts = amended(copied_parts(base), parts, source_text)
+        parts = amended(copied_parts(base), parts, own_words(parsed, source_text))
     last = db.session.scalar(select(func.max(Mandate.version_no)).where(Mandate.unit_id == unit_id))
     mandate = Mandate(
         unit_id=unit_id,
@@ -200,7 +203,7 @@ def _document(parsed: ParsedMandate, unit_id: int, file_id: int | None, actor: A
     document.title = parsed.title.value
     document.unit_id = unit_id
     document.issued_on = issued_on(words)
-    document.subject_words = subject_words(parsed, words)
+    document.subject_words = subject_words(parsed, own_words(parsed, words))
     if number:
         document.doc_no, document.doc_prefix = number.text, number.prefix
         document.doc_year, document.doc_seq = number.year, number.number

@@ -66,12 +66,22 @@ def keep_parts(mandate_id: int, parts: Parts) -> None:
 
 def copied_parts(mandate: Mandate) -> Parts:
     """The rows that count in a version, as rows of another: each remembers the document that it comes from."""
+    return _parts(mandate, _kept)
+
+
+def standing_parts(mandate: Mandate) -> Parts:
+    """The rows that count in a version; those of its own document have none, doubtful ones are of low confidence."""
+    return _parts(mandate, _as_it_stands)
+
+
+def _parts(mandate: Mandate, kept: Callable[[Reading, int], Row]) -> Parts:
     return Parts(
-        fields=_copies(mandate, MandateField, lambda row: {"field_kind": row.field_kind}),
-        clauses=_copies(mandate, MandateClause, _clause_facts),
-        quotas=_copies(mandate, MandateQuota, lambda row: {"kind": row.kind, "count": row.count}),
+        fields=_copies(mandate, kept, MandateField, lambda row: {"field_kind": row.field_kind}),
+        clauses=_copies(mandate, kept, MandateClause, _clause_facts),
+        quotas=_copies(mandate, kept, MandateQuota, lambda row: {"kind": row.kind, "count": row.count}),
         leaders=_copies(
             mandate,
+            kept,
             MandateLeader,
             lambda row: {"title": row.title, "rank": row.rank, "count": row.count, "holds_quota": row.holds_quota},
         ),
@@ -87,12 +97,23 @@ def _clause_facts(row: MandateClause) -> Row:
     return {"clause_kind": row.clause_kind, "mark": row.mark, "text": row.text, "section_id": row.section_id}
 
 
-def _copies(mandate: Mandate, table: Any, facts: Callable[[Any], Row]) -> list[Row]:
+def _copies(
+    mandate: Mandate, kept: Callable[[Reading, int], Row], table: Any, facts: Callable[[Any], Row]
+) -> list[Row]:
     order = table.sort_no if table is MandateClause else table.id
     rows = db.session.scalars(
         select(table).where(table.mandate_id == mandate.id, table.is_removed.is_(False)).order_by(order)
     ).all()
-    return [{**facts(row), **_kept(row, mandate.document_id)} for row in rows]
+    return [{**facts(row), **kept(row, mandate.document_id)} for row in rows]
+
+
+def _as_it_stands(row: Reading, document_id: int) -> Row:
+    is_own = row.origin_document_id in (None, document_id)
+    return {
+        **_kept(row, document_id),
+        "confidence": row.confidence if row.needs_a_look else Confidence.HIGH,
+        "origin_document_id": None if is_own else row.origin_document_id,
+    }
 
 
 def _kept(row: Reading, document_id: int) -> Row:

@@ -24,7 +24,7 @@ from basic_info.mandates.models import (
 )
 from basic_info.mandates.parts import TABLES
 from basic_info.mandates.readings import AnyReading
-from basic_info.mandates.wording import same_words
+from basic_info.mandates.wording import leader_words, quota_words, same_words
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 
@@ -154,10 +154,9 @@ def words_of(reading: AnyReading, value: dict[str, Any]) -> str:
     if isinstance(reading, MandateField):
         return str(value.get("value") or "未载明")
     if isinstance(reading, MandateQuota):
-        return f"{value['kind']} {value['count']} 名"
+        return quota_words(value)
     if isinstance(reading, MandateLeader):
-        rank = f"（{value['rank']}）" if value["rank"] else ""
-        return f"{value['title']} {value['count']} 名{rank}{'' if value['holds_quota'] else '，不占编制'}"
+        return leader_words(value)
     return _clause_words(value)
 
 

@@ -13,6 +13,7 @@ from basic_info.mandates.addressee import names_another_unit
 from basic_info.mandates.carrying import open_reviews
 from basic_info.mandates.models import FieldKind, Mandate, MandateState
 from basic_info.mandates.operations import confirm_mandate, resubmit_mandate, return_mandate
+from basic_info.mandates.previewing import preview_of
 from basic_info.mandates.review_queries import others, review_of, title_of
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
@@ -75,18 +76,19 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
     parts = (Mandate.fields, Mandate.clauses, Mandate.quotas, Mandate.leaders, Mandate.document)
     mandate = readable(select(Mandate).options(*map(selectinload, parts)), Mandate, mandate_id, actor)
     versions = others(mandate)
-    state = mandate.mandate_state
+    state, change = mandate.mandate_state, preview_of(mandate)
     return render_template(
         "basic_info/mandates/show.html",
         mandate=mandate,
         title=title_of(mandate),
         unit_name=unit_name(mandate.unit_id),
         review=review_of(mandate),
+        change=change,
         others=versions,
         today=today_in_china(),
         base_no=next((one.version_no for one in versions if one.id == mandate.base_id), None),
         is_of_another=state is MandateState.PENDING_REVIEW
-        and names_another_unit(_unit_named(mandate), mandate.unit_id),
+        and names_another_unit(change.addressed if change else _unit_named(mandate), mandate.unit_id),
         open_reviews=open_reviews(mandate.unit_id) if actor.may(Permission.DUTY_EDIT) else 0,
         form=form,
         may_edit=state in (MandateState.PENDING_REVIEW, MandateState.RETURNED) and _reaches(mandate, actor),

@@ -62,6 +62,12 @@ _TAKES_AWAY = re.compile(
 )
 
 
+# A sentence behind the duty text that orders something else.
+_NEXT_ORDER = re.compile(
+    r"(?:同时|并|另),?(?:撤销|增设|新设|加挂)|(?:撤销|不再保留|增设|新设)|[将把][^。]*(?:划[入归转给出]|并入|更名|移交|整合|合并)"
+)
+
+
 @dataclass(frozen=True)
 class Change:
     """The outcome of an amendment; `is_any` also where nothing new comes of it (a body abolished)."""
@@ -254,6 +260,8 @@ def _without_numbers(duty: str) -> str:
     """The duty text up to the sentence that goes on about places and posts."""
     kept: list[str] = []
     for sentence in re.split(r"(?<=[。])", duty):
+        if kept and _NEXT_ORDER.match(fold(sentence)):
+            break
         if re.search(
             rf"(?:编制|职数)[^。;]{{0,12}}{NUMBER}名|调整后|^核[定增减]|^所需(?:人员|编制)|^(?:人员|机构)?编制(?:和|及|由|从|在|总|为|、)|^领导职数|规格|内设机构|不变|^设[^。]*{NUMBER}名",
             fold(sentence),

@@ -1,6 +1,7 @@
 """What a mandate (三定规定) says, each statement with the words it came from and how sure the parser is (R43)."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -152,6 +153,33 @@ class ParsedMandate:
     leaders: tuple[LeaderPost, ...]
     effective_on: Found[date | None]
     clauses: tuple[Clause, ...]
+    # Of a reply to several units: what it orders for this one, what for others, and what it doesn't say for whom.
+    own_words: str | None = None
+    for_others: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    # The readings for the further units; each stands for itself.
+    for_units: tuple["ParsedMandate", ...] = ()
+
+    def for_unit(self, is_it: Callable[[str], bool]) -> "ParsedMandate":
+        """Of a reply to several units the reading for the one whose name `is_it` accepts; else nothing is decided."""
+        if self.own_words is None:
+            return self
+        found = next((one for one in (self, *self.for_units) if is_it(one.unit_name.value)), None)
+        return found or self._for_nobody()
+
+    def _for_nobody(self) -> "ParsedMandate":
+        said = [order for one in (self, *self.for_units) for order in (*one.for_others, *one.undecided)]
+        return replace(
+            self,
+            rank=Found(None),
+            plates=(),
+            sections=(),
+            quotas=(),
+            leaders=(),
+            own_words="",
+            for_others=(),
+            undecided=tuple(dict.fromkeys(said)),
+        )
 
     def as_contract(self) -> dict[str, Any]:
         """The keys that `lvzhi import mandate --dry-run --json` prints, and no others."""

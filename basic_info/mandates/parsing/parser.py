@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from basic_info.mandates.errors import NotAMandate
-from basic_info.mandates.parsing.amendment import read_change
+from basic_info.mandates.parsing.addressing import ForUnit, orders_by_unit, units_addressed
+from basic_info.mandates.parsing.amendment import Change, read_change
 from basic_info.mandates.parsing.blocks import Block
 from basic_info.mandates.parsing.clauses import find_clauses
 from basic_info.mandates.parsing.counts import read_counts
@@ -156,11 +158,31 @@ def _states_numbers_apart(line: Line) -> bool:
 
 
 def _amendment(lines: Sequence[Line], heading: Heading, depth: Depth | None) -> ParsedMandate:
-    first = _first_part(lines, depth)
     body = [line for line in lines if line.text not in heading.title.snippet]
-    change = read_change(body, heading)
-    if not change.is_any:
+    parts = orders_by_unit(body, units_addressed(heading))
+    headings = [_heading_of(heading, unit) for unit in parts] or [heading]
+    changes = [read_change(part.lines, own) for part, own in zip(parts.values(), headings, strict=False)]
+    changes = changes or [read_change(body, heading)]
+    if not any(change.is_any for change in changes) and not any(part.undecided for part in parts.values()):
         raise NotAMandate("这份文件没有调整机构编制的内容，不是“三定”规定或其变更。")
+    readings = [_changed(lines, own, change, depth) for own, change in zip(headings, changes, strict=True)]
+    if not parts:
+        return readings[0]
+    first, *others = (_with_part(one, part) for one, part in zip(readings, parts.values(), strict=True))
+    return replace(first, for_units=tuple(others))
+
+
+def _with_part(parsed: ParsedMandate, part: ForUnit) -> ParsedMandate:
+    own_words = "\n".join(line.text for line in part.lines)
+    return replace(parsed, own_words=own_words, for_others=tuple(part.others), undecided=tuple(part.undecided))
+
+
+def _heading_of(heading: Heading, unit: str) -> Heading:
+    """The heading as one of several addressees reads it."""
+    return replace(heading, unit_name=Found(unit, heading.unit_name.snippet, Confidence.MEDIUM), addressees=(unit,))
+
+
+def _changed(lines: Sequence[Line], heading: Heading, change: Change, depth: Depth | None) -> ParsedMandate:
     preamble, parts = split_parts(lines, depth)
     return ParsedMandate(
         title=heading.title,
@@ -174,5 +196,5 @@ def _amendment(lines: Sequence[Line], heading: Heading, depth: Depth | None) -> 
         quotas=change.quotas,
         leaders=change.leaders,
         effective_on=read_effective(lines),
-        clauses=find_clauses(preamble if first else (), parts),
+        clauses=find_clauses(preamble if _first_part(lines, depth) else (), parts),
     )
