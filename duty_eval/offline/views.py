@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from flask import render_template
+from flask import jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
+from duty_eval.permissions import Permission
 from duty_eval.records.forms import CONTENT_LENGTH, MINUTE_CHOICES
-from host.kernel.access import public
+from duty_eval.records.offers import duty_buttons
+from host.kernel.access import current_actor, public, requires
+from host.kernel.pages import today_in_china
 
 
 @bp.get("/offline")
@@ -16,3 +19,26 @@ def offline_page() -> ResponseReturnValue:
     A device keeps it, so nothing of a session may be on it: no name, no token.
     """
     return render_template("duty_eval/offline/page.html", minute_choices=MINUTE_CHOICES, content_length=CONTENT_LENGTH)
+
+
+@bp.get("/offline/duties")
+@requires(Permission.DUTY_RECORD_LOG)
+def offline_duties() -> ResponseReturnValue:
+    """What a device takes along for days without signal, to be sealed there: ``{name, duties: [{id, text, measure}]}``.
+
+    The last one stands for work outside one's duties. One statement.
+    """
+    actor = current_actor()
+    found = duty_buttons(actor.person_id or 0, today_in_china())
+    names_posts = len({duty.post_id for duty in found}) > 1
+    duties = [
+        {
+            "id": str(duty.id),
+            "text": f"{duty.text}（{duty.post_title}）" if names_posts and duty.post_title else duty.text,
+            "measure": duty.measure_unit,
+        }
+        for duty in found
+    ]
+    return jsonify(
+        name=actor.display_name, duties=[*duties, {"id": "0", "text": "岗位职责以外的工作", "measure": "项"}]
+    )

@@ -31,6 +31,12 @@ class OverlapWithoutReason(Overlaps):
     message = "这一项的时段与当天另一项重叠，请修改，或写明重叠的原因"
 
 
+class NoWords(Refused):
+    """An entry is known by its words, or by its duty with a quantity or minutes."""
+
+    message = "请写明做了什么；不写的，须选对应职责并填数量或用时"
+
+
 class NotOpen(DomainError):
     """A record that was submitted, reviewed or locked cannot be edited."""
 

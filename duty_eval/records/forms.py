@@ -11,9 +11,10 @@ from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from duty_eval.evidence.models import LINK_LENGTH
+from duty_eval.records.errors import NoWords
 from duty_eval.records.models import RecordOrigin
 from duty_eval.records.offers import Offer
-from duty_eval.records.operations import MOST_AT_ONCE, Entry
+from duty_eval.records.operations import MOST_AT_ONCE, Entry, says_something
 from duty_eval.records.spans import minute_of, require_sound
 from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm
@@ -32,7 +33,8 @@ class RecordForm(ChineseForm):
     post_duty_id = SelectField("对应职责", coerce=int, validate_choice=False, default=0)
     content = TextAreaField(
         "做了什么",
-        [DataRequired("请写明做了什么"), Length(max=CONTENT_LENGTH, message=f"内容不能超过 {CONTENT_LENGTH} 字")],
+        [Length(max=CONTENT_LENGTH, message=f"内容不能超过 {CONTENT_LENGTH} 字")],
+        description="选了职责并填了数量或用时的，可以不写。",
     )
     quantity = DecimalField(
         "数量", [Optional(), NumberRange(min=0.01, max=99999999, message="数量应大于 0")], places=None
@@ -55,6 +57,11 @@ class RecordForm(ChineseForm):
     case_no = StringField("办件编号", [Length(max=80, message="编号不能超过 80 字")])
     link = StringField("佐证链接", [Length(max=LINK_LENGTH, message=f"链接不能超过 {LINK_LENGTH} 字")])
     late_reason = StringField("补填原因", [Length(max=200, message="原因不能超过 200 字")])
+
+    def validate_content(self, field: TextAreaField) -> None:
+        has_amount = self.quantity.data is not None or self.minutes.data is not None
+        if not (field.data or "").strip() and not (self.post_duty_id.data and has_amount):
+            raise ValidationError(NoWords.message)
 
     def validate_start(self, field: StringField) -> None:
         try:
@@ -153,9 +160,9 @@ def submitted_ids(text: str) -> list[int]:
 
 def _offered(form: MultiDict[str, str], number: str, line: int) -> Entry:
     content = form.get(f"{number}-content", "").strip()
-    if not content or len(content) > CONTENT_LENGTH:
-        raise Refused(f"第 {line} 项的内容为空或过长，请修改")
-    return Entry(
+    if len(content) > CONTENT_LENGTH:
+        raise Refused(f"第 {line} 项的内容超过 {CONTENT_LENGTH} 字，请修改")
+    entry = Entry(
         post_duty_id=_whole(form, f"{number}-post_duty_id", line, most=2**62),
         content=content,
         quantity=_quantity(form.get(f"{number}-quantity", ""), line),
@@ -166,6 +173,9 @@ def _offered(form: MultiDict[str, str], number: str, line: int) -> Entry:
         suggestion_id=_whole(form, f"{number}-suggestion_id", line, most=2**62),
         task_id=_whole(form, f"{number}-task_id", line, most=2**62),
     )
+    if not says_something(entry):
+        raise NoWords(f"第 {line} 项：{NoWords.message}")
+    return entry
 
 
 def _whole(form: MultiDict[str, str], name: str, line: int, *, most: int) -> int | None:

@@ -67,6 +67,10 @@ class DutyRecord(Model):
         CheckConstraint("record_state = 'draft' OR submitted_at IS NOT NULL", name="submitted_has_a_time"),
         CheckConstraint("length(content) <= 2000", name="content_is_bounded"),
         CheckConstraint(
+            "content <> '' OR (post_duty_id IS NOT NULL AND (quantity IS NOT NULL OR minutes IS NOT NULL))",
+            name="says_something",
+        ),
+        CheckConstraint(
             "start_minute IS NULL OR (start_minute >= 0 AND start_minute % 15 = 0 AND minutes IS NOT NULL"
             " AND start_minute + minutes <= 1440)",
             name="span_lies_in_its_day",
@@ -97,6 +101,7 @@ class DutyRecord(Model):
     #: None: outside one's duties (kept and counted as such, never refused: R87).
     post_duty_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PostDuty.id))
     work_source: Mapped[WorkSource]
+    #: Empty where the duty with a quantity or minutes says enough.
     content: Mapped[str]
     quantity: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     measure_unit: Mapped[str] = mapped_column(String(10), default="项", server_default="项")

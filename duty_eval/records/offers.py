@@ -49,6 +49,8 @@ class Offer:
     typed_minutes: str | None = None
     #: the start that was typed; nothing ever prefills one
     typed_start: str = ""
+    #: what was last written under the duty, to be taken over in one tap
+    last_words: str = ""
 
     @property
     def is_habit(self) -> bool:
@@ -72,7 +74,9 @@ class Offer:
 def offers_for(person_id: int, day: date) -> list[Offer]:
     """The prefilled day: collected cases, assigned tasks, then what is usual on this weekday and what is kept ready.
 
-    Three statements."""
+    What comes from a case or a task brings its words. What is only usual brings the duty, its measure and the usual
+    amounts; its words are the person's own to write, or to leave out. Three statements.
+    """
     known = [
         Offer(
             row.post_duty_id,
@@ -93,14 +97,24 @@ def offers_for(person_id: int, day: date) -> list[Offer]:
     taken = {offer.post_duty_id for offer in known}
     usual = [
         Offer(
-            row.post_duty_id, row.duty_text, row.content, row.measure_unit, row.quantity, row.minutes,
-            why="常做", is_checked=True,
+            row.post_duty_id, row.duty_text, "", row.measure_unit, _usual_quantity(row), row.minutes,
+            why="常做", is_checked=True, last_words=row.content,
         )
         for row in db.session.execute(_usual(person_id, day))
         if row.post_duty_id not in taken
     ]  # fmt: skip
     shown = known + _within_a_day(usual[:3])
-    return shown + _templates(person_id, day, {(offer.post_duty_id, offer.content) for offer in shown})
+    return shown + _templates(
+        person_id, day, {(offer.post_duty_id, offer.content or offer.last_words) for offer in shown}
+    )
+
+
+def _usual_quantity(row: AnyRow) -> Decimal | None:
+    """As last time; one where neither quantity nor minutes were written, which is what the sums counted then."""
+    if row.quantity is None and row.minutes is None:
+        return Decimal(1)
+    quantity: Decimal | None = row.quantity
+    return quantity
 
 
 def _within_a_day(usual: list[Offer]) -> list[Offer]:

@@ -18,7 +18,7 @@ from duty_eval.evidence.operations import NO_EVIDENCE, Evidence, attach
 from duty_eval.flags.models import FlagKind
 from duty_eval.flags.operations import Finding, flag, forget_flags
 from duty_eval.records import rollups
-from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
+from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, NoWords, TooMuchOfADay
 from duty_eval.records.models import (
     DutyRecord,
     DutyRecordRevision,
@@ -26,7 +26,15 @@ from duty_eval.records.models import (
     RecordState,
     RecordSuggestion,
 )
-from duty_eval.records.spans import MINUTES_OF_A_DAY, check_overlaps, overlaps_of, require_sound, span_of, taken_from
+from duty_eval.records.spans import (
+    MINUTES_OF_A_DAY,
+    check_overlaps,
+    overlaps_of,
+    quoted,
+    require_sound,
+    span_of,
+    taken_from,
+)
 from duty_eval.records.standing import Standing, standings
 from duty_eval.records.states import step
 from duty_eval.records.writing import write_once
@@ -106,7 +114,7 @@ def log_records(
     ``behalf``: of another's day; the caller has made sure that the actor may.
     ``evidence`` belongs to the first one, and to what the key stands for: other files with it are another submission.
 
-    Raises NoPost, NotMyDuty, FutureDay, LateWithoutReason, TooMuchOfADay, Overlaps (422) and KeyReused (409).
+    Raises NoPost, NotMyDuty, NoWords, FutureDay, LateWithoutReason, TooMuchOfADay, Overlaps (422) and KeyReused (409).
     Statements for one typed entry, with hours or without: standing, then all that is written in one.
     """
     person_id = behalf.person_id if behalf else person_of(actor)
@@ -280,11 +288,19 @@ def _flag_long_day(entries: Sequence[Entry], record_id: int, worked_on: date, *,
 
 
 def _places(entries: Sequence[Entry], standing: Sequence[Standing]) -> list[Standing]:
-    """Where the person stood for each entry. Raises NoPost, NotMyDuty, TooMuchOfADay."""
+    """Where the person stood for each entry. Raises NoWords, NoPost, NotMyDuty, TooMuchOfADay."""
+    if not all(map(says_something, entries)):
+        raise NoWords
     if not standing:
         raise NoPost
     _check_minutes(entries, spent=standing[0].minutes_logged)
     return [_place(entry, standing) for entry in entries]
+
+
+def says_something(entry: Entry) -> bool:
+    """Whether there are words, or a duty with a quantity or minutes; as the table's check says."""
+    has_amount = entry.quantity is not None or entry.minutes is not None
+    return bool(entry.content) or (entry.post_duty_id is not None and has_amount)
 
 
 def _have_spans(entries: Sequence[Entry]) -> bool:
@@ -299,7 +315,7 @@ def _overlaps(
         return {}
     for entry in entries:
         require_sound(entry.start_minute, entry.minutes)
-    spans = [span_of(entry.start_minute, entry.minutes, f"“{entry.content[:20]}”") for entry in entries]
+    spans = [span_of(entry.start_minute, entry.minutes, quoted(entry.content)) for entry in entries]
     found = overlaps_of(spans, taken_from(standing.taken))
     return check_overlaps(found, person_id=person_id, day=day, reason=reason)
 

@@ -69,6 +69,11 @@ def span_of(start: int | None, minutes: int | None, what: str = "") -> Span | No
     return Span(start, minutes, what) if start is not None and minutes else None
 
 
+def quoted(words: str) -> str:
+    """An entry by the beginning of its words."""
+    return f"“{words[:20]}”" if words else "另一项"
+
+
 def taken_from(rows: Sequence[Sequence[int | str]]) -> list[Span]:
     """What the database's ``taken_spans`` says: (start, minutes, words of a record) and (null, null, half of leave)."""
     found = []
@@ -77,7 +82,7 @@ def taken_from(rows: Sequence[Sequence[int | str]]) -> list[Span]:
             half = HalfDay(what)
             found.append(Span(*half.hours, f"{half.label}的请假"))
         else:
-            found.append(Span(int(start), int(minutes), f"“{what}”"))
+            found.append(Span(int(start), int(minutes), quoted(str(what))))
     return found
 
 

@@ -37,6 +37,7 @@ from duty_eval.records.operations import Logged, correct, is_late, log_records, 
 from duty_eval.records.reattaching import may_reattach
 from duty_eval.records.standing import standings
 from duty_eval.records.suggesting import dismiss_suggestion
+from duty_eval.records.words import told_apart
 from duty_eval.review import ticks
 from duty_eval.review.forms import ApproveForm
 from duty_eval.review.queries import may_review, to_open
@@ -115,7 +116,7 @@ def confirm_day() -> ResponseReturnValue:
     actor = current_actor()
     try:
         logged = log_records(
-            chosen_offers(request.form),
+            told_apart(chosen_offers(request.form), person_id=actor.person_id or 0, day=worked_on),
             worked_on=worked_on,
             client_key=request.form.get("client_key", ""),
             actor=actor,

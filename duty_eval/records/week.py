@@ -222,7 +222,7 @@ def _entry(line: Line, day: date, words: str, text: str) -> Entry:
         raise Refused(f"{where}：用时应为 1 至 1440 分钟")
     if quantity is not None and not Decimal("0.01") <= quantity <= 99_999_999:
         raise Refused(f"{where}：数量应大于 0")
-    if not words or len(words) > CONTENT_LENGTH:
+    if len(words) > CONTENT_LENGTH or not (words or line.duty_id):
         raise Refused(f"{where}：请在这一行写明做了什么（不超过 {CONTENT_LENGTH} 字）")
     return Entry(
         post_duty_id=line.duty_id or None,
@@ -230,7 +230,7 @@ def _entry(line: Line, day: date, words: str, text: str) -> Entry:
         quantity=quantity,
         minutes=minutes,
         start_minute=start,
-        origin=RecordOrigin.COPIED if words == line.words else RecordOrigin.TYPED,
+        origin=RecordOrigin.COPIED if words and words == line.words else RecordOrigin.TYPED,
     )
 
 

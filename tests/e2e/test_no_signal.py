@@ -220,6 +220,50 @@ def test_an_entry_that_the_device_cannot_keep_stays_in_the_form(open_phone: Open
     assert page.get_by_label("做了什么").input_value() == "存不下的一项"
 
 
+def test_a_device_takes_the_duties_along_from_the_first_page_after_signing_in(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _wait_for_duties(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/today")
+
+    expect(page.get_by_label("做了什么")).to_be_visible()
+    assert page.locator("input[name=post_duty_id]").count() > 1
+
+
+def test_a_new_device_says_that_it_needs_one_visit_with_signal_and_how(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    page = open_phone().new_page()
+    page.goto("/duty-eval/offline")
+
+    expect(page.locator("[data-nobody]")).to_contain_text("需要先有一次网络")
+    expect(page.locator("[data-nobody] li")).to_have_count(3)
+    expect(page.get_by_role("link", name="登录", exact=True)).to_be_visible()
+    expect(page.get_by_label("做了什么")).to_be_hidden()
+
+
+def test_a_duty_with_minutes_needs_no_words_and_nothing_at_all_is_told_at_once(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    page.get_by_role("button", name="存入本机").click()
+    expect(page.locator("[data-entries] li")).to_have_count(0)
+
+    page.get_by_role("button", name="1 小时", exact=True).click()
+    page.get_by_role("button", name="存入本机").click()
+
+    expect(page.locator("[data-entries] li")).to_have_count(1)
+    phone.set_offline(False)
+    expect(page.locator("[data-entries] .chip", has_text="已同步")).to_have_count(1)
+
+
 def _sign_in(phone: BrowserContext, platform: Platform, login: str) -> Page:
     page = phone.pages[0] if phone.pages else phone.new_page()
     page.goto("/account/sign-in")
@@ -233,6 +277,10 @@ def _sign_in(phone: BrowserContext, platform: Platform, login: str) -> Page:
 def _make_ready(page: Page) -> None:
     """One visit of the day with network: the service worker is there, and my duties are kept."""
     page.goto("/duty-eval/today")
+    _wait_for_duties(page)
+
+
+def _wait_for_duties(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.evaluate(
         """async () => {

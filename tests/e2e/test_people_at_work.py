@@ -19,12 +19,50 @@ def test_an_ordinary_day_is_one_confirmation_and_can_be_undone(sign_in: SignIn) 
     page.goto("/duty-eval/today")
     before = page.locator(".day-state").inner_text()
 
+    # One tap: what is usual needs no words, and none of last time's are repeated unasked.
     page.get_by_role("button", name=re.compile("确认提交|^复制")).first.click()
     expect(page.locator(".day-state")).to_contain_text("已填完")
     page.get_by_role("button", name=re.compile("撤销刚才的提交")).click()
 
     expect(page.locator(".notice")).to_contain_text("恢复到提交前")
     assert page.locator(".day-state").inner_text() == before
+
+
+def test_a_usual_line_is_empty_and_last_times_words_are_one_tap_away(sign_in: SignIn) -> None:
+    page = sign_in("staff", PHONE)
+    page.goto("/duty-eval/today")
+    line = page.locator(".offer", has=page.get_by_role("button", name=re.compile("用上次的内容"))).first
+    words = line.get_by_label("做了什么")
+    expect(words).to_have_value("")
+
+    line.get_by_role("button", name=re.compile("用上次的内容")).click()
+
+    said = line.get_by_role("button", name=re.compile("用上次的内容")).get_attribute("data-value")
+    expect(words).to_have_value(said or "-")
+
+
+def test_a_day_without_anything_prefilled_takes_three_taps(sign_in: SignIn) -> None:
+    page = sign_in("staff", PHONE)
+    page.goto("/duty-eval/today")
+    form = page.locator("form[data-draft^=record]")
+
+    form.locator(".duty-button").first.click()
+    form.get_by_role("button", name="1 小时", exact=True).click()
+    form.get_by_role("button", name="提交", exact=True).click()
+
+    expect(page.locator(".day-state")).to_contain_text("已填完")
+    page.get_by_role("button", name=re.compile("撤销刚才的提交")).click()
+
+
+def test_hours_are_out_of_the_way_until_somebody_wants_to_write_them(sign_in: SignIn) -> None:
+    page = sign_in("staff", PHONE)
+    page.goto("/duty-eval/today")
+    form = page.locator("form[data-draft^=record]")
+    expect(form.get_by_label("起始时刻")).to_be_hidden()
+
+    form.get_by_text("填写时段").click()
+
+    expect(form.get_by_label("起始时刻")).to_have_value("")
 
 
 def test_time_is_filled_in_by_taps_and_the_measure_follows_the_duty(sign_in: SignIn) -> None:

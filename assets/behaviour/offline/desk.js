@@ -1,5 +1,6 @@
 // The page without signal (离线记录): write an entry, see what waits, mend what was not accepted.
 import { WORDS, change, discard, entriesOf, keep, send } from "./outbox.js";
+import { takeAlong } from "./duties.js";
 import { holder, meet, unseal } from "./vault.js";
 
 const ICONS = { pending: "warn", conflict: "bad", sent: "good" };
@@ -60,6 +61,17 @@ function fill(form, fields, id) {
   form.elements.content.focus();
 }
 
+/** There are words, or a duty with a quantity or minutes: what the server would refuse is said here, not days later. */
+function saysSomething(form) {
+  const { content, minutes, quantity } = form.elements;
+  const hasDuty = Boolean(Number(form.querySelector("[name=post_duty_id]:checked")?.value ?? 0));
+  const is = Boolean(content.value.trim()) || (hasDuty && Boolean(minutes.value || quantity.value));
+  content.setCustomValidity(is ? "" : "请写明做了什么；不写的，须选对应职责并填数量或用时");
+  if (!is) content.reportValidity();
+  content.addEventListener("input", () => content.setCustomValidity(""), { once: true });
+  return is;
+}
+
 function clear(form) {
   delete form.dataset.entry;
   form.reset();
@@ -77,12 +89,16 @@ async function mend(owner, typed, known) {
 }
 
 export async function fillDesk(desk) {
-  const owner = (await holder()) ?? (await meet().catch(() => null))?.owner;
+  const known = (await holder()) ?? (await meet().catch(() => null))?.owner;
+  const owner = known && (await takeAlong(known));
   const form = desk.querySelector("form");
-  const none = desk.querySelector("[data-nobody]");
-  none.hidden = Boolean(owner?.facts);
+  desk.querySelector("[data-nobody]").hidden = Boolean(owner?.facts || owner?.isBarred);
+  desk.querySelector("[data-barred]").hidden = !owner?.isBarred;
   form.hidden = !owner?.facts;
-  if (!owner) return;
+  if (!owner) {
+    desk.querySelector("[data-sign-in]").hidden = !navigator.onLine;
+    return;
+  }
   const facts = owner.facts ? await unseal(owner, owner.facts) : { duties: [], name: "" };
   desk.querySelector("[data-who]").textContent = facts.name && `${facts.name}，`;
   showDuties(desk, facts.duties);
@@ -106,7 +122,7 @@ export async function fillDesk(desk) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!form.reportValidity()) return;
+    if (!saysSomething(form) || !form.reportValidity()) return;
     const known = entries.find(({ row }) => row.id === Number(form.dataset.entry));
     const data = new FormData(form);
     clear(form); // at once: what is typed while this one is being saved is the next entry's

@@ -2,8 +2,9 @@
 // leaving nothing behind when signing out.
 import { kept, toast } from "../page.js";
 import { fillDesk } from "./desk.js";
+import { takeAlong } from "./duties.js";
 import { countOf, hasOthers, keep, send } from "./outbox.js";
-import { amend, erase, forgetKeys, holder, isSupported, meet, seal } from "./vault.js";
+import { erase, forgetKeys, holder, isSupported, meet } from "./vault.js";
 
 const EVERY_MS = 60_000;
 const BUSY = new Set([502, 503, 504]);
@@ -14,15 +15,6 @@ async function showCount(account) {
   const { pending, conflict } = await countOf(account);
   badge.hidden = pending + conflict === 0;
   badge.querySelector("[data-words]").textContent = [pending && `待同步 ${pending}`, conflict && `冲突 ${conflict}`].filter(Boolean).join(" · ");
-}
-
-/** My duties as this page shows them, kept (encrypted) for a day without signal. */
-async function keepDuties(owner, form) {
-  const duties = [...form.querySelectorAll("input[name=post_duty_id]")].map((radio) => ({
-    id: radio.value, measure: radio.dataset.measure, text: radio.nextElementSibling.textContent,
-  }));
-  const facts = { name: document.querySelector(".who b")?.textContent ?? "", day: form.elements.worked_on.value, duties };
-  await amend(owner.account, { facts: await seal(owner, facts) });
 }
 
 function isHeld(form) {
@@ -103,10 +95,9 @@ async function startSignedIn(account) {
   if (isOther) await forgetKeys();
   const own = owner && !isOther ? owner : (await meet(account).catch(() => null))?.owner;
   if (!own) return;
-  if (form) {
-    watchForm(own, form);
-    await keepDuties(own, form);
-  }
+  if (form) watchForm(own, form);
+  // Whatever page comes first after signing in, so that nobody has to know of a page to visit beforehand.
+  takeAlong(own);
   const sync = async () => (await countOf(account)).pending && send(account);
   sync();
   window.addEventListener("online", sync);

@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState
 
 from basic_info.organization.models import Person, Post
 from duty_eval.records.copying import copy_day
-from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, TooMuchOfADay
+from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, NoWords, TooMuchOfADay
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordOrigin, RecordState, RecordSuggestion
 from duty_eval.records.offers import offers_for
 from duty_eval.records.operations import Entry, correct, log_records, withdraw
@@ -207,7 +208,83 @@ def test_what_is_usual_on_this_weekday_is_prefilled(actor: Actor, person: Person
 
     offer = offers_for(person.id, DAY)[0]
 
-    assert (offer.post_duty_id, offer.content, offer.is_checked) == (duty.id, "每周例行核对", True)
+    assert (offer.post_duty_id, offer.minutes, offer.is_checked) == (duty.id, 60, True)
+
+
+def test_what_is_usual_leaves_the_words_to_the_person_and_offers_last_times(
+    actor: Actor, person: Person, post: Post
+) -> None:
+    duty, before = a_post_duty(post=post), DAY - timedelta(weeks=1)
+    log(actor, Entry(post_duty_id=duty.id, content="每周例行核对", minutes=60), day=before, today=before)
+
+    offer = offers_for(person.id, DAY)[0]
+
+    assert (offer.content, offer.last_words) == ("", "每周例行核对")
+
+
+def test_what_had_no_amount_is_offered_as_the_one_piece_that_it_counted_as(
+    actor: Actor, person: Person, post: Post
+) -> None:
+    duty, before = a_post_duty(post=post), DAY - timedelta(weeks=1)
+    log(actor, Entry(post_duty_id=duty.id, content="每周例行核对"), day=before, today=before)
+
+    assert offers_for(person.id, DAY)[0].quantity == 1
+
+
+def test_a_duty_with_an_amount_needs_no_words(actor: Actor, post: Post) -> None:
+    duty = a_post_duty(post=post)
+
+    record = the_record(log(actor, Entry(post_duty_id=duty.id, content="", minutes=60)))
+
+    assert (record.content, record.minutes) == ("", 60)
+
+
+@pytest.mark.parametrize("has_duty", [True, False])
+def test_an_entry_that_says_nothing_is_refused(actor: Actor, post: Post, has_duty: bool) -> None:
+    duty = a_post_duty(post=post)
+    entry = Entry(post_duty_id=duty.id if has_duty else None, content="", minutes=None if has_duty else 60)
+
+    with pytest.raises(NoWords):
+        log(actor, entry)
+
+
+def test_the_database_keeps_no_record_that_says_nothing(actor: Actor) -> None:
+    log(actor)
+
+    with pytest.raises(IntegrityError, match="says_something"):
+        db.session.execute(text("UPDATE duty_record SET content = ''"))
+
+
+@pytest.mark.parametrize(
+    ("words", "origin"),
+    [
+        ("", RecordOrigin.PREFILLED),
+        ("每周例行核对", RecordOrigin.COPIED),
+        ("这次另有两件退回补正", RecordOrigin.TYPED),
+    ],
+)
+def test_a_prefilled_line_is_kept_under_where_its_words_come_from(
+    actor: Actor, post: Post, sign_in_as: SignIn, words: str, origin: RecordOrigin
+) -> None:
+    today, duty = today_in_china(), a_post_duty(post=post)
+    before = today - timedelta(days=1)
+    log(actor, Entry(post_duty_id=duty.id, content="每周例行核对", minutes=60), day=before, today=before)
+    line = {"chosen": "1", "1-content": words, "1-post_duty_id": str(duty.id), "1-minutes": "60"}
+
+    sign_in_as(actor).post(
+        "/duty-eval/records/confirm", data={"client_key": "d1", "worked_on": today.isoformat(), **line}
+    )
+
+    made = select(DutyRecord.origin).where(DutyRecord.worked_on == today)
+    assert db.session.scalars(made).one() is origin
+
+
+def test_words_of_a_case_come_with_it(person: Person) -> None:
+    suggest_records(
+        [SuggestionDraft(source_key="e", person_id=person.id, worked_on=DAY, post_duty_id=None, content="受理办件")]
+    )
+
+    assert offers_for(person.id, DAY)[0].content == "受理办件"
 
 
 def test_what_is_ticked_beforehand_fits_into_a_working_day(actor: Actor, person: Person, post: Post) -> None:

@@ -101,9 +101,15 @@ def test_a_cell_that_is_no_number_is_named_with_its_day(actor: Actor, duty: Post
         send(actor, {f"w-{duty.id}": "审核材料", cell(duty, MONDAY): text})
 
 
-def test_a_row_without_words_is_refused(actor: Actor, duty: PostDuty) -> None:
+def test_a_duty_needs_no_words_beside_its_amounts(actor: Actor, duty: PostDuty) -> None:
+    send(actor, {cell(duty, MONDAY): "90"})
+
+    assert [(one.content, one.minutes) for one in records(actor)] == [("", 90)]
+
+
+def test_work_outside_duties_without_words_is_refused(actor: Actor, duty: PostDuty) -> None:
     with pytest.raises(Refused, match="写明做了什么"):
-        send(actor, {cell(duty, MONDAY): "90"})
+        send(actor, {cell(0, MONDAY): "90"})
 
 
 def test_an_empty_week_is_refused(actor: Actor, duty: PostDuty) -> None:

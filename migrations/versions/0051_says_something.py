@@ -1,0 +1,26 @@
+"""A record is known by its words, or by its duty with a quantity or minutes
+
+Revision ID: 0051
+Revises: 0050
+"""
+
+from alembic import op
+
+revision = "0051"
+down_revision = "0050"
+branch_labels = None
+depends_on = None
+
+_NAME = op.f("ck_duty_record_says_something")
+
+
+def upgrade() -> None:
+    op.create_check_constraint(
+        _NAME,
+        "duty_record",
+        "content <> '' OR (post_duty_id IS NOT NULL AND (quantity IS NOT NULL OR minutes IS NOT NULL))",
+    )
+
+
+def downgrade() -> None:
+    op.drop_constraint(_NAME, "duty_record")
