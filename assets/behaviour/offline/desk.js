@@ -68,7 +68,7 @@ function saysSomething(form) {
   const is = Boolean(content.value.trim()) || (hasDuty && Boolean(minutes.value || quantity.value));
   content.setCustomValidity(is ? "" : "请写明做了什么；不写的，须选对应职责并填数量或用时");
   if (!is) content.reportValidity();
-  content.addEventListener("input", () => content.setCustomValidity(""), { once: true });
+  form.addEventListener("input", () => content.setCustomValidity(""), { once: true });
   return is;
 }
 
