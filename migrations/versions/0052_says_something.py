@@ -1,13 +1,13 @@
 """A record is known by its words, or by its duty with a quantity or minutes
 
-Revision ID: 0051
+Revision ID: 0052
 Revises: 0050
 """
 
 from alembic import op
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
