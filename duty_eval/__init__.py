@@ -87,7 +87,7 @@ system = System(
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
     menu=(
-        MenuItem(title="今日履职", endpoint="duty_eval.today", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="今日履职", endpoint="duty_eval.today", permission=Permission.DUTY_RECORD_LOG, is_daily=True),
         MenuItem(title="周填报", endpoint="duty_eval.week", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的月历", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
         MenuItem(title="我的纪实", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),

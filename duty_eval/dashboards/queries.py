@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Subquery, and_, cast, func, literal, select, tuple_, union_all
 
-from basic_info.duties.models import DutyLink, LinkState, PostDuty, UnitFunction
+from basic_info.duties.models import PostDuty, UnitFunction
+from basic_info.duties.serving import serving_duties
 from basic_info.organization.models import Section, SectionVersion, Unit, UnitVersion
 from basic_info.organization.scope import within
 from basic_info.regions.models import Region, RegionVersion
@@ -232,20 +233,7 @@ def functions(unit_id: int, span: Span) -> AnySelect:
     what serves none stands in the last line, without an id.
     """
     rows = _by_duty([span, span.a_year_before], unit_id=unit_id)
-    lower, upper = DutyLink.__table__.alias("lower"), DutyLink.__table__.alias("upper")
-    serves = (
-        select(lower.c.post_duty_id, upper.c.function_id)
-        .join(upper, upper.c.section_duty_id == lower.c.section_duty_id)
-        .where(
-            lower.c.unit_id == unit_id,
-            lower.c.post_duty_id.is_not(None),
-            upper.c.function_id.is_not(None),
-            lower.c.link_state == LinkState.CONFIRMED,
-            upper.c.link_state == LinkState.CONFIRMED,
-        )
-        .distinct()
-        .subquery("serves")
-    )
+    serves = serving_duties(unit_id).subquery("serves")
     return (
         select(
             UnitFunction.id.label("function_id"),
@@ -261,18 +249,20 @@ def functions(unit_id: int, span: Span) -> AnySelect:
 
 
 def duties(span: Span, **whose: int) -> AnySelect:
-    """(post_duty_id, text, measure_unit, quantity, …sums, …sums before) by duty; ``whose`` as for ``_by_duty``.
+    """(post_duty_id, text, measure_unit, quantity, quantity_before, …sums, …sums before) by duty; ``whose`` as for
+    ``_by_duty``.
 
     What is outside duties stands in the last line, without an id and without a quantity.
     """
     rows = _by_duty([span, span.a_year_before], **whose)
-    quantity = func.sum(rows.c.quantity).filter(rows.c.nth == 0)
+    quantity = func.sum(rows.c.quantity)
     return (
         select(
             rows.c.post_duty_id,
             func.coalesce(PostDuty.text, "岗位职责以外").label("text"),
             PostDuty.measure_unit,
-            quantity.label("quantity"),
+            quantity.filter(rows.c.nth == 0).label("quantity"),
+            quantity.filter(rows.c.nth == 1).label("quantity_before"),
             *_both(rows),
         )
         .select_from(rows)

@@ -9,7 +9,7 @@ from duty_eval.dashboards import queries
 from duty_eval.dashboards.forms import shown
 from duty_eval.permissions import Permission
 from host.kernel.access import Actor
-from host.kernel.db import AnySelect
+from host.kernel.db import AnyRow, AnySelect
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import Columns, Values, register_export, whole_of
 
@@ -22,7 +22,13 @@ _SUMS: Columns = {
     "用时（分钟）": "minutes",
     "上年同期用时（分钟）": "minutes_before",
 }
-_DUTY: Columns = {"岗位职责": "text", "数量": "quantity", "计量单位": "measure_unit", **_SUMS}
+_DUTY: Columns = {
+    "岗位职责": "text",
+    "数量": "quantity",
+    "上年同期数量": "quantity_before",
+    "计量单位": "measure_unit",
+    **_SUMS,
+}
 
 
 def _divisions(actor: Actor, values: Values) -> AnySelect:
@@ -74,3 +80,34 @@ _register("sections", "科室履职汇总", {"科室": "name"}, _sections)
 _register("functions", "单位职能履职汇总", {"单位职能": "text"}, _functions)
 _register("duties", "岗位职责履职汇总", _DUTY, _duties)
 _register("own", "我的履职汇总", _DUTY, _own, Permission.DUTY_RECORD_LOG)
+
+
+def _months(actor: Actor, values: Values) -> list[AnyRow]:
+    """The two years of the place that the address names: a division, a unit or a section."""
+    at = shown(values, today_in_china())
+    span = queries.two_years_to(at.day)
+    if values.get("code"):
+        return queries.months_of_region(queries.region_of(values["code"], actor, at.day), span)
+    if values.get("unit_id"):
+        return queries.months_of_unit(queries.unit_of(whole_of(values, "unit_id"), actor, at.day).id, span)
+    section = queries.section_of(whole_of(values, "section_id"), actor, at.day)
+    return queries.months_of(span, unit_id=section.above_id or 0, section_id=section.id)
+
+
+def _own_months(actor: Actor, values: Values) -> list[AnyRow]:
+    span = queries.two_years_to(shown(values, today_in_china()).day)
+    return queries.months_of(span, person_id=actor.person_id or 0)
+
+
+_MONTHS: Columns = {
+    "月份": lambda row: f"{row.month:%Y-%m}",
+    **{title: column for title, column in _SUMS.items() if not title.startswith("上年")},
+}
+register_export("duty_eval.months", "各月履职汇总", permission=Permission.DASHBOARD_READ, columns=_MONTHS, rows=_months)
+register_export(
+    "duty_eval.months_own",
+    "我的各月履职汇总",
+    permission=Permission.DUTY_RECORD_LOG,
+    columns=_MONTHS,
+    rows=_own_months,
+)

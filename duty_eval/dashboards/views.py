@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -36,8 +36,42 @@ class Line:
     row: AnyRow
     url: str | None = None
     records: dict[str, Any] | None = None
-    #: The list that has them.
+    #: The list that has them, and what narrows it to those that wait and to those outside duties.
     endpoint: str = "duty_eval.unit_records"
+    waiting: Mapping[str, str] = field(default_factory=lambda: {"state": "submitted"})
+    outside: Mapping[str, str] = field(default_factory=lambda: {"outside": "1"})
+
+
+#: Lines that stand unfolded: as many as a phone shows without much moving.
+UNFOLDED = 6
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Lines, those that want a look first. ``waiting``: records of ``rest`` that wait for review."""
+
+    first: Sequence[Line]
+    rest: Sequence[Line]
+
+    @property
+    def waiting(self) -> int:
+        return sum(line.row.record_count - line.row.approved_count for line in self.rest)
+
+
+def folded(lines: Sequence[Line], *, keeps_order: bool = False) -> Folded:
+    """What waits for review first, then what lies outside duties, then by size; in a short list nothing is folded.
+
+    ``keeps_order``: of a page by key, which goes on in its own order.
+    """
+
+    def worth(line: Line) -> tuple[int, int, int]:
+        row = line.row
+        return (-(row.record_count - row.approved_count), -row.outside_count, -row.record_count)
+
+    if len(lines) <= UNFOLDED + 2:
+        return Folded(lines, ())
+    ordered = lines if keeps_order else sorted(lines, key=worth)
+    return Folded(ordered[:UNFOLDED], ordered[UNFOLDED:])
 
 
 @bp.get("/dashboard")
@@ -70,7 +104,7 @@ def own_dashboard() -> ResponseReturnValue:
         at,
         duties,
         months=queries.months_of(queries.two_years_to(at.day), person_id=person_id),
-        lines=lines,
+        lines=folded(lines),
         posts=own_posts(person_id, at.span.first, at.end_of_month),
         least_covered=LEAST_COVERED,
         tiles=_tiles(counted, endpoint="duty_eval.my_records"),
@@ -101,7 +135,7 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
         duties,
         place=place,
         months=queries.months_of(queries.two_years_to(at.day), **whose),
-        lines=lines,
+        lines=folded(lines),
         tiles=_tiles(_if_readable(filters)),
         open_count=_open_count(section_id),
         heat=heat.of_section(place, at),
@@ -136,7 +170,12 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
         for row in found
     ]
     functions = [
-        Line(row.text, row, _trace_of(row.function_id, layer="function"))
+        Line(
+            row.text,
+            row,
+            _trace_of(row.function_id, layer="function"),
+            _if_readable(filters, function=row.function_id or "none"),
+        )
         for row in _rows(queries.functions(unit_id, at.span))
     ]
     return _page(
@@ -146,8 +185,8 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
         place=place,
         may_see_above=queries.reaches_region(place.code, actor),
         months=queries.months_of_unit(unit_id, queries.two_years_to(at.day)),
-        lines=sections,
-        functions=functions,
+        lines=folded(sections),
+        functions=folded(functions),
         may_see_load=actor.may(Permission.WORKLOAD_READ),
         heat=heat.of_unit(place, found, at),
         tiles=_tiles(_if_readable(filters)),
@@ -162,11 +201,15 @@ def region_dashboard(code: str) -> ResponseReturnValue:
     place = queries.region_of(code, actor, at.day)
     page, next_key = queries.page_of_units(queries.units(place, actor, at.span, at.day), _key())
     below = _rows(queries.divisions(place, at.span, at.day))
-    lines = [
-        Line(f"{row.name}本级" if row.code == code else row.name, row, _region(row.code, code, at)) for row in below
-    ]
+    lines = [_division(row, code, at) for row in below]
     units = [
-        Line(row.name, row, url_for("duty_eval.unit_dashboard", unit_id=row.unit_id, **at.address)) for row in page
+        Line(
+            row.name,
+            row,
+            url_for("duty_eval.unit_dashboard", unit_id=row.unit_id, **at.address),
+            _if_readable(at.days, unit_id=row.unit_id),
+        )
+        for row in page
     ]
     above = queries.code_above(code)
     return _page(
@@ -177,10 +220,11 @@ def region_dashboard(code: str) -> ResponseReturnValue:
         above=above if above and queries.reaches_region(above, actor) else None,
         months=queries.months_of_region(place, queries.two_years_to(at.day)),
         lines=lines,
-        units=units,
+        units=folded(units, keeps_order=True),
+        page_size=len(units),
         heat=heat.of_region(place, below, page, at),
         may_read_records=actor.may(Permission.DUTY_RECORD_READ),
-        tiles={"all": None, "waiting": None, "outside": None},
+        tiles=_tiles_of_region(_if_readable(at.address, code=code)),
         next_url=url_for("duty_eval.region_dashboard", code=code, after=next_key, **at.address) if next_key else None,
         first_url=url_for("duty_eval.region_dashboard", code=code, **at.address) if request.args.get("after") else None,
     )
@@ -194,9 +238,29 @@ def _rows(rows: AnySelect) -> Sequence[AnyRow]:
     return db.session.execute(rows).all()
 
 
-def _region(code: str, here: str, at: Shown) -> str:
-    """A division's own page; the units of this one stand further down on it."""
-    return "#units" if code == here else url_for("duty_eval.region_dashboard", code=code, **at.address)
+def _division(row: AnyRow, here: str, at: Shown) -> Line:
+    """A line of the division ``here``: its own units, which stand further down on the page, or a division below."""
+    is_own = row.code == here
+    return Line(
+        f"{row.name}本级" if is_own else row.name,
+        row,
+        "#units" if is_own else url_for("duty_eval.region_dashboard", code=row.code, **at.address),
+        _if_readable(at.address, code=row.code, own="1" if is_own else None),
+        "duty_eval.region_records",
+        **_WHICH,
+    )
+
+
+#: What narrows the list of a division's records.
+_WHICH: dict[str, dict[str, Any]] = {name: {"which": name} for name in ("waiting", "outside")}
+
+
+def _tiles_of_region(records: dict[str, Any] | None) -> dict[str, str]:
+    """To the records; who may not open any comes to the lines that lead a step nearer to them."""
+    if records is None:
+        return dict.fromkeys(("all", *_WHICH), "#divisions")
+    opened = {name: url_for("duty_eval.region_records", **records, **only) for name, only in _WHICH.items()}
+    return {"all": url_for("duty_eval.region_records", **records), **opened}
 
 
 def _trace_of(thing_id: int | None, *, layer: str = "post_duty") -> str | None:

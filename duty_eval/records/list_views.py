@@ -9,10 +9,13 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
+from duty_eval.dashboards.forms import SPANS, shown
+from duty_eval.dashboards.queries import region_of
 from duty_eval.expectations import away_days, open_person_days
 from duty_eval.permissions import Permission
 from duty_eval.records import lists, queries
 from duty_eval.records.forms import day_of
+from duty_eval.records.of_region import Which, of_region, records_of_region
 from duty_eval.rhythms.queries import writes_weekly
 from host.kernel.access import current_actor, requires
 from host.kernel.calendar.workdays import load_workdays
@@ -149,4 +152,28 @@ def unit_records(unit_id: int) -> ResponseReturnValue:
         now=datetime.now(UTC),
         next_url=url_for("duty_eval.unit_records", **{**kept, "after": page.next_key}) if page.next_key else None,
         first_url=url_for("duty_eval.unit_records", **kept) if after else None,
+    )
+
+
+@bp.get("/dashboard/regions/<code>/records")
+@requires(Permission.DUTY_RECORD_READ)
+def region_records(code: str) -> ResponseReturnValue:
+    """The records of a division, or of the units right in it: where the numbers of its dashboard open to."""
+    actor, at, after = current_actor(), shown(request.args, today_in_china()), request.args.get("after", "")
+    place = region_of(code, actor, at.day)
+    asked = of_region(code, at.span, request.args)
+    page = records_of_region(actor, asked, after=after)
+    kept: dict[str, Any] = {"code": code, "which": asked.which.value or None, **at.address}
+    kept["own"] = "1" if asked.own_level else None
+    return render_template(
+        "duty_eval/records/region.html",
+        page=page,
+        place=place,
+        at=at,
+        spans=SPANS,
+        asked=asked,
+        whiches=[(one.value, one.word) for one in Which],
+        now=datetime.now(UTC),
+        next_url=url_for("duty_eval.region_records", **kept, after=page.next_key) if page.next_key else None,
+        first_url=url_for("duty_eval.region_records", **kept) if after else None,
     )

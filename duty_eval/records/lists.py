@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, tuple_
 
 from basic_info.duties.models import PostDuty
-from basic_info.organization.models import PersonVersion, SectionVersion, Unit, UnitVersion
-from basic_info.regions.models import Region
+from basic_info.duties.serving import serving_duties
+from basic_info.organization.models import PersonVersion, SectionVersion, UnitVersion
 from duty_eval.inspections.correcting import is_corrected
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today, readable
 from duty_eval.records.rollups import APPROVED, COUNTED
 from duty_eval.review.models import RecordReview
-from host.kernel.access import Actor, scope_prefix
+from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import Refused
-from host.kernel.versions import Version, in_force
+from host.kernel.versions import in_force
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,16 @@ def listed_of_person(actor: Actor, person_id: int, first: date, last: date, only
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """Which records of a unit or a person: of a section, a state, a post duty, or outside duties."""
+    """Which records of a unit or a person: of a section, a state, a post duty, or outside duties.
+
+    Of a unit also those whose duty serves a function; ``function_id`` 0: those that serve none.
+    """
 
     section_id: int | None = None
     state: str = ""
     post_duty_id: int | None = None
     is_outside: bool = False
+    function_id: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found = _in_state(self.state)
@@ -90,7 +94,24 @@ def record_filter(values: Mapping[str, str]) -> RecordFilter:
         state=values.get("state", ""),
         post_duty_id=_id_of(values.get("duty", "")),
         is_outside=values.get("outside") == "1",
+        function_id=_function_of(values.get("function", "")),
     )
+
+
+def _function_of(text: str) -> int | None:
+    """0: those of no function; −1, which is none: what is no number."""
+    return 0 if text == "none" else (_id_of(text) or -1 if text else None)
+
+
+def _serving(unit_id: int, function_id: int | None) -> list[ColumnElement[bool]]:
+    """The records of a unit whose duties serve one of its functions, or none of them (0)."""
+    if function_id is None:
+        return []
+    serves = serving_duties(unit_id).subquery("serves")
+    if function_id:
+        return [DutyRecord.post_duty_id.in_(select(serves.c.post_duty_id).where(serves.c.function_id == function_id))]
+    linked = DutyRecord.post_duty_id.in_(select(serves.c.post_duty_id))
+    return [or_(DutyRecord.post_duty_id.is_(None), ~linked)]
 
 
 def _id_of(text: str) -> int | None:
@@ -128,48 +149,9 @@ def listed_of_unit(actor: Actor, unit_id: int, first: date, last: date, only: Re
         DutyRecord.worked_on <= last,
         DutyRecord.record_state.in_(COUNTED),
         *only.conditions(),
+        *_serving(unit_id, only.function_id),
     ]
     return listed(actor).where(*conditions)
-
-
-def listed_of_region(actor: Actor, code: str, first: date, last: date) -> AnySelect:
-    """The records that count of all units of a division and those below, by unit, section and day: for an export.
-
-    Plain columns and no rows of the mapper: a county's month is some 300,000 of them. Raises Refused.
-    """
-    if first > last:
-        raise Refused("开始日期不能晚于结束日期，请修改后再查询")
-    return (
-        select(
-            Region.code.label("region_code"),
-            UnitVersion.name.label("unit_name"),
-            SectionVersion.name.label("section_name"),
-            PersonVersion.name.label("person_name"),
-            PostDuty.text.label("duty_text"),
-            *(getattr(DutyRecord, name) for name in EXPORTED),
-        )
-        .join(Unit, Unit.id == DutyRecord.unit_id)
-        .join(Region, Region.id == Unit.region_id)
-        .outerjoin(UnitVersion, and_(UnitVersion.unit_id == Unit.id, _on_its_day(UnitVersion)))
-        .outerjoin(
-            SectionVersion, and_(SectionVersion.section_id == DutyRecord.section_id, _on_its_day(SectionVersion))
-        )
-        .join(PersonVersion, name_today(DutyRecord.person_id))
-        .outerjoin(PostDuty, PostDuty.id == DutyRecord.post_duty_id)
-        .where(
-            readable(actor),
-            Region.code.startswith(scope_prefix(code), autoescape=True),
-            DutyRecord.worked_on >= first,
-            DutyRecord.worked_on <= last,
-            DutyRecord.record_state.in_(COUNTED),
-        )
-        .order_by(DutyRecord.unit_id, DutyRecord.section_id, DutyRecord.worked_on, DutyRecord.id)
-    )
-
-
-def _on_its_day(version: type[Version]) -> ColumnElement[bool]:
-    """The version that held on the day of the record."""
-    return and_(version.valid.contains(DutyRecord.worked_on), version.superseded_at.is_(None))
 
 
 def sums_of_person(actor: Actor, person_id: int, first: date, last: date, only: RecordFilter) -> AnyRow:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from duty_eval.dashboards.forms import shown
 from duty_eval.dashboards.queries import region_of
 from duty_eval.permissions import Permission
-from duty_eval.records.lists import listed, listed_of_person, listed_of_region, listed_of_unit, record_filter
+from duty_eval.records.lists import listed, listed_of_person, listed_of_unit, record_filter
 from duty_eval.records.models import DutyRecord
+from duty_eval.records.of_region import listed_of_region, of_region
 from duty_eval.review.queries import attention, queue
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect
@@ -87,7 +88,7 @@ register_export(
 def _of_region(actor: Actor, values: Values) -> AnySelect:
     at = shown(values, today_in_china())
     place = region_of(values.get("code", ""), actor, at.day)
-    return listed_of_region(actor, place.code, at.span.first, at.day)
+    return listed_of_region(actor, of_region(place.code, at.span, values))
 
 
 register_export(

@@ -36,6 +36,8 @@ class MenuItem:
     is_own: bool = False
     #: further endpoints under the same entry
     also: tuple[str, ...] = ()
+    #: what its people open every day: it stands first on their home page
+    is_daily: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ class Entry:
     url: str
     active: bool
     badge: int | None
+    is_daily: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,14 @@ class Group:
     title: str
     icon: str
     items: tuple[Entry, ...]
+
+    @property
+    def daily(self) -> tuple[Entry, ...]:
+        return tuple(item for item in self.items if item.is_daily)
+
+    @property
+    def has_daily(self) -> bool:
+        return bool(self.daily)
 
 
 HOST_MENU: tuple[MenuItem, ...] = (
@@ -65,6 +74,7 @@ def _group(title: str, icon: str, menu: tuple[MenuItem, ...], actor: Actor) -> G
             url=url_for(item.endpoint),
             active=request.endpoint in {item.endpoint, *item.also},
             badge=item.badge(actor) if item.badge else None,
+            is_daily=item.is_daily,
         )
         for item in menu
         if actor.may(item.permission) and (actor.person_id is not None or not item.is_own)

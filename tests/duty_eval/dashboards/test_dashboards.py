@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
 from basic_info.duties.models import DutyLink, LinkState
+from basic_info.organization.models import Post
 from basic_info.regions.models import Tier
 from duty_eval.dashboards import queries
 from duty_eval.dashboards.sums import Span, add_up
@@ -216,3 +217,173 @@ def test_where_no_records_open_a_number_leads_a_step_nearer_to_them(connection: 
     page = sign_in_as(_region_head()).get(f"/duty-eval/dashboard/regions/371300?day={DAY}").text
 
     assert len(re.findall(r'<a [^>]*href="/duty-eval/dashboard/regions/371302[^"]*"', page)) > 2
+
+
+def test_the_numbers_of_a_city_open_to_just_those_records(connection: Connection, sign_in_as: SignIn) -> None:
+    office, elsewhere = Office(), Office("371311", "区交通局")
+    approve_records([office.log(DAY, minutes=30)], actor=office.head)
+    office.log(date(2026, 3, 16), minutes=45, is_outside=True)
+    elsewhere.log(DAY, minutes=50)
+    elsewhere.log(date(2026, 3, 18), minutes=55)  # after the day
+    client = sign_in_as(_region_head())
+    page = client.get(f"/duty-eval/dashboard/regions/371300?day={DAY}").text
+
+    found = {unescape(one) for one in re.findall(r'href="(/duty-eval/dashboard/regions/[^"]*/records[^"]*)"', page)}
+    shown = {(link.split("/")[4], "which=" in link, link): client.get(link).text for link in found}
+
+    assert {link.split("?")[0] for link in found} == {
+        f"/duty-eval/dashboard/regions/{code}/records" for code in ("371300", "371302", "371311")
+    }
+    for (code, _, link), text in shown.items():
+        whole = {"371300": 3, "371302": 2, "371311": 1}[code]
+        waiting = {"371300": 2, "371302": 1, "371311": 1}[code]
+        count = waiting if "waiting" in link else 1 if "outside" in link else whole
+        assert text.count("<tr data-row") == count, link
+
+
+def test_a_division_s_own_units_open_apart_from_those_below(connection: Connection, sign_in_as: SignIn) -> None:
+    Office().log(DAY, minutes=30)
+    city = Office("371300", "市水利局")
+    city.log(DAY, minutes=40)
+    text = sign_in_as(_region_head()).get(f"/duty-eval/dashboard/regions/371300/records?day={DAY}&own=1").text
+    assert "市水利局" in text
+    assert "区水利局" not in text
+
+
+def test_a_division_s_records_go_on_unit_by_unit(
+    connection: Connection, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duty_eval.records.of_region.LIST_PAGE", 2)
+    for code, name in (("371302", "区水利局"), ("371311", "区交通局")):
+        office = Office(code, name)
+        for minutes in (30, 40, 50):
+            office.log(DAY, minutes=minutes)
+    client = sign_in_as(_region_head())
+    address: str | None = f"/duty-eval/dashboard/regions/371300/records?day={DAY}"
+    units: list[str] = []
+    while address:
+        text = client.get(address).text
+        units += re.findall(r'data-label="单位"[^>]*><div>([^<]+)<', text)
+        found = re.search(r'rel="next" href="([^"]+)"', text)
+        address = unescape(found[1]) if found else None
+    assert units == ["区水利局"] * 3 + ["区交通局"] * 3
+
+
+@pytest.mark.parametrize("query", ["which=other", "after=x", "after=1.2026-03-02.x"])
+def test_a_wrong_address_of_a_division_s_records_is_said_in_words(
+    connection: Connection, sign_in_as: SignIn, query: str
+) -> None:
+    Office()
+    answer = sign_in_as(_region_head()).get(f"/duty-eval/dashboard/regions/371300/records?{query}")
+    assert 400 <= answer.status_code < 500
+    assert re.search("请|回到", answer.text)
+
+
+def test_the_records_of_a_city_do_not_open_to_a_county_nor_to_an_office(
+    connection: Connection, sign_in_as: SignIn
+) -> None:
+    Office().log(DAY, minutes=30)
+    address = f"/duty-eval/dashboard/regions/371300/records?day={DAY}"
+    assert sign_in_as(an_actor(Role.INSPECTOR, region="371302")).get(address).status_code == 404
+    assert sign_in_as(an_actor(Role.OFFICE_CLERK, region="371300")).get(address).status_code == 403
+
+
+def test_the_top_figures_of_an_office_lead_to_the_lines_below(connection: Connection, sign_in_as: SignIn) -> None:
+    Office().log(DAY, minutes=30)
+    page = sign_in_as(an_actor(Role.OFFICE_CLERK, region="371300")).get(
+        f"/duty-eval/dashboard/regions/371300?day={DAY}"
+    )
+    assert page.text.count('class="figure-tile" href="#divisions"') == 3  # nothing is outside duties
+
+
+def test_a_list_of_a_division_costs_the_same_however_many_units(
+    connection: Connection, sign_in_as: SignIn, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    counts = []
+    for code in ("371302", "371311", "371321"):
+        Office(code).log(DAY, minutes=30)
+        client = sign_in_as(_region_head())
+        with count_queries() as seen:
+            client.get(f"/duty-eval/dashboard/regions/371300/records?day={DAY}")
+        counts.append(len(seen))
+    assert counts[0] == counts[1] == counts[2] <= 5
+
+
+def test_a_function_s_numbers_open_to_the_records_whose_duties_serve_it(
+    connection: Connection, sign_in_as: SignIn
+) -> None:
+    office = Office()
+    office.log(DAY, minutes=30)
+    office.log(date(2026, 3, 16), minutes=15, is_outside=True)
+    office.log(date(2026, 3, 13), minutes=20, is_outside=True)
+    client = sign_in_as(_region_head())
+    page = client.get(f"/duty-eval/dashboard/units/{office.unit.id}?day={DAY}").text
+    links = {unescape(one) for one in re.findall(r'href="(/duty-eval/units/\d+/records[^"]*function=[^"]*)"', page)}
+    counts = {
+        ("none" if "function=none" in link else "linked"): client.get(link).text.count("<tr data-row")
+        for link in links
+        if "state=" not in link and "outside=" not in link
+    }
+    assert counts == {"linked": 1, "none": 2}
+    assert (
+        "<tr data-row" not in client.get(f"/duty-eval/units/{office.unit.id}/records?function=x&from=2026-03-01").text
+    )
+
+
+def test_last_year_stands_below_time_and_volume_of_a_duty(connection: Connection, sign_in_as: SignIn) -> None:
+    office = Office()
+    for day in (DAY, date(2026, 3, 16), date(2025, 3, 17)):
+        office.log(day, minutes=60)
+    page = sign_in_as(office.head).get(f"/duty-eval/dashboard/sections/{office.section.id}?day={DAY}").text
+    said = [re.sub(r"\s+", " ", one) for one in re.findall(r'versus">([^<]+)<', page)]
+    assert said == ["上年 2，+100%", "上年 1，+100%", "上年 1.0，+100%"]
+    assert "不作同比" not in page
+
+
+def test_where_last_year_has_nothing_the_page_says_so(connection: Connection, sign_in_as: SignIn) -> None:
+    office = Office()
+    office.log(DAY, minutes=60)
+    page = sign_in_as(office.head).get(f"/duty-eval/dashboard/sections/{office.section.id}?day={DAY}").text
+    assert "上年同期（2025年3月1日 至 2025年3月17日）没有纪实，不作同比" in page
+
+
+def test_duties_that_wait_for_review_stand_first_and_the_rest_is_folded(
+    connection: Connection, sign_in_as: SignIn
+) -> None:
+    office = Office()
+    post = db.session.get_one(Post, office.duty.post_id)
+    staff = an_actor(Role.STAFF, person=a_person(post=post))
+    duties = [a_post_duty(post=post, text=f"职责{number}", sort_no=number + 1) for number in range(10)]
+    for duty in duties:
+        entry = Entry(post_duty_id=duty.id, content="办理", minutes=10)
+        log_records([entry], worked_on=DAY, client_key=duty.text, actor=staff, today=DAY, late_reason="")
+    waiting = set(duties[-3:])
+    rows = db.session.scalars(select(DutyRecord).where(DutyRecord.post_duty_id.in_([d.id for d in duties[:-3]]))).all()
+    approve_records(rows, actor=office.head)
+    page = sign_in_as(office.head).get(f"/duty-eval/dashboard/sections/{office.section.id}?day={DAY}").text
+
+    unfolded, _, rest = page.partition('<details class="more"')
+
+    assert all(duty.text in unfolded for duty in waiting)
+    assert "其余 4 项岗位职责：纪实 4 条" in rest
+
+
+@pytest.mark.parametrize("where", ["code", "unit_id", "section_id"])
+def test_the_months_go_out_as_a_table(connection: Connection, where: str) -> None:
+    office = Office()
+    office.log(DAY, minutes=60)
+    places = {"code": "371300", "unit_id": str(office.unit.id), "section_id": str(office.section.id)}
+    actor = _region_head()
+    table = table_of(find_export("duty_eval.months", actor), actor, {where: places[where], "day": DAY.isoformat()})
+    assert [list(row) for row in table.rows()] == [["2026-03", 1, 0, 1, 0, 60]]
+
+
+def test_the_numbers_of_a_county_s_units_open_to_their_records(connection: Connection, sign_in_as: SignIn) -> None:
+    office = Office()
+    office.log(DAY, minutes=60)
+    client = sign_in_as(_region_head())
+    page = client.get(f"/duty-eval/dashboard/regions/371302?day={DAY}").text
+    links = [unescape(one) for one in re.findall(r'href="(/duty-eval/units/\d+/records[^"]*)"', page)]
+    assert links
+    for link in links:
+        assert client.get(link).text.count("<tr data-row") == 1

@@ -125,6 +125,8 @@ class City:
             "duty_eval.dashboard_functions": {"unit_id": str(self.office.unit.id), **at},
             "duty_eval.dashboard_duties": {"section_id": str(self.office.section.id), **at},
             "duty_eval.dashboard_own": at,
+            "duty_eval.months": {"code": "371300", **at},
+            "duty_eval.months_own": at,
             "duty_eval.section_heat": {"section_id": str(self.office.section.id), **at},
             "duty_eval.unit_heat": {"unit_id": str(self.office.unit.id), **at},
             "duty_eval.division_heat": {"code": "371300", **at},
