@@ -100,6 +100,8 @@ def _mail(way: Way, parcel: Parcel) -> None:
             server.send_message(mail)
     except smtplib.SMTPRecipientsRefused as refused:
         raise NotDelivered("邮件服务器不认识收件人", is_final=True) from refused
+    except smtplib.SMTPNotSupportedError as failed:
+        raise NotDelivered("邮件服务器不接受密码登录") from failed
     except smtplib.SMTPResponseException as failed:
         raise NotDelivered(f"邮件服务器答复 {failed.smtp_code}") from failed
     except (OSError, smtplib.SMTPException) as failed:
