@@ -9,8 +9,23 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import AliasedClass
 
 from basic_info.coverage.models import FunctionOverlap, OverlapRuling
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
@@ -42,6 +57,11 @@ class Gap(Worded):
         return self is not Gap.FUNCTION_MAYBE_CLAIMED
 
     @property
+    def place_title(self) -> str:
+        """What the place of its rows says."""
+        return _PLACES.get(self.value, "所在")
+
+    @property
     def explanation(self) -> str:
         return _EXPLANATIONS[self.value]
 
@@ -59,6 +79,13 @@ _EXPLANATIONS = {
     "item_handled_elsewhere": "权责事项的承办科室，不是承接该事项所属职能的科室。",
     "duty_not_in_mandate": "科室职责既不出自三定条款，也没有对应单位职能。",
     "item_not_exercised": "所在单位已有办件数据，而该事项近 5 年办件不超过 3 件（处罚、强制除外）。",
+}
+
+_PLACES = {
+    "function_claimed_twice": "写着相同职能的单位",
+    "function_maybe_claimed": "有相近职能的单位",
+    "item_handled_elsewhere": "承办机构",
+    "item_not_exercised": "承办机构",
 }
 
 #: Cases in this many years, at most so many: 长期不运行 (R58).
@@ -219,35 +246,30 @@ def _functions_claimed_twice(day: date) -> AnySelect:
 
 def _functions_maybe_claimed(day: date) -> AnySelect:
     """Functions that say nearly what another unit's does, once each, with the names of those units."""
-    pairs = open_overlaps(day).subquery()
-    sides = union_all(
-        select(pairs.c.function_id, pairs.c.other_unit_id.label("claimant")),
-        select(pairs.c.other_id, pairs.c.unit_id),
-    ).subquery()
-    version = aliased(UnitVersion)
-    named = (
-        select(sides.c.function_id, func.string_agg(version.name.distinct(), literal("、", Text)).label("names"))
-        .join(version, and_(version.unit_id == sides.c.claimant, in_force(version, day)))
-        .group_by(sides.c.function_id)
-        .subquery()
+    pair, other, version = aliased(FunctionOverlap), aliased(UnitFunction), aliased(UnitVersion)
+    # Asked function by function: whoever asks for one unit then reads its own pairs alone.
+    mine = (
+        or_(pair.function_id == UnitFunction.id, pair.other_id == UnitFunction.id),
+        other.valid.contains(day),
+        ~exists().where(ruling_of(pair)),
     )
-    return _row("unit_function", UnitFunction.id, UnitFunction.text, UnitFunction.unit_id, place=named.c.names).join(
-        named, named.c.function_id == UnitFunction.id
+    joined = other.id == case((pair.function_id == UnitFunction.id, pair.other_id), else_=pair.function_id)
+    names = (
+        select(func.string_agg(version.name.distinct(), literal("、", Text)))
+        .select_from(pair)
+        .join(other, joined)
+        .join(version, and_(version.unit_id == other.unit_id, in_force(version, day)))
+        .where(*mine)
+        .correlate(UnitFunction)
+        .scalar_subquery()
     )
-
-
-def open_overlaps(day: date) -> AnySelect:
-    """Pairs as last compared, both in force on ``day``, that nobody ruled out."""
-    one, other = aliased(UnitFunction), aliased(UnitFunction)
-    return (
-        select(FunctionOverlap)
-        .join(one, and_(one.id == FunctionOverlap.function_id, one.valid.contains(day)))
-        .join(other, and_(other.id == FunctionOverlap.other_id, other.valid.contains(day)))
-        .where(~exists().where(ruling_of(FunctionOverlap)))
+    found = exists(select(literal(1)).select_from(pair).join(other, joined).where(*mine).correlate(UnitFunction))
+    return _row("unit_function", UnitFunction.id, UnitFunction.text, UnitFunction.unit_id, place=names).where(
+        UnitFunction.valid.contains(day), found
     )
 
 
-def ruling_of(pair: type[FunctionOverlap]) -> ColumnElement[bool]:
+def ruling_of(pair: type[FunctionOverlap] | AliasedClass[FunctionOverlap]) -> ColumnElement[bool]:
     """Joins a pair with the ruling in force on its very words."""
     return and_(
         OverlapRuling.unit_id == pair.unit_id,

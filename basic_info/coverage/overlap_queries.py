@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, literal, or_, select, union_all
+from sqlalchemy import and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from basic_info.coverage.gaps import open_overlaps, ruling_of
+from basic_info.coverage.gaps import ruling_of
 from basic_info.coverage.models import FunctionOverlap, OverlapRuling
 from basic_info.duties.models import UnitFunction
 from basic_info.duties.queries import readable_units
@@ -53,10 +53,15 @@ def pairs_of(function_ids: Sequence[int], day: date, actor: Actor) -> Mapping[in
     found: dict[int, list[Pair]] = defaultdict(list)
     if not function_ids:
         return found
-    open_ones = open_overlaps(day).subquery()
+    pair = FunctionOverlap
+    ends = ((pair.function_id, pair.other_id), (pair.other_id, pair.function_id))
     sides = union_all(
-        select(open_ones.c.id, open_ones.c.score, open_ones.c.function_id.label("own"), open_ones.c.other_id),
-        select(open_ones.c.id, open_ones.c.score, open_ones.c.other_id, open_ones.c.function_id),
+        *(
+            select(pair.id, pair.score, mine.label("own"), theirs.label("other_id")).where(
+                mine.in_(function_ids), ~exists().where(ruling_of(pair))
+            )
+            for mine, theirs in ends
+        )
     ).subquery()
     own, other, version = aliased(UnitFunction), aliased(UnitFunction), aliased(UnitVersion)
     judged = and_(
@@ -75,9 +80,9 @@ def pairs_of(function_ids: Sequence[int], day: date, actor: Actor) -> Mapping[in
             judged.label("may_judge"),
         )
         .join(own, own.id == sides.c.own)
-        .join(other, other.id == sides.c.other_id)
+        .join(other, and_(other.id == sides.c.other_id, other.valid.contains(day)))
         .join(version, and_(version.unit_id == other.unit_id, in_force(version, day)))
-        .where(sides.c.own.in_(function_ids))
+        .where(own.valid.contains(day))
         .order_by(sides.c.score.desc(), sides.c.id)
     )
     for row in rows:

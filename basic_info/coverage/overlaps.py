@@ -20,8 +20,7 @@ from basic_info.organization.models import Unit
 from host.kernel.db import AnyRow, db
 
 #: Of one function so many are shown; who has more like it has boilerplate.
-MOST_OTHERS = 5
-_AT_A_TIME = 1_000
+MOST_OTHERS = 10
 
 
 def find_overlaps(day: date, *, least: Decimal) -> int:
@@ -54,8 +53,9 @@ def find_overlaps(day: date, *, least: Decimal) -> int:
         index_elements=["function_id", "other_id"],
         set_={name: fresh.excluded[name] for name in ("score", "words", "other_words", "seen_at")},
     )
-    for start in range(0, len(found), _AT_A_TIME):
-        db.session.execute(kept, found[start : start + _AT_A_TIME])
+    if found:
+        # With RETURNING the rows go a thousand to a statement.
+        db.session.execute(kept.returning(FunctionOverlap.id), found).all()
     db.session.execute(delete(FunctionOverlap).where(FunctionOverlap.seen_at < now))
     return len(found)
 

@@ -109,7 +109,7 @@ def _of_gap(facts: dict[str, Any]) -> list[EvidenceLine]:
         else _trace(facts["layer"], facts["thing_id"])
     )
     lines = [EvidenceLine("缺口", f"{gap.label}：{gap.explanation}"), EvidenceLine("内容", facts["text"], url)]
-    return [*lines, EvidenceLine("所在", facts["place"])] if facts["place"] else lines
+    return [*lines, EvidenceLine(gap.place_title, facts["place"])] if facts["place"] else lines
 
 
 def _trace(layer: str, thing_id: int) -> str:

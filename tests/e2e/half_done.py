@@ -44,6 +44,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_broken_register(office, folder / "组织机构.xlsx"),
             *_adjusted_list(office, library),
             *_draft_check(office),
+            _suspected_overlap(office),
         ],
         "unit-clerk": [
             *_paper(clerk, library, "flowchart", "流程图.bpmn", XML, CHART.encode()),
@@ -172,6 +173,12 @@ def _granted_leave(staff: BrowserContext, head: BrowserContext) -> str:
     asked = max(int(one) for one in _DECIDE.findall(head.request.get(waiting).text()))
     _post(head, waiting, {"verdict": "confirm"}, to=f"/duty-eval/absences/{asked}/decide")
     return f"/duty-eval/absences/granted?month={day[:7]}-01"
+
+
+def _suspected_overlap(office: BrowserContext) -> str:
+    """The gaps of a unit that has a function much like another unit's."""
+    units = "/basic-info/coverage?gap=function_maybe_claimed"
+    return _link_like(office, units, r"/basic-info/units/\d+/coverage\?gap=function_maybe_claimed")
 
 
 def _draft_check(context: BrowserContext) -> list[str]:

@@ -148,3 +148,23 @@ def test_the_editor_is_accessible_and_fits_a_phone(sign_in: SignIn, shoot: Shoot
 
     assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_every_tool_has_a_chinese_name_on_hovering_and_a_stop_of_the_tab_key(sign_in: SignIn) -> None:
+    page = sign_in("office")
+    begin(page, "看一看工具")
+    page.locator('.djs-element[data-element-id="Start"] .djs-hit').first.click()
+    expect(page.locator(".djs-context-pad .entry").first).to_be_visible()
+    tools = page.locator(".djs-palette .entry, .djs-context-pad .entry")
+    names = tools.evaluate_all("all => all.map((one) => [one.title, one.getAttribute('aria-label'), one.tabIndex])")
+
+    assert len(names) > 15
+    assert [one for one in names if not re.search(r"[\u4e00-\u9fff]", one[0]) or one[1] != one[0] or one[2] != 0] == []
+
+
+def test_a_tool_beside_a_shape_works_by_the_keyboard(sign_in: SignIn) -> None:
+    page = sign_in("office")
+    begin(page, "用键盘画")
+    page.locator('.djs-element[data-element-id="Start"] .djs-hit').first.click()
+    page.locator(".djs-context-pad [data-action='append.append-task']").press("Enter")
+    expect(page.locator('.djs-shape[data-element-id^="Activity_"]')).to_have_count(1)
