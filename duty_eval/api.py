@@ -3,6 +3,7 @@
 from duty_eval.absences.models import AbsenceKind as AbsenceKind
 from duty_eval.absences.operations import decide_absence as decide_absence
 from duty_eval.absences.operations import request_absence as request_absence
+from duty_eval.assignments.operations import assign_task as assign_task
 from duty_eval.dashboards.sums import count_sums_again as count_sums_again
 from duty_eval.entry_rules.models import CapMode as CapMode
 from duty_eval.entry_rules.operations import set_rules as set_rules
@@ -16,6 +17,8 @@ from duty_eval.facts import last_activity_by_post_duty as last_activity_by_post_
 from duty_eval.facts import person_facts as person_facts
 from duty_eval.facts import reviews_of_person as reviews_of_person
 from duty_eval.flags.comparing import compare_day as compare_day
+from duty_eval.handovers.operations import confirm_handover as confirm_handover
+from duty_eval.handovers.operations import open_handover as open_handover
 from duty_eval.inspections.asking import ask_evidence as ask_evidence
 from duty_eval.inspections.closing import close_inspection as close_inspection
 from duty_eval.inspections.finding import Found as Found
@@ -36,7 +39,19 @@ from duty_eval.inspections.operations import start_inspection as start_inspectio
 from duty_eval.inspections.queries import lines_of_inspection as lines_of_inspection
 from duty_eval.inspections.queries import subjects_of_inspection as subjects_of_inspection
 from duty_eval.inspections.risks import register_risk as register_risk
+from duty_eval.knowledge.models import Article as Article
+from duty_eval.knowledge.models import ArticleKind as ArticleKind
+from duty_eval.knowledge.operations import decide_version as decide_version
+from duty_eval.knowledge.operations import mark_useful as mark_useful
+from duty_eval.knowledge.operations import write_article as write_article
+from duty_eval.knowledge.operations import write_version as write_version
+from duty_eval.knowledge.packs import pack_of as pack_of
+from duty_eval.knowledge.packs import paper_title as paper_title
+from duty_eval.knowledge.queries import handed_over as handed_over
+from duty_eval.knowledge.queries import versions_of as versions_of
+from duty_eval.periods.operations import lock_month as lock_month
 from duty_eval.periods.operations import lock_past_months as lock_past_months
+from duty_eval.periods.queries import Place as Place
 from duty_eval.post_days import part_timers as part_timers
 from duty_eval.post_days import post_days as post_days
 from duty_eval.post_days import whole_days as whole_days
@@ -46,6 +61,8 @@ from duty_eval.publicity.operations import object_to as object_to
 from duty_eval.publicity.operations import publish_good as publish_good
 from duty_eval.records.models import DutyRecord as DutyRecord
 from duty_eval.records.models import RecordState as RecordState
+from duty_eval.records.operations import Entry as Entry
+from duty_eval.records.operations import log_records as log_records
 from duty_eval.records.suggesting import SuggestionDraft as SuggestionDraft
 from duty_eval.records.suggesting import suggest_records as suggest_records
 from duty_eval.routine.forms import last_quarter as last_quarter

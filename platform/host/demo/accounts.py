@@ -89,11 +89,15 @@ def _made(demo: Demo) -> tuple[int, str]:
     return account.id, f"{demo.login:<16}{password}  {demo.role.label}：{demo.note}"
 
 
-def _people() -> list[Demo]:
-    """A section that has a mandate, duties and records, its people, and its unit."""
-    place = db.session.execute(
+def main_place() -> Any:
+    """(section_id, unit_id, section, unit, unit_code): a section that has a mandate, duties and steps, and its unit.
+
+    Its people are those whom the demo's accounts play.
+    """
+    return db.session.execute(
         text(
-            "SELECT a.section_id, a.unit_id, sv.name AS section, uv.name AS unit FROM appointment a"
+            "SELECT a.section_id, a.unit_id, sv.name AS section, uv.name AS unit, u.code AS unit_code"
+            " FROM appointment a JOIN unit u ON u.id = a.unit_id"
             " JOIN section_version sv ON sv.section_id = a.section_id JOIN unit_version uv ON uv.unit_id = a.unit_id"
             " JOIN mandate m ON m.unit_id = a.unit_id AND m.mandate_state = 'confirmed'"
             " WHERE sv.superseded_at IS NULL AND uv.superseded_at IS NULL AND uv.tier = 'city'"
@@ -101,7 +105,7 @@ def _people() -> list[Demo]:
             " AND EXISTS (SELECT FROM duty_link l JOIN post_duty d ON d.id = l.post_duty_id"
             " WHERE d.section_id = a.section_id) AND EXISTS (SELECT FROM appointment h"
             " WHERE h.section_id = a.section_id AND h.leader_kind = 'section_head')"
-            " GROUP BY 1, 2, 3, 4 ORDER BY bool_or(a.leader_kind IN ('unit_head', 'unit_deputy')), count(*) < 6,"
+            " GROUP BY 1, 2, 3, 4, 5 ORDER BY bool_or(a.leader_kind IN ('unit_head', 'unit_deputy')), count(*) < 6,"
             # Where cases are handled there is something to watch over, and to be alerted of.
             " (SELECT count(*) FROM flow_step f JOIN post p ON p.id = f.post_id"
             " WHERE p.section_id = a.section_id) DESC,"
@@ -109,6 +113,11 @@ def _people() -> list[Demo]:
             " LIMIT 1"
         )
     ).one()
+
+
+def _people() -> list[Demo]:
+    """People of the main place and of its unit, and the office of a county."""
+    place = main_place()
     section, unit = place.section_id, place.unit_id
     head = _person(section_id=section, kinds=("section_head",))
     staff = _person(section_id=section, kinds=())
@@ -138,7 +147,23 @@ def _people() -> list[Demo]:
         ),
         Demo(login="unit-head", role=Role.UNIT_HEAD, person_id=None, name=chief[1], scope=whole, note=place.unit),
         Demo(login="unit-clerk", role=Role.UNIT_CLERK, name="单位经办人", scope=whole, note=place.unit),
+        _county(),
     ]
+
+
+def _county() -> Demo:
+    """The office of the county with the most units: it sees and governs its county alone."""
+    county = db.session.execute(
+        text(
+            "SELECT r.code, v.name FROM unit u JOIN region own ON own.id = u.region_id"
+            " JOIN region r ON r.code = left(own.code, 6) AND r.code <> :city"
+            " JOIN region_version v ON v.region_id = r.id AND v.superseded_at IS NULL"
+            " GROUP BY 1, 2 ORDER BY count(*) DESC, 1 LIMIT 1"
+        ),
+        {"city": CITY},
+    ).one()
+    scope = {"kind": ScopeKind.REGION, "region_code": county.code}
+    return Demo(login="county", role=Role.OFFICE_CLERK, name=f"{county.name}编办", scope=scope, note=county.name)
 
 
 def _person(*, kinds: tuple[str, ...], section_id: int | None = None, unit_id: int | None = None) -> tuple[int, str]:

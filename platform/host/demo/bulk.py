@@ -20,7 +20,7 @@ from sqlalchemy.exc import ProgrammingError
 import duty_eval.api as duty_eval
 from host.demo.city import CityPlan
 from host.demo.people import person_code, seats
-from host.demo.records import iter_records
+from host.demo.records import Past, iter_records
 from host.kernel.db import db
 from host.kernel.partitions import filling_month
 
@@ -63,12 +63,12 @@ def places(plan: CityPlan) -> dict[str, Place]:
     return found
 
 
-def load_records(plan: CityPlan, days: Sequence[date], *, say: Callable[[str], None]) -> int:
-    """Duty records of the days with their roll-ups; returns how many records."""
+def load_records(plan: CityPlan, days: Sequence[date], *, past: Past | None = None, say: Callable[[str], None]) -> int:
+    """Duty records of the days, and of one unit's ``past``, with their roll-ups; returns how many records."""
     connection = db.session.connection()
     where, count = places(plan), 0
     with unchecked_keys():
-        lines = _record_lines(plan, days, where)
+        lines = _record_lines(plan, days, past, where)
         for first, of_month in groupby(lines, key=lambda pair: pair[0]):
             with filling_month(connection, "duty_record", first) as table:
                 count += _copy(f"COPY {table} ({RECORD_COLUMNS}) FROM STDIN", (line for _, line in of_month))
@@ -140,10 +140,13 @@ ORDER BY k.relname
 """
 
 
-def _record_lines(plan: CityPlan, days: Sequence[date], where: dict[str, Place]) -> Iterator[tuple[date, str]]:
+def _record_lines(
+    plan: CityPlan, days: Sequence[date], past: Past | None, where: dict[str, Place]
+) -> Iterator[tuple[date, str]]:
     """(first day of the month, line of COPY) in the order of the days."""
-    stamps = {day: (day.replace(day=1), day.isoformat(), f"{day.isoformat()} 17:30:00+08") for day in days}
-    for code, day, index, content, quantity, minutes, state in iter_records(plan, days):
+    every = [*(past.days if past else ()), *days]
+    stamps = {day: (day.replace(day=1), day.isoformat(), f"{day.isoformat()} 17:30:00+08") for day in every}
+    for code, day, index, content, quantity, minutes, state in iter_records(plan, days, past):
         place = where[code]
         duty, unit = place.duties[index] if index < len(place.duties) else ("\\N", "项")
         month, worked, submitted = stamps[day]

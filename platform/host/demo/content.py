@@ -21,6 +21,8 @@ class SectionText:
     post_class: str
     posts: tuple[str, ...]
     tasks: tuple[str, ...]
+    #: How much its people write: busy, usual or quiet.
+    pace: str = "usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,7 @@ def _section(row: dict[str, Any]) -> SectionText:
         post_class=row.get("class", "综合管理"),
         posts=tuple(row["posts"]),
         tasks=tuple(row["tasks"]),
+        pace=row.get("pace", "usual"),
     )
 
 

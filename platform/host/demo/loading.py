@@ -24,10 +24,11 @@ from basic_info.regions.operations import seed_regions
 from duty_eval.api import compare_day, count_workload, lock_past_months
 from host.auth.models import Account
 from host.demo import steps
-from host.demo.accounts import make_accounts, make_offices, make_staff_accounts
+from host.demo.accounts import main_place, make_accounts, make_offices, make_staff_accounts
 from host.demo.bulk import load_records, review_approved, unchecked_keys, without_indexes
 from host.demo.city import CityPlan, is_full_size, plan_city
 from host.demo.files import WORKBOOK, write_city
+from host.demo.records import Past
 from host.demo.workbook import unwritten_workbook, write_workbook
 from host.kernel.access import Actor, Role
 from host.kernel.calendar.workdays import load_workdays
@@ -110,7 +111,7 @@ class _Loader:
         with self._step("岗位职责"), self._in_bulk("post_duty", "duty_link"):
             steps.load_post_duties(self.plan, actor=reviewer, on=SINCE)
         with self._step("履职纪实"):
-            load_records(self.plan, days, say=self.say)
+            load_records(self.plan, days, past=self._past(days[0]), say=self.say)
             if not is_full_size(self.plan):
                 review_approved()
         make_accounts(self.accounts_file, lines)
@@ -121,6 +122,7 @@ class _Loader:
         if not is_full_size(self.plan):
             with self._step("月度锁定与提示"):
                 lock_past_months(self.today, months=3)
+                steps.lock_earlier_months(date(self.today.year - 1, 1, 1), today=self.today, months=3)
                 for day in days[-2:]:
                     compare_day(day)
         with self._step("工作量"):
@@ -128,6 +130,14 @@ class _Loader:
         mark.kind = "demo"
         db.session.commit()
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))
+
+    def _past(self, until: date) -> Past | None:
+        """The unit of the demo's accounts wrote since the first of last year: there is a year to compare with."""
+        if is_full_size(self.plan):
+            return None
+        workdays, first = load_workdays(), date(self.today.year - 1, 1, 1)
+        every = (first + timedelta(days=number) for number in range((until - first).days))
+        return Past(main_place().unit_code, tuple(day for day in every if workdays.is_workday(day)))
 
     def _register(self, clerk: Actor) -> None:
         if not is_full_size(self.plan):

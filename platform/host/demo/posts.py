@@ -27,6 +27,7 @@ class Section:
     post_class: str
     post_names: tuple[str, ...]
     tasks: tuple[str, ...]
+    pace: str = "usual"
 
     @property
     def stated_tasks(self) -> tuple[str, ...]:
@@ -88,6 +89,7 @@ def sections_of(kind: str, unit_code: str, tier: str, place: str) -> list[Sectio
             post_class=text.post_class,
             post_names=text.posts,
             tasks=tasks,
+            pace=text.pace,
         )
         for number, (text, tasks) in enumerate(zip(texts, _tasks(kind, tier, place), strict=True), 1)
     ]

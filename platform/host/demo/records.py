@@ -1,6 +1,7 @@
 """Daily records (履职纪实) of the demo city: texts from pools made once, rows drawn by a cheap hash."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from random import Random
@@ -13,9 +14,15 @@ from host.demo.posts import Post
 
 Entry = tuple[str, int, int]  # content, quantity, minutes
 Record = tuple[str, date, int, str, int, int, str]
+Writer = tuple[int, str, tuple[tuple[int, str, int, int], ...], int, tuple[int, int, int]]
 VARIANTS = 6  # of each text
+OLD = 120  # working days, after which nothing waits any more
 LONGEST = 400  # minutes that one record takes at most
 SILENT_EVERY, SILENT_DAYS = 59, 6  # one in 59 people has written nothing for 6 to 10 working days
+#: Of 1024: from where on a day has a record, a second one, a third one.
+PACES = {"busy": (20, 200, 500), "usual": (80, 700, 970), "quiet": (140, 1024, 1024)}
+#: So many more of 1024 had nothing on a day of an earlier year: the comparison with it has something to show.
+EARLIER_YEAR = 110
 MASK = (1 << 64) - 1
 
 
@@ -37,37 +44,56 @@ def record_pool(kind: str, duty: str) -> tuple[Entry, ...]:
     return tuple(_entry(text, entry, kind, duty, rng) for text in entry.texts for _ in range(VARIANTS))
 
 
-def iter_records(plan: CityPlan, days: Sequence[date]) -> Iterator[Record]:
+@dataclass(frozen=True)
+class Past:
+    """Working days, ascending, on which one unit (by its code) alone wrote already, before the rest of the city did."""
+
+    unit_code: str
+    days: tuple[date, ...]
+
+
+def iter_records(plan: CityPlan, days: Sequence[date], past: Past | None = None) -> Iterator[Record]:
     """(person code, day, index of the post duty, content, quantity, minutes, state) day by day.
 
-    About 1.3 rows a person and day; some days and some people have none. ``days`` are ascending
-    working days; the state is draft, submitted, returned or approved, the older the more approved.
+    About 1.3 rows a person and day; some days and some people have none, some sections more and some less. ``days``
+    are ascending working days; the state is draft, submitted, returned or approved, the older the more approved.
     """
+    if past is not None:
+        early = _writers(plan, past.unit_code)
+        for day in past.days:
+            fewer = EARLIER_YEAR if day.year < days[-1].year else 0
+            yield from _of_day(plan, day, early, age=OLD, fewer=fewer)
     writers = _writers(plan)
     for order, day in enumerate(days):
-        age = len(days) - 1 - order
-        seed = (plan.seed * 1_000_003 + day.toordinal()) * 0x9E3779B97F4A7C15 & MASK
-        for number, code, entries, silent_days in writers:
-            if age < silent_days:
-                continue
-            dice = (seed ^ (number * 0xBF58476D1CE4E5B9)) & MASK
-            dice = ((dice ^ (dice >> 30)) * 0x94D049BB133111EB) & MASK
-            dice ^= dice >> 31
-            chance = dice & 1023
-            if chance < 80:
-                continue
-            index, content, quantity, minutes = entries[(dice >> 10) % len(entries)]
-            yield code, day, index, content, quantity, minutes, _state(age, dice >> 40 & 255)
-            if chance >= 700:
-                index, content, quantity, minutes = entries[(dice >> 20) % len(entries)]
-                yield code, day, index, content, quantity, minutes, _state(age, dice >> 48 & 255)
-            if chance >= 970:
-                index, content, quantity, minutes = entries[(dice >> 30) % len(entries)]
-                yield code, day, index, content, quantity, minutes, _state(age, dice >> 56 & 255)
+        yield from _of_day(plan, day, writers, age=len(days) - 1 - order)
+
+
+def _of_day(plan: CityPlan, day: date, writers: Sequence[Writer], *, age: int, fewer: int = 0) -> Iterator[Record]:
+    """What the writers wrote on a day that is ``age`` working days old."""
+    seed = (plan.seed * 1_000_003 + day.toordinal()) * 0x9E3779B97F4A7C15 & MASK
+    for number, code, entries, silent_days, (first, second, third) in writers:
+        if age < silent_days:
+            continue
+        dice = (seed ^ (number * 0xBF58476D1CE4E5B9)) & MASK
+        dice = ((dice ^ (dice >> 30)) * 0x94D049BB133111EB) & MASK
+        dice ^= dice >> 31
+        chance = dice & 1023
+        if chance < first + fewer:
+            continue
+        index, content, quantity, minutes = entries[(dice >> 10) % len(entries)]
+        yield code, day, index, content, quantity, minutes, _state(age, dice >> 40 & 255)
+        if chance >= second + fewer:
+            index, content, quantity, minutes = entries[(dice >> 20) % len(entries)]
+            yield code, day, index, content, quantity, minutes, _state(age, dice >> 48 & 255)
+        if chance >= third + fewer:
+            index, content, quantity, minutes = entries[(dice >> 30) % len(entries)]
+            yield code, day, index, content, quantity, minutes, _state(age, dice >> 56 & 255)
 
 
 def _state(age: int, dice: int) -> str:
     """The state of a record ``age`` working days old; ``dice`` is 0–255."""
+    if age >= OLD:
+        return "approved"
     if age == 0:
         return "draft" if dice < 40 else "submitted"
     if age < 5:
@@ -75,16 +101,20 @@ def _state(age: int, dice: int) -> str:
     return "returned" if dice < 1 else "submitted" if dice < 4 else "approved"
 
 
-def _writers(plan: CityPlan) -> list[tuple[int, str, tuple[tuple[int, str, int, int], ...], int]]:
-    """(running number, code, entries of the post, days of silence up to now) of everybody at work."""
-    found = []
+def _writers(plan: CityPlan, unit_code: str = "") -> list[Writer]:
+    """(number, code, entries of the post, days of silence up to now, pace) of everybody at work, or of a unit."""
+    found: list[Writer] = []
     number = 0
-    for unit, _section, post in plan.unit_posts():
+    for unit, section, post in plan.unit_posts():
+        if unit_code not in ("", unit.code):
+            number += post.filled_count
+            continue
         entries = _entries(unit.kind, post.duties)
         for seat in range(number, number + post.filled_count):
             if work_state(seat, post) in ("在岗", "挂职"):
                 is_silent = seat % SILENT_EVERY == 17 and not post.is_leader_post
-                found.append((seat, person_code(seat), entries, SILENT_DAYS + seat % 5 if is_silent else 0))
+                silent_days = SILENT_DAYS + seat % 5 if is_silent else 0
+                found.append((seat, person_code(seat), entries, silent_days, PACES[section.pace]))
         number += post.filled_count
     return found
 

@@ -30,10 +30,12 @@ from host.demo.cases import write_case_drops
 from host.demo.city import CityPlan, is_full_size
 from host.demo.files import CityFiles
 from host.demo.inspections import inspect
+from host.demo.knowledge import share_knowledge
 from host.demo.routine import hold_routine_rounds
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.jobs.actors import actor_of
+from host.kernel.partitions import first_of_month
 
 CITY = "371300"
 DAYS, DAYS_FULL_SIZE = 60, 21
@@ -187,10 +189,21 @@ def load_running(plan: CityPlan, days: Sequence[date], *, offices: dict[Role, in
     _ask_for_leave(today)
     inspect(days, region, offices=offices, today=today)
     hold_routine_rounds(offices, today)
+    share_knowledge(days, today)
     assessor = actor_of(offices[Role.ASSESSOR])
     scheme = performance.default_scheme(region.id, year=today.year, actor=assessor)
     performance.publish_scheme(scheme, actor=assessor)
     performance.score_now(scheme, first=days[0].replace(day=1), last=today, actor=assessor)
+
+
+def lock_earlier_months(first: date, *, today: date, months: int) -> None:
+    """The unit of the demo's accounts locked its months of the past itself, up to those that the city locks."""
+    clerk = actor_of(db.session.scalars(select(Account.id).where(Account.login_name == "unit-clerk")).one())
+    place = duty_eval.Place(unit_id=next(grant.unit_id for grant in clerk.grants if grant.unit_id is not None))
+    month, until = first, first_of_month(today, plus=-months - 1)
+    while month < until:
+        duty_eval.lock_month(place, month, actor=clerk, today=today)
+        month = first_of_month(month, plus=1)
 
 
 def _ask_for_leave(today: date) -> None:

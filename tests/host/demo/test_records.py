@@ -6,7 +6,7 @@ import pytest
 from host.demo.city import CityPlan, plan_city
 from host.demo.duties import duty_object
 from host.demo.people import iter_people
-from host.demo.records import iter_records, post_duties, record_texts
+from host.demo.records import Past, iter_records, post_duties, record_texts
 
 DAYS = [day for day in (date(2026, 1, 5) + timedelta(days=n) for n in range(28)) if day.weekday() < 5]
 
@@ -99,3 +99,32 @@ def test_old_records_are_mostly_approved(plan: CityPlan) -> None:
 
 def test_a_record_takes_no_longer_than_a_working_day(plan: CityPlan) -> None:
     assert all(10 <= minutes <= 400 for *_, minutes, _ in iter_records(plan, DAYS[:3]))
+
+
+EARLIER = tuple(day for day in (date(2025, 3, 3) + timedelta(days=n) for n in range(28)) if day.weekday() < 5)
+
+
+def test_of_the_past_one_unit_alone_has_written_and_nothing_of_it_waits(plan: CityPlan) -> None:
+    unit = plan.units[0].code
+    units = {person.code: person.unit_code for person in iter_people(plan)}
+    early = [row for row in iter_records(plan, DAYS, Past(unit, EARLIER)) if row[1] < DAYS[0]]
+
+    assert {day for _, day, *_ in early} == set(EARLIER)
+    assert {units[code] for code, *_ in early} == {unit}
+    assert {state for *_, state in early} == {"approved"}
+
+
+def test_a_past_changes_nothing_of_what_the_city_wrote_since(plan: CityPlan) -> None:
+    with_past = iter_records(plan, DAYS, Past(plan.units[0].code, EARLIER))
+
+    assert [row for row in with_past if row[1] >= DAYS[0]] == list(iter_records(plan, DAYS))
+
+
+def test_a_section_with_a_busy_pace_writes_more_than_twice_what_a_quiet_one_writes() -> None:
+    city = plan_city(2000)
+    paces = {section.code: section.pace for section in city.sections}
+    section_of = {person.code: person.section_code for person in iter_people(city)}
+    written, people = Counter[str](), Counter(paces[code] for code in section_of.values())
+    written.update(paces[section_of[code]] for code, *_ in iter_records(city, DAYS[:5]))
+
+    assert written["busy"] / people["busy"] > 2 * written["quiet"] / people["quiet"]
