@@ -14,5 +14,5 @@ class DelegationForm(ChineseForm):
         "委托给", [InputRequired("请选择委托给谁"), NumberRange(1, message="请选择委托给谁")], coerce=int
     )
     first = DateField("从", [DataRequired("请填写开始日期")])
-    last = DateField("到", [DataRequired("请填写结束日期")], description="到这一天结束自动收回，也可以提前结束。")
+    last = DateField("到", [DataRequired("请填写结束日期")])
     reason = StringField("原因", [DataRequired("请说明委托原因"), Length(max=200, message="原因不能超过 200 字")])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docx import Document
+from docx.shared import Cm
 
 from duty_eval.knowledge.packs import Pack
 from host.kernel.files.word import saved, writable
@@ -23,7 +24,7 @@ def handover_document(title: str, pack: Pack, *, signed: Sequence[str] = ()) -> 
     _list(document, "岗位职责", pack.duties)
     _list(document, "承担的流程环节", pack.steps)
     _list(document, "未办结任务", pack.tasks)
-    _calendar(document, pack.calendar)
+    _calendar(document, pack)
     document.add_heading("操作指引、模板和案例", level=1)
     if not pack.articles:
         document.add_paragraph("（暂无）")
@@ -43,15 +44,25 @@ def _list(document: Any, heading: str, lines: Iterable[str]) -> None:
         document.add_paragraph(writable(line), style="List Bullet")
 
 
-def _calendar(document: Any, rows: Sequence[tuple[str, ...]]) -> None:
+def _calendar(document: Any, pack: Pack) -> None:
+    """A row a month: what was done in it, a line for each duty."""
     document.add_heading("近一年的工作月历", level=1)
-    if not rows:
+    if not pack.calendar:
         document.add_paragraph("（暂无）")
         return
-    table = document.add_table(rows=1, cols=4)
+    table = document.add_table(rows=1, cols=2)
     table.style = "Table Grid"
-    for cell, word in zip(table.rows[0].cells, ("月份", "岗位职责", "纪实", "数量"), strict=True):
-        cell.text = word
-    for row in rows:
-        for cell, word in zip(table.add_row().cells, row, strict=True):
-            cell.text = writable(word)
+    table.autofit = False
+    _row(table.rows[0], ("月份", "做了什么"))
+    for month in pack.months:
+        lines = [
+            f"{duty}：纪实 {records} 条" + (f"，{quantity}" if quantity else "")
+            for at, duty, records, quantity in pack.calendar
+            if at == month
+        ]
+        _row(table.add_row(), (month, "\n".join(lines)))
+
+
+def _row(row: Any, words: Sequence[str]) -> None:
+    for cell, word, width in zip(row.cells, words, (Cm(2.5), Cm(13.5)), strict=True):
+        cell.text, cell.width = writable(word), width

@@ -36,6 +36,19 @@ class Pack:
     articles: tuple[HandedArticle, ...]
     calendar: tuple[tuple[str, str, str, str], ...]
 
+    @property
+    def months(self) -> list[str]:
+        """The months of the calendar, the first to the last."""
+        return sorted({month for month, *_ in self.calendar})
+
+    @property
+    def by_duty(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """duty → month → (records, quantity): the calendar as a table of duties by months."""
+        found: dict[str, dict[str, tuple[str, str]]] = {}
+        for month, duty, records, quantity in self.calendar:
+            found.setdefault(duty, {})[month] = (records, quantity)
+        return found
+
     @classmethod
     def kept(cls, said: Mapping[str, Any]) -> Pack:
         """From what JSON held."""

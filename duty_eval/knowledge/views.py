@@ -192,13 +192,14 @@ def post_handover(post_id: int) -> ResponseReturnValue:
     """The hand-over pack of a post (交接包); as a Word document with ``format=docx``."""
     actor, today = current_actor(), today_in_china()
     post = queries.post_of(actor, post_id, today)
-    pack = queries.handed_over(actor, post_id, today)
+    found = queries.handed_over(actor, post_id, today)
+    words = pack_of(found)
     title = paper_title(post.section_name, post.title, "交接包")
     if request.args.get("format") == "docx":
-        return send_word(handover_document(title, pack_of(pack)), title)
+        return send_word(handover_document(title, words), title)
     may_hand_over = bool(holders(actor, post_id, today))
     return render_template(
-        "duty_eval/knowledge/handover.html", post=post, title=title, may_hand_over=may_hand_over, **pack
+        "duty_eval/knowledge/handover.html", post=post, title=title, may_hand_over=may_hand_over, words=words, **found
     )
 
 

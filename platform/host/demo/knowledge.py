@@ -47,19 +47,22 @@ class Cast:
 def share_knowledge(days: Sequence[date], today: date) -> None:
     """Articles with versions, files and marks, one that waits, tasks done and open, a finished hand-over."""
     cast = _cast(today)
-    duty = _first_duty(cast)
+    duty = _first_duty(cast.staff, today)
     if duty is None:
         return
     _mark(_how_to(cast, duty), cast)
-    _mark(_template(cast, duty), cast)
+    notice = ("一次性告知单", "材料不齐时当场填写，一式两份，申请人和经办人签字后各留一份。")
+    _mark(_template(cast, cast.staff, duty, notice), cast)
     _mark(_case(cast, duty, days[-1]), cast)
-    if cast.colleagues:
-        duty_eval.write_article(
-            duty_eval.ArticleKind.HOW_TO, "收件前先核对这三项", "身份证明是否在有效期内；\n申请表有无空项；\n委托书写明的事项和期限。",
-            post_duty_id=None, actor=cast.colleagues[0],
-        )  # fmt: skip
-    _open_tasks(cast)
-    _hand_over(cast)
+    waiting = "身份证明是否在有效期内；\n申请表有无空项；\n委托书写明的事项和期限。"
+    writer = next(iter(cast.colleagues), cast.staff)
+    duty_eval.write_article(
+        duty_eval.ArticleKind.HOW_TO, "收件前先核对这三项", waiting, post_duty_id=None, actor=writer
+    )
+    pair = _same_post(cast)
+    _open_tasks(cast, first=pair[:1])
+    if pair:
+        _hand_over(cast, *pair)
 
 
 def _cast(today: date) -> Cast:
@@ -91,11 +94,11 @@ def _account(login: str) -> int:
     return db.session.scalars(select(Account.id).where(Account.login_name == login)).one()
 
 
-def _first_duty(cast: Cast) -> PostDuty | None:
+def _first_duty(actor: Actor, today: date) -> PostDuty | None:
     return db.session.scalars(
         select(PostDuty)
         .join(Appointment, Appointment.post_id == PostDuty.post_id)
-        .where(Appointment.person_id == cast.staff.person_id, in_force(Appointment, cast.today))
+        .where(Appointment.person_id == actor.person_id, in_force(Appointment, today))
         .order_by(PostDuty.sort_no, PostDuty.id)
         .limit(1)
     ).one_or_none()
@@ -138,26 +141,21 @@ def _steps(cast: Cast) -> Sequence[str]:
     ).all()
 
 
-def _template(cast: Cast, duty: PostDuty) -> duty_eval.Article:
-    """With a form to be filled in; its second version brings a better one and keeps the first."""
-    article = duty_eval.write_article(
-        duty_eval.ArticleKind.TEMPLATE, "一次性告知单（可直接填写）",
-        "材料不齐时当场填写，一式两份，申请人和经办人签字后各留一份。",
-        post_duty_id=duty.id, files=[_form("一次性告知单.docx", FORM_LINES[:6])], actor=cast.staff,
-    )  # fmt: skip
+def _template(cast: Cast, writer: Actor, duty: PostDuty, said: tuple[str, str]) -> duty_eval.Article:
+    """(title, words) with a form to be filled in; its second version brings a better one and keeps the first."""
+    name, words = said
+    title, template = f"{name}（可直接填写）", duty_eval.ArticleKind.TEMPLATE
+    first, second = _form(name, f"{name}.docx", FORM_LINES[:6]), _form(name, f"{name}（带签字栏）.docx", FORM_LINES)
+    article = duty_eval.write_article(template, title, words, post_duty_id=duty.id, files=[first], actor=writer)
     _publish(article, cast)
-    duty_eval.write_version(
-        article, "一次性告知单（可直接填写）",
-        "材料不齐时当场填写，一式两份，申请人和经办人签字后各留一份。新版加了签字栏。",
-        files=[_form("一次性告知单（带签字栏）.docx", FORM_LINES)], actor=cast.staff,
-    )  # fmt: skip
+    duty_eval.write_version(article, title, f"{words}新版加了签字栏。", files=[second], actor=writer)
     _publish(article, cast)
     return article
 
 
-def _form(name: str, lines: Sequence[str]) -> FileStorage:
+def _form(heading: str, name: str, lines: Sequence[str]) -> FileStorage:
     document = Document()
-    document.add_heading("一次性告知单", level=1)
+    document.add_heading(heading, level=1)
     table = document.add_table(rows=0, cols=2)
     table.style = "Table Grid"
     for line in lines:
@@ -204,37 +202,48 @@ def _appointment(actor: Actor, today: date) -> Appointment:
     ).one()
 
 
-def _open_tasks(cast: Cast) -> None:
+def _open_tasks(cast: Cast, *, first: Sequence[Actor]) -> None:
     """Colleagues have something to do yet: their hand-over packs show it."""
     due = load_workdays().add_workdays
     tasks = (("更新窗口样表并上墙", 5), ("汇总本季度疑难件，报分管领导", 10))
-    for colleague, (title, limit_workdays) in zip(cast.colleagues, tasks, strict=False):
+    others = [colleague for colleague in cast.colleagues if colleague not in first]
+    for colleague, (title, limit_workdays) in zip([*first, *others], tasks, strict=False):
         holder = _appointment(colleague, cast.today)
         duty_eval.assign_task(holder, title=title, due_on=due(cast.today, limit_workdays), actor=cast.head)
 
 
-def _hand_over(cast: Cast) -> None:
-    """Two colleagues on the same post: one hands over to the other, both confirm."""
+def _same_post(cast: Cast) -> Sequence[Actor]:
+    """Two colleagues on one post, or nobody."""
     by_post: dict[int, list[Actor]] = {}
     for colleague in cast.colleagues:
         by_post.setdefault(_appointment(colleague, cast.today).post_id, []).append(colleague)
-    post_id, people = next(((post, two) for post, two in by_post.items() if len(two) > 1), (0, []))
-    if not people:
-        return
-    giver, taker = people[:2]
+    return next((people[:2] for people in by_post.values() if len(people) > 1), [])
+
+
+def _hand_over(cast: Cast, giver: Actor, taker: Actor) -> None:
+    """One hands over to the other, a template and an open task among it; both confirm."""
+    duty = _first_duty(giver, cast.today)
+    if duty is not None:
+        _template(cast, giver, duty, ("审查要点对照表", "逐项对照勾选，有疑问的写明依据条款。"))
+    holder = _appointment(giver, cast.today)
     post = db.session.execute(
         select(PostVersion.title, SectionVersion.name)
-        .join(Post, Post.id == PostVersion.post_id)
-        .join(SectionVersion, SectionVersion.section_id == Post.section_id)
-        .where(Post.id == post_id, in_force(PostVersion, cast.today), in_force(SectionVersion, cast.today))
+        .join(SectionVersion, SectionVersion.section_id == holder.section_id)
+        .where(
+            PostVersion.post_id == holder.post_id,
+            in_force(PostVersion, cast.today),
+            in_force(SectionVersion, cast.today),
+        )
     ).one()
+    pack = duty_eval.handed_over(giver, holder.post_id, cast.today, person_id=giver.person_id)
     made = duty_eval.open_handover(
-        _appointment(giver, cast.today), taker.person_id or 0,
+        holder,
+        taker.person_id or 0,
         title=duty_eval.paper_title(post.name, post.title, "交接"),
-        pack=duty_eval.pack_of(
-            duty_eval.handed_over(giver, post_id, cast.today, person_id=giver.person_id)
-        ),
-        note="印章和档案柜钥匙已当面点交。", on=cast.today, actor=giver,
-    )  # fmt: skip
+        pack=duty_eval.pack_of(pack),
+        note="印章和档案柜钥匙已当面点交。",
+        on=cast.today,
+        actor=giver,
+    )
     duty_eval.confirm_handover(made, actor=giver)
     duty_eval.confirm_handover(made, note="已清点，无遗漏", actor=taker)
