@@ -14,6 +14,7 @@ from host.kernel.access import current_actor
 from host.kernel.answering import refusal
 from host.kernel.dated import DatedForm, filled
 from host.kernel.db import AnyRow, db
+from host.kernel.forms import validated
 from host.kernel.pages import day, today_in_china
 
 if TYPE_CHECKING:
@@ -42,20 +43,19 @@ class SettingPage(Generic[F]):
 
     def answer(self) -> ResponseReturnValue:
         region, form = self._region(), self.form()
-
-        def act() -> None:
-            assert form.on.data is not None  # validated
-            self.setting.set(
+        status = refusal(
+            form,
+            lambda: self.setting.set(
                 region.id,
                 filled(self.setting.default, form),
-                on=form.on.data,
+                on=validated(form.on.data),
                 today=today_in_china(),
                 reason=form.reason.data or "",
                 actor=current_actor(),
-            )
-
-        status = refusal(form, act, at=form.on)
-        if status is not None:
+            ),
+            at=form.on,
+        )
+        if status:
             return self._page(region, form), status
         flash(f"已保存，{day(form.on.data, short=True)}起执行", "success")
         return redirect(url_for(self.endpoint, region=region.code), 303)

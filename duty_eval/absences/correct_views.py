@@ -17,8 +17,8 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.records.forms import day_of
 from host.kernel.access import current_actor, requires
-from host.kernel.db import db
-from host.kernel.errors import DomainError
+from host.kernel.answering import refusal
+from host.kernel.forms import validated
 from host.kernel.pages import month as month_words
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
@@ -56,14 +56,17 @@ def correct_granted_absence(absence_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), CorrectForm()
     absence = queries.absence_to_decide(actor, absence_id)
     revoke = RevokeForm(formdata=None, prefix="revoke-")
-    if not form.validate_on_submit() or form.first.data is None or form.last.data is None:
-        return _page(absence_id, form, revoke), 422
-    kind, first, last = form.absence_kind.data, form.first.data, form.last.data
-    reason, is_half = form.reason.data or "", bool(form.is_half.data)
     return _do(
         absence,
         lambda: correct_absence(
-            absence, kind, first, last, is_half=is_half, half_part=form.half, reason=reason, actor=actor
+            absence,
+            form.absence_kind.data,
+            validated(form.first.data),
+            validated(form.last.data),
+            is_half=bool(form.is_half.data),
+            half_part=form.half,
+            reason=form.reason.data or "",
+            actor=actor,
         ),
         form,
         lambda: _page(absence_id, form, revoke),
@@ -77,8 +80,6 @@ def revoke_granted_absence(absence_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), RevokeForm(prefix="revoke-")
     absence = queries.absence_to_decide(actor, absence_id)
     correct = _as_it_is(absence)
-    if not form.validate_on_submit():
-        return _page(absence_id, correct, form), 422
     return _do(
         absence,
         lambda: revoke_absence(absence, reason=form.reason.data or "", actor=actor),
@@ -92,13 +93,8 @@ def _do(
     absence: Absence, act: Callable[[], object], form: CorrectForm | RevokeForm, page: Callable[[], str], done: str
 ) -> ResponseReturnValue:
     """Back to the month of the absence once ``act`` is done, or the ``page`` with the words of the refusal."""
-    try:
-        act()
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return page(), refused.status
-    db.session.commit()
+    if status := refusal(form, act):
+        return page(), status
     flash(done, "success")
     return redirect(url_for("duty_eval.granted_absences", month=first_of_month(absence.first).isoformat()), 303)
 

@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import AbsenceKind
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, members, options
 
 _NOTE = Length(max=200, message="不能超过 200 字")
 
@@ -14,8 +14,7 @@ class AbsenceForm(ChineseForm):
     absence_kind = SelectField(
         "类别",
         [InputRequired("请选择类别")],
-        choices=options((kind.value, kind.label) for kind in AbsenceKind),
-        coerce=lambda value: AbsenceKind.of_word(value) or value,
+        **members(AbsenceKind),
     )
     first = DateField("从", [DataRequired("请填写开始日期")])
     last = DateField("到", [DataRequired("请填写结束日期")])

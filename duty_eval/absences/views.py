@@ -12,8 +12,10 @@ from duty_eval.blueprint import bp
 from duty_eval.expectations import lately_open
 from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
-from host.kernel.errors import DomainError, NotPermitted
+from host.kernel.errors import NotPermitted
+from host.kernel.forms import validated
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import Columns, register_export
 
@@ -32,24 +34,22 @@ def ask_for_absence() -> ResponseReturnValue:
     actor, form = current_actor(), AbsenceForm()
     if actor.person_id is None:
         raise NotPermitted("该账号没有对应的人员，不能登记")
-    if not form.validate_on_submit() or form.first.data is None or form.last.data is None:
-        return _own_page(form), 422
-    try:
-        request_absence(
-            actor.person_id,
+    person_id = actor.person_id
+    status = refusal(
+        form,
+        lambda: request_absence(
+            person_id,
             form.absence_kind.data,
-            form.first.data,
-            form.last.data,
+            validated(form.first.data),
+            validated(form.last.data),
             is_half=bool(form.is_half.data),
             half_part=form.half,
             note=form.note.data or "",
             actor=actor,
-        )
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _own_page(form), refused.status
-    db.session.commit()
+        ),
+    )
+    if status:
+        return _own_page(form), status
     flash("已提交，等待负责人确认", "success")
     return redirect(url_for("duty_eval.my_absences"), 303)
 

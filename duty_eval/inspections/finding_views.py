@@ -18,8 +18,9 @@ from duty_eval.inspections.forms import AnswerForm, DecideForm, ReasonForm
 from duty_eval.inspections.models import FindingVerdict, InspectionBlock, InspectionFinding, RequestState, Violation
 from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
-from host.kernel.errors import DomainError, Refused
+from host.kernel.errors import Refused
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import day_of
 from host.kernel.tables.paging import paged
@@ -132,16 +133,13 @@ def evidence_request(request_id: int) -> ResponseReturnValue:
 def answer_evidence_request(request_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), AnswerForm()
     asked = sheets.request_to_answer(actor, request_id)
-    if not form.validate_on_submit():
-        return _request_page(request_id, answer_form=form), 422
-    try:
+
+    def act() -> None:
         evidence = evidence_from(request.files.getlist("evidence"), form.link.data or "")
         answer_request(asked, words=form.words.data or "", evidence=evidence, actor=actor)
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _request_page(request_id, answer_form=form), refused.status
-    db.session.commit()
+
+    if status := refusal(form, act):
+        return _request_page(request_id, answer_form=form), status
     flash("已提交，等待检查人员核对", "success")
     return redirect(url_for("duty_eval.evidence_request", request_id=request_id), 303)
 
@@ -151,22 +149,19 @@ def answer_evidence_request(request_id: int) -> ResponseReturnValue:
 def decide_evidence_request(request_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), DecideForm()
     asked = sheets.request_to_decide(actor, request_id)
-    if not form.validate_on_submit():
-        return _request_page(request_id, decide_form=form), 422
-    try:
-        decide_answer(
+    status = refusal(
+        form,
+        lambda: decide_answer(
             asked,
             is_accepted=form.verdict.data == "accept",
             note=form.note.data or "",
             limit_workdays=form.limit_workdays.data or 0,
             today=today_in_china(),
             actor=actor,
-        )
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _request_page(request_id, decide_form=form), refused.status
-    db.session.commit()
+        ),
+    )
+    if status:
+        return _request_page(request_id, decide_form=form), status
     flash("已采纳" if asked.request_state is RequestState.ACCEPTED else "已要求重新补充", "success")
     return redirect(url_for("duty_eval.evidence_request", request_id=request_id), 303)
 

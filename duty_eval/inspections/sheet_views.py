@@ -27,8 +27,9 @@ from duty_eval.inspections.forms import AbsenceForm, DutyFindingForm, FindingFor
 from duty_eval.inspections.models import FindingVerdict, Inspection, InspectionSubject, Violation
 from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
-from host.kernel.errors import DomainError, Refused
+from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm, options
 from host.kernel.pages import today_in_china
 
@@ -149,15 +150,8 @@ def _noted(
     plan_id, subject_id = plan.id, subject.id
     if isinstance(form, FindingForm):
         form.line_id.choices = _line_choices(queries.lines_of_inspection(plan_id))
-    if not form.validate_on_submit():
-        return _sheet(plan_id, subject_id, **{name: form}), 422
-    try:
-        act()
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _sheet(plan_id, subject_id, **{name: form}), refused.status
-    db.session.commit()
+    if status := refusal(form, act):
+        return _sheet(plan_id, subject_id, **{name: form}), status
     flash(done, "success")
     return _to_sheet(plan_id, subject_id)
 

@@ -26,8 +26,9 @@ from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.queries import name_today
 from host.kernel.access import current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
-from host.kernel.errors import DomainError, NotFound
+from host.kernel.errors import NotFound
 from host.kernel.pages import month as month_words
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
@@ -69,15 +70,8 @@ def unlock_period() -> ResponseReturnValue:
 
 
 def _do(month: date, form: PlaceForm, act: Callable[[], object], done: str) -> ResponseReturnValue:
-    if not form.validate_on_submit():
-        return _page(month, form), 422
-    try:
-        act()
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _page(month, form), refused.status
-    db.session.commit()
+    if status := refusal(form, act):
+        return _page(month, form), status
     flash(done, "success")
     return redirect(url_for("duty_eval.periods", month=month.isoformat()), 303)
 
@@ -92,15 +86,11 @@ def reopen_record_form(record_id: int, day: str) -> ResponseReturnValue:
 @requires(Permission.PERIOD_REOPEN)
 def reopen_one_record(record_id: int, day: str) -> ResponseReturnValue:
     record, form = _record(record_id, day), ReopenForm()
-    if not form.validate_on_submit():
-        return _record_page(record, form), 422
-    try:
-        reopen_record(record, reason=form.reason.data or "", days=form.days.data, actor=current_actor())
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _record_page(_record(record_id, day), form), refused.status
-    db.session.commit()
+    status = refusal(
+        form, lambda: reopen_record(record, reason=form.reason.data or "", days=form.days.data, actor=current_actor())
+    )
+    if status:
+        return _record_page(_record(record_id, day), form), status
     flash("已退回本人更正，原内容和原因保留", "success")
     return redirect(url_for("duty_eval.show_record", record_id=record_id, day=day), 303)
 
@@ -116,22 +106,19 @@ def reopen_month_form(person_id: int) -> ResponseReturnValue:
 @requires(Permission.PERIOD_REOPEN)
 def reopen_persons_month(person_id: int) -> ResponseReturnValue:
     place, month, form = _place(person_id), month_of(request.form), ReopenForm()
-    if not form.validate_on_submit():
-        return _month_page(place, month, form), 422
-    try:
-        reopen_month(
+    status = refusal(
+        form,
+        lambda: reopen_month(
             person_id,
             month,
             reason=form.reason.data or "",
             days=form.days.data,
             section_id=place.section_id,
             actor=current_actor(),
-        )
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _month_page(place, month, form), refused.status
-    db.session.commit()
+        ),
+    )
+    if status:
+        return _month_page(place, month, form), status
     flash(f"已开放 {form.days.data} 天，到期自动锁定", "success")
     return redirect(url_for("duty_eval.person_records", person_id=person_id), 303)
 

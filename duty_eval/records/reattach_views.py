@@ -12,8 +12,9 @@ from duty_eval.records.models import DutyRecord
 from duty_eval.records.offers import duty_buttons
 from duty_eval.records.reattaching import reattach, reattachable
 from host.kernel.access import current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
-from host.kernel.errors import DomainError, NotFound
+from host.kernel.errors import NotFound
 from host.kernel.forms import options
 
 
@@ -28,15 +29,12 @@ def reattach_form(record_id: int, day: str) -> ResponseReturnValue:
 @requires(Permission.DUTY_RECORD_READ)
 def reattach_record(record_id: int, day: str) -> ResponseReturnValue:
     record, form = _record(record_id, day), ReattachForm()
-    if not form.validate_on_submit():
-        return _page(record, form), 422
-    try:
-        reattach(record, form.post_duty_id.data or None, reason=form.reason.data or "", actor=current_actor())
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _page(_record(record_id, day), form), refused.status
-    db.session.commit()
+    status = refusal(
+        form,
+        lambda: reattach(record, form.post_duty_id.data or None, reason=form.reason.data or "", actor=current_actor()),
+    )
+    if status:
+        return _page(_record(record_id, day), form), status
     flash("已改挂，原来的职责和原因保留在修改记录里", "success")
     return redirect(url_for("duty_eval.show_record", record_id=record_id, day=day), 303)
 

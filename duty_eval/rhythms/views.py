@@ -14,6 +14,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.answering import refusal
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.forms import validated
 from host.kernel.pages import day, today_in_china
 
 
@@ -35,20 +36,19 @@ def rhythm() -> ResponseReturnValue:
 def set_rhythm(unit_id: int) -> ResponseReturnValue:
     form = RhythmForm()
     unit_id = queries.unit_within(current_actor(), unit_id)
-
-    def act() -> None:
-        assert form.on.data is not None  # validated
-        choose_rhythm(
+    status = refusal(
+        form,
+        lambda: choose_rhythm(
             unit_id,
             form.record_rhythm.data,
-            on=form.on.data,
+            on=validated(form.on.data),
             today=today_in_china(),
             reason=form.reason.data or "",
             actor=current_actor(),
-        )
-
-    status = refusal(form, act, at=form.on)
-    if status is not None:
+        ),
+        at=form.on,
+    )
+    if status:
         return _page(unit_id, form), status
     flash(f"已保存，{day(form.on.data, short=True)}起执行")
     return redirect(url_for("duty_eval.rhythm", unit=unit_id), 303)

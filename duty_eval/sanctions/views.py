@@ -9,8 +9,10 @@ from duty_eval.sanctions import queries
 from duty_eval.sanctions.forms import EndForm, SanctionForm, WithdrawForm
 from duty_eval.sanctions.operations import end_sanction, record_sanction, withdraw_sanction
 from host.kernel.access import Actor, current_actor, requires
+from host.kernel.answering import refusal
 from host.kernel.db import db
-from host.kernel.errors import DomainError, Refused
+from host.kernel.errors import Refused
+from host.kernel.forms import validated
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import register_export
 from host.kernel.tables.paging import paged
@@ -27,23 +29,20 @@ def sanctions() -> ResponseReturnValue:
 @requires(Permission.SANCTION_KEEP)
 def enter_sanction() -> ResponseReturnValue:
     actor, form = current_actor(), SanctionForm()
-    if not form.validate_on_submit() or form.effective_on.data is None:
-        return _page(form), 422
-    try:
-        record_sanction(
+    status = refusal(
+        form,
+        lambda: record_sanction(
             _person(actor, (form.person.data or "").strip()),
             form.sanction_kind.data,
-            effective_on=form.effective_on.data,
+            effective_on=validated(form.effective_on.data),
             ends_on=form.ends_on.data,
             document_no=form.document_no.data or "",
             effect=form.effect.data,
             actor=actor,
-        )
-    except DomainError as refused:
-        db.session.rollback()
-        form.form_errors.append(str(refused))
-        return _page(form), refused.status
-    db.session.commit()
+        ),
+    )
+    if status:
+        return _page(form), status
     flash("已登记，进行中的平时考核按此办理", "success")
     return redirect(url_for("duty_eval.sanctions"), 303)
 

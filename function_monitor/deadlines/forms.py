@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from datetime import date
-
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from basic_info.flowcharts.models import SuspensionKind
 from function_monitor.deadlines.extending import ExtensionDraft
 from function_monitor.deadlines.suspending import SuspensionDraft
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, options, validated
 
 _SHORT = Length(max=80, message="不能超过 80 字")
 _LONG = Length(max=300, message="不能超过 300 字")
@@ -40,16 +38,12 @@ class SuspensionForm(ChineseForm):
     @property
     def draft(self) -> SuspensionDraft:
         """Of a form that was validated."""
-        days = (self.from_on.data, self.expected_to_on.data, self.told_on.data)
-        assert days[0]
-        assert days[1]
-        assert days[2]
         return SuspensionDraft(
             suspension_kind=self.suspension_kind.data,
-            from_on=days[0],
-            expected_to_on=days[1],
+            from_on=validated(self.from_on.data),
+            expected_to_on=validated(self.expected_to_on.data),
             paper_no=self.paper_no.data or "",
-            told_on=days[2],
+            told_on=validated(self.told_on.data),
             reason=self.reason.data or "",
             to_on=self.to_on.data,
         )
@@ -61,12 +55,6 @@ class CorrectionForm(SuspensionForm):
 
 class ResumeForm(ChineseForm):
     on = DateField("恢复日期", [DataRequired("请填写恢复日期")], description="这一天起重新计入时限。")
-
-    @property
-    def day(self) -> date:
-        """Of a form that was validated."""
-        assert self.on.data
-        return self.on.data
 
 
 class ExtensionForm(ChineseForm):
@@ -84,14 +72,11 @@ class ExtensionForm(ChineseForm):
     @property
     def draft(self) -> ExtensionDraft:
         """Of a form that was validated."""
-        assert self.days.data is not None
-        assert self.decided_on.data
-        assert self.told_on.data
         return ExtensionDraft(
-            days=self.days.data,
+            days=validated(self.days.data),
             approver_name=self.approver_name.data or "",
             paper_no=self.paper_no.data or "",
             reason=self.reason.data or "",
-            decided_on=self.decided_on.data,
-            told_on=self.told_on.data,
+            decided_on=validated(self.decided_on.data),
+            told_on=validated(self.told_on.data),
         )

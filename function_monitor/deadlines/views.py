@@ -24,7 +24,7 @@ from host.kernel.access import Actor, current_actor, requires
 from host.kernel.answering import refusal
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
-from host.kernel.forms import ChineseForm
+from host.kernel.forms import ChineseForm, validated
 from host.kernel.pages import day as day_words
 from host.kernel.pages import today_in_china
 
@@ -60,7 +60,7 @@ def of_case(permission: Permission) -> Callable[[Callable[..., Page]], Callable[
             if not page.form.is_submitted():
                 return _shown(held, page)
             status = refusal(page.form, lambda: _count_anew(held, page.why(page.act()), actor))
-            if status is not None:
+            if status:
                 return _shown(held, page), status
             flash(page.done, "success")
             return redirect(url_for("function_monitor.show_case", case_id=case_id), 303)
@@ -101,7 +101,7 @@ def resume_case(held: FlowCase, suspension_id: int) -> Page:
         lead=_sentence(row),
         submit="恢复计时",
         done="已恢复计时，时限已重新计算",
-        act=lambda: suspending.resume(row, on=form.day, today=today, actor=current_actor()),
+        act=lambda: suspending.resume(row, on=validated(form.on.data), today=today, actor=current_actor()),
         why=lambda _: f"原因：{day_words(row.to_on)}恢复计时。",
     )
 

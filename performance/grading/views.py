@@ -9,7 +9,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.answering import refusal
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound
-from host.kernel.forms import options
+from host.kernel.forms import options, validated
 from host.kernel.pages import day, today_in_china
 from performance.blueprint import bp
 from performance.grading import operations, queries
@@ -160,19 +160,17 @@ def show_grading_settings() -> ResponseReturnValue:
 @requires(Permission.GRADING_EDIT)
 def set_grading_setting() -> ResponseReturnValue:
     form = _setting_form(SettingForm())
-
-    def act() -> None:
-        assert form.since.data is not None  # validated
-        set_grading(
+    status = refusal(
+        form,
+        lambda: set_grading(
             form.region_id.data,
             form.grading(),
-            since=form.since.data,
+            since=validated(form.since.data),
             reason=form.reason.data or "",
             actor=current_actor(),
-        )
-
-    status = refusal(form, act)
-    if status is not None:
+        ),
+    )
+    if status:
         return _settings(form), status
     flash("设置已保存；已核定的名额不变，需要时请重新核定", "success")
     return redirect(url_for("performance.show_grading_settings"), 303)

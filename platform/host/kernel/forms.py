@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
+
+T = TypeVar("T")
 
 
 class ChineseForm(FlaskForm):
@@ -20,6 +22,12 @@ class ChineseForm(FlaskForm):
 def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """(value, word) pairs as WTForms wants the choices of a field."""
     return [SelectChoice(value, word) for value, word in pairs]
+
+
+def validated(value: T | None) -> T:
+    """What a field holds that must be filled in, once its form was validated."""
+    assert value is not None
+    return value
 
 
 def members(kind: type[enum.Enum]) -> dict[str, Any]:
