@@ -48,6 +48,7 @@ from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
 from host.kernel.forms import options
 from host.kernel.pages import clock, number, today_in_china
+from host.kernel.pages import day as day_words
 from host.kernel.partitions import first_of_month
 
 WEEKDAYS = "一二三四五六日"
@@ -155,7 +156,7 @@ def copy_records() -> ResponseReturnValue:
     except Overlaps as refused:
         return _day_again(to, refused)
     db.session.commit()
-    words = f"{source.month}月{source.day}日的"
+    words = f"{day_words(source, short=True)}的"
     if logged.record_ids:
         flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改{logged.told}", "success")
     else:

@@ -29,6 +29,7 @@ from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import AnyRow, db
 from host.kernel.errors import NotPermitted, Refused
+from host.kernel.pages import day as day_words
 
 DAYS = 7
 #: How far back the words of a duty are looked for.
@@ -204,12 +205,12 @@ def entries_of(week: Week, sent: Mapping[str, str]) -> dict[date, list[Entry]]:
         raise Refused("请至少填写一格后再提交")
     for day, entries in found.items():
         if len(entries) > MOST_AT_ONCE:
-            raise Refused(f"{_said(day)}：一天一次最多提交 {MOST_AT_ONCE} 项")
+            raise Refused(f"{day_words(day, short=True)}：一天一次最多提交 {MOST_AT_ONCE} 项")
     return found
 
 
 def _entry(line: Line, day: date, words: str, text: str) -> Entry:
-    where = f"{_said(day)}「{line.text[:20]}」"
+    where = f"{day_words(day, short=True)}「{line.text[:20]}」"
     if day not in line.open_days:
         raise NotMyDuty(f"{where}：这一天不能填写这项职责，请清空这一格")
     match = _CELL.fullmatch(text)
@@ -272,7 +273,7 @@ def log_week(
                 )
             )
         except Refused as refused:
-            raise type(refused)(f"{_said(day)}：{refused}") from refused
+            raise type(refused)(f"{day_words(day, short=True)}：{refused}") from refused
     return done
 
 
@@ -323,7 +324,3 @@ def _records_days(person_id: int, days: Sequence[date]) -> set[date]:
         )
     )
     return set(rows)
-
-
-def _said(day: date) -> str:
-    return f"{day.month}月{day.day}日"
