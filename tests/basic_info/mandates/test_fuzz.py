@@ -19,10 +19,9 @@ from host.kernel.errors import DomainError
 from tests.basic_info.mandates.corpus import Document, documents
 from tests.basic_info.mandates.documents import Table, word_file
 from tests.basic_info.mandates.pdf_maker import pdf_file
-from tests.memory import forget_peak, peak_mib
+from tests.capped import MOST_MIB, ends_of
 
 ROOT = Path(__file__).parents[3]
-MOST_MIB = 500
 SEED = 20190301
 SOURCES = [document for document in documents() if document.name in ("a03", "b04", "b05", "c06")]
 
@@ -130,12 +129,10 @@ def test_a_damaged_file_is_read_or_refused_in_one_sentence(
     mutants: Callable[[random.Random], Iterator[bytes]], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf, "_taken_apart", in_this_process)
-    said: list[str] = []
-    forget_peak()
-    before = peak_mib()
-    for data in mutants(random.Random(SEED)):
-        said.append(refusal_of(data, name))
-    assert peak_mib() - before < MOST_MIB
+    said = ends_of(
+        lambda data: refusal_of(data, name),
+        ((f"{name}, mutant {number}", data) for number, data in enumerate(mutants(random.Random(SEED)), start=1)),
+    )
     assert len(said) >= 200
     assert not any("\n" in sentence for sentence in said)
     assert "" in said
