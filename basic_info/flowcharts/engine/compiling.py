@@ -13,8 +13,10 @@ from basic_info.flowcharts.errors import ChartNotCheckable, ChartTooLarge
 from basic_info.flowcharts.parsing.chart import ParsedFlowchart
 
 MAX_STATES = 20_000
-MAX_SECONDS = 5.0
-MAX_EDGES = 400_000
+#: Steps of the exploration. With the states the firm limit, the same on every machine: about five seconds' work.
+MAX_STEPS = 300_000
+#: Of this thread's own computing, so that what else the machine does doesn't count: for what the steps don't foresee.
+MAX_SECONDS = 20.0
 _FINISHED: State = ()
 
 
@@ -23,23 +25,25 @@ def compile_chart(
     calls: Mapping[str, Called] | None = None,
     *,
     max_states: int = MAX_STATES,
+    max_steps: int = MAX_STEPS,
     max_seconds: float = MAX_SECONDS,
 ) -> StateGraph:
     """The state graph of the chart's main process; ``calls`` pins each call activity (by element id) to a version.
 
     Raises ChartNotCheckable for what can be shown but not checked, and for a chart whose end can't be reached;
-    ChartTooLarge above ``max_states`` states or ``max_seconds`` seconds, naming the block that multiplies them.
+    ChartTooLarge above ``max_states`` states or ``max_steps`` steps, and above ``max_seconds`` seconds of computing,
+    naming the block that multiplies them.
     """
     net = build_net(chart, calls or {})
     game = Game(net)
     explored = _Explored()
-    deadline = time.monotonic() + max_seconds
+    limits = _Limits(max_states, max_steps, max_seconds)
     try:
-        _explore(explored, game, max_states, deadline)
+        _explore(explored, game, limits)
     except Endless as endless:
         raise ChartTooLarge(_endless(net, game)) from endless
-    except OverflowError as many:
-        raise ChartTooLarge(_blame(net, game, explored, max_states)) from many
+    except _Exceeded as limit:
+        raise ChartTooLarge(_blame(net, game, explored, limit)) from limit
     return _reduced(explored, net)
 
 
@@ -64,7 +68,33 @@ class _Explored:
         return found
 
 
-def _explore(explored: _Explored, game: Game, max_states: int, deadline: float) -> None:
+class _Exceeded(Exception):
+    """A limit was met; ``words`` say which, ``is_machines``: another machine may be done before it."""
+
+    def __init__(self, words: str, *, is_machines: bool = False) -> None:
+        super().__init__(words)
+        self.words, self.is_machines = words, is_machines
+
+
+class _Limits:
+    """How far an exploration may go."""
+
+    def __init__(self, states: int, steps: int, seconds: float) -> None:
+        self._states, self._steps, self._seconds = states, steps, seconds
+        self._begun = time.thread_time()
+
+    def check(self, states: int, steps: int) -> None:
+        if states > self._states:
+            raise _Exceeded(f"超过 {self._states:,} 个状态")
+        if steps > self._steps:
+            raise _Exceeded(f"推演超过 {self._steps:,} 步")
+
+    def check_time(self) -> None:
+        if time.thread_time() - self._begun > self._seconds:
+            raise _Exceeded(f"计算超过 {self._seconds:g} 秒", is_machines=True)
+
+
+def _explore(explored: _Explored, game: Game, limits: _Limits) -> None:
     explored.begins = {explored.number(outcome) for outcome in game.begin(game.net.root)}
     edges = 0
     while explored.waiting:
@@ -77,23 +107,22 @@ def _explore(explored: _Explored, game: Game, max_states: int, deadline: float) 
                 explored.silent[number].add(after)
             else:
                 explored.moves[number].setdefault(label, set()).add(after)
-            if len(explored.numbers) > max_states or edges > MAX_EDGES:
-                raise OverflowError
-        if time.monotonic() > deadline:
-            raise OverflowError
+            limits.check(len(explored.numbers), edges)
+        limits.check_time()
 
 
-def _blame(net: Net, game: Game, explored: _Explored, max_states: int) -> str:
-    """Names the splitting block that makes the states many."""
+def _blame(net: Net, game: Game, explored: _Explored, limit: _Exceeded) -> str:
+    """Names the splitting block that makes the states many, the limit, and what to do."""
     splits = [net.nodes[place] for place in game.fired]
-    if not splits:
-        return "流程图过大，编译超过 5 秒，请拆分成子流程的单独流程图"
-    if _heaped(explored):
+    if splits and _heaped(explored):
         return _endless(net, game)
+    again = "可以稍后再发布一次；仍不行的，" if limit.is_machines else ""
+    if not splits:
+        return f"流程图过大（{limit.words}），{again}请把一部分画成单独的流程图，再用调用活动引用"
     block = max(splits, key=lambda node: (max(map(len, node.choices)), game.fired[node.place]))
     width = max(map(len, block.choices))
-    blame = f"“{block.name}”分出的 {width} 个并行分支组合过多（超过 {max_states} 个状态或 5 秒）"
-    return f"{blame}，请减少并行分支或把一部分画成单独的流程图"
+    blame = f"“{block.name}”分出的 {width} 个并行分支组合过多（{limit.words}）"
+    return f"{blame}，{again}请减少并行分支，或把一部分画成单独的流程图再用调用活动引用"
 
 
 def _endless(net: Net, game: Game) -> str:

@@ -14,13 +14,22 @@ def wide(branches: int) -> str:
 
 
 def test_a_block_with_too_many_states_is_named() -> None:
-    with pytest.raises(ChartTooLarge, match="“p1”分出的 20 个并行分支"):
+    with pytest.raises(ChartTooLarge, match="“p1”分出的 20 个并行分支组合过多（超过 20,000 个状态）"):
         compile_chart(chart(wide(20)))
 
 
-def test_time_runs_out_for_a_chart_that_takes_too_long() -> None:
-    with pytest.raises(ChartTooLarge, match="“p1”"):
+def test_a_chart_of_too_many_steps_is_refused_whatever_the_machine() -> None:
+    with pytest.raises(ChartTooLarge, match="“p1”分出的 9 个并行分支组合过多（推演超过 100 步），请减少并行分支"):
+        compile_chart(chart(wide(9)), max_steps=100)
+
+
+def test_a_chart_that_takes_too_long_may_be_tried_again() -> None:
+    with pytest.raises(ChartTooLarge, match="“p1”.*（计算超过 0 秒），可以稍后再发布一次；仍不行的，请减少并行分支"):
         compile_chart(chart(wide(9)), max_seconds=0)
+
+
+def test_the_largest_block_within_the_limit_of_states_is_within_that_of_steps() -> None:
+    assert compile_chart(chart(wide(14))).size == 2**14
 
 
 @pytest.mark.parametrize("loop", ["A>x1", "A>end2 p1>x1"])
