@@ -1,6 +1,11 @@
 """Writes a small PDF as office programs do: wrapped and indented lines, tables, page numbers, a running head."""
 
 from collections.abc import Sequence
+from functools import cache
+
+import pytest
+
+from basic_info.mandates.parsing import pdf_text
 
 _WIDTH, _HEIGHT = 595, 842
 _LEFT, _SIZE, _LEADING = 80, 16, 28
@@ -121,3 +126,16 @@ def _file(pages: Sequence[Page]) -> bytes:
             "ascii"
         )
     )
+
+
+@cache
+def _has_chinese_font() -> bool:
+    """Whether like lines are told apart: these PDFs bring no font, and pdfium measures signs by one of the system's."""
+    text = "负责统计调查工作，" * 12
+    read = pdf_text.read(pdf_file([text] * 3))["pages"]
+    return sum(char[0] == "责" for page in read for char in page["chars"]) == 3 * text.count("责")
+
+
+needs_chinese_font = pytest.mark.skipif(
+    not _has_chinese_font(), reason="no font with Chinese signs is installed (such as fonts-noto-cjk)"
+)

@@ -8,7 +8,7 @@ import pytest
 from basic_info.mandates.parsing import parse_file, parse_mandate
 from tests.basic_info.mandates.corpus import FIELDS, SINGLE, Contract, Document, agree, blocks_of, documents, f1, items
 from tests.basic_info.mandates.documents import Numbered, Piece, Table, word_file
-from tests.basic_info.mandates.pdf_maker import pdf_file
+from tests.basic_info.mandates.pdf_maker import needs_chinese_font, pdf_file
 
 CORPUS = documents()
 # A PDF is read in a child process: some of each batch are enough.
@@ -34,6 +34,7 @@ def test_a_word_document_gives_the_contract(document: Document) -> None:
     assert agree(parse_file(word(document), "三定.docx").as_contract(), document.expected)
 
 
+@needs_chinese_font
 @pytest.mark.parametrize("document", AS_PDF, ids=named)
 def test_a_pdf_with_running_heads_and_page_numbers_gives_the_contract(document: Document) -> None:
     data = pdf_file(document.pieces, head="县直机关「三定」规定汇编")

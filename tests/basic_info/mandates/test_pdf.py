@@ -6,7 +6,7 @@ import pytest
 
 from basic_info.mandates.errors import UnreadableDocument
 from basic_info.mandates.parsing import read_document
-from tests.basic_info.mandates.pdf_maker import pdf_file
+from tests.basic_info.mandates.pdf_maker import needs_chinese_font, pdf_file
 
 LONG = "第一条　为规范县统计局的职能配置、内设机构和人员编制，根据《县机构改革方案》和有关规定，结合实际，制定本规定。"
 TEXTS = [f"第{number}条　{'负责统计调查工作，' * 12}完成任务。" for number in "一二三四五六七八九"]
@@ -20,10 +20,12 @@ def test_wrapped_lines_are_one_paragraph_again() -> None:
     assert texts(pdf_file([LONG, "第二条　完。"])) == [LONG, "第二条　完。"]
 
 
+@needs_chinese_font
 def test_a_paragraph_that_runs_over_the_page_is_one() -> None:
     assert texts(pdf_file(TEXTS)) == TEXTS
 
 
+@needs_chinese_font
 def test_page_numbers_and_running_heads_are_dropped() -> None:
     assert texts(pdf_file(TEXTS, head="三定规定汇编")) == TEXTS
 
