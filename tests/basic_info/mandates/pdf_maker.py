@@ -133,7 +133,8 @@ def _has_chinese_font() -> bool:
     """Whether like lines are told apart: these PDFs bring no font, and pdfium measures signs by one of the system's."""
     text = "负责统计调查工作，" * 12
     read = pdf_text.read(pdf_file([text] * 3))["pages"]
-    return sum(char[0] == "责" for page in read for char in page["chars"]) == 3 * text.count("责")
+    found: int = sum(char[0] == "责" for page in read for char in page["chars"])
+    return found == 3 * text.count("责")
 
 
 needs_chinese_font = pytest.mark.skipif(
