@@ -39,7 +39,7 @@ from duty_eval.rhythms import views as rhythm_views
 from duty_eval.routine import paper_views as routine_paper_views
 from duty_eval.routine import views as routine_views
 from duty_eval.sanctions import views as sanction_views
-from duty_eval.tracing import todo, trace
+from duty_eval.tracing import about, todo, trace
 from duty_eval.workload import views as workload_views
 from host.kernel.system import MenuItem, Schedule, System
 
@@ -160,5 +160,6 @@ system = System(
     ),
     commands=(absences_command,),
     trace=trace,
+    about=about,
     todo=todo,
 )

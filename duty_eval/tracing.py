@@ -18,7 +18,7 @@ from duty_eval.handovers.queries import listed
 from duty_eval.inspections.sheets import count_under
 from duty_eval.inspections.sheets import waiting as waiting_inspections
 from duty_eval.knowledge.models import Article
-from duty_eval.knowledge.queries import published
+from duty_eval.knowledge.queries import find_post, published
 from duty_eval.permissions import Permission
 from duty_eval.publicity.queries import count_to_answer
 from duty_eval.records.models import RecordRollup
@@ -96,11 +96,28 @@ def _knowledge(duties: Any, actor: Actor) -> list[TraceLine]:
     ]
 
 
+def about(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
+    """Of a post: its hand-over pack, how it went from hand to hand, and what was written down for its duties."""
+    if kind != "post":
+        return []
+    duties = select(PostDuty.id).where(PostDuty.post_id == thing_id)
+    lines = [*_handovers_of(thing_id, actor), *_knowledge(duties, actor)]
+    if actor.may(Permission.DUTY_RECORD_READ) and find_post(actor, thing_id, today_in_china()) is not None:
+        url = url_for("duty_eval.post_handover", post_id=thing_id)
+        pack = TraceLine(layer="岗位交接包", title="职责、流程、经验、未办结任务和一年的工作", url=url)
+        lines.insert(0, pack)
+    return lines
+
+
 def _handovers(kind: str, thing_id: int, actor: Actor) -> list[TraceLine]:
-    """How the post that holds a duty went from hand to hand, the last first."""
+    """Those of the post that holds a duty; of other layers none."""
     if Layer(kind) is not Layer.POST_DUTY:
         return []
-    post = select(PostDuty.post_id).where(PostDuty.id == thing_id).scalar_subquery()
+    return _handovers_of(select(PostDuty.post_id).where(PostDuty.id == thing_id).scalar_subquery(), actor)
+
+
+def _handovers_of(post: Any, actor: Actor) -> list[TraceLine]:
+    """How a post went from hand to hand, the last first."""
     rows = db.session.execute(listed(actor).where(Handover.post_id == post).limit(SHOWN_HANDOVERS))
     return [
         TraceLine(

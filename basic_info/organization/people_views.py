@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from basic_info.blueprint import bp
@@ -14,8 +14,9 @@ from basic_info.organization.models import Appointment
 from basic_info.organization.operations import read_id_no
 from basic_info.organization.queries import person_in_reach
 from basic_info.permissions import Permission
-from host.kernel.access import current_actor, requires, signed_in
+from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.db import db
+from host.kernel.system import System, TraceLine
 
 
 @bp.get("/sections/<int:section_id>")
@@ -48,7 +49,14 @@ def show_post(post_id: int) -> ResponseReturnValue:
         day=day,
         on=day_in_url(day),
         may_see_people=actor.may(Permission.PERSON_READ),
+        known=_known_of_post(card.Post.id, actor),
     )
+
+
+def _known_of_post(post_id: int, actor: Actor) -> list[TraceLine]:
+    """What the systems above know of a post."""
+    systems: tuple[System, ...] = current_app.extensions["systems"]
+    return [line for system in systems if system.about for line in system.about("post", post_id, actor)]
 
 
 @bp.get("/people/<int:person_id>")

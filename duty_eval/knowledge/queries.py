@@ -213,18 +213,23 @@ def own_posts(actor: Actor) -> Sequence[AnyRow]:
 
 def post_of(actor: Actor, post_id: int, day: date) -> AnyRow:
     """(id, title, section_name) of a post of one's own or within reach; raises NotFound."""
+    row = find_post(actor, post_id, day)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def find_post(actor: Actor, post_id: int, day: date) -> AnyRow | None:
+    """The same, or None."""
     own = select(Appointment.post_id).where(Appointment.person_id == (actor.person_id or 0), in_force(Appointment, day))
     reach = within(actor, Permission.DUTY_RECORD_READ, unit=Section.unit_id, section=Section.id)
-    row = db.session.execute(
+    return db.session.execute(
         select(Post.id, PostVersion.title, SectionVersion.name.label("section_name"))
         .join(PostVersion, and_(PostVersion.post_id == Post.id, in_force(PostVersion, day)))
         .join(Section, Section.id == Post.section_id)
         .join(SectionVersion, and_(SectionVersion.section_id == Section.id, in_force(SectionVersion, day)))
         .where(Post.id == post_id, or_(reach, Post.id.in_(own)))
     ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def handed_over(actor: Actor, post_id: int, day: date, *, person_id: int | None = None) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class System:
 
     ``trace(kind, id, actor)`` gives what this system knows of a thing of a lower layer (``kind`` is a table
     name such as ``post_duty``): that is how records, alerts and scores appear on basic_info's trace pages.
+    ``about(kind, id, actor)`` gives the same of a thing of the register that is no layer of the thread (``post``).
     """
 
     name: str
@@ -79,6 +80,7 @@ class System:
     menu: tuple[MenuItem, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     trace: Callable[[str, int, Actor], list[TraceLine]] | None = None
+    about: Callable[[str, int, Actor], list[TraceLine]] | None = None
     todo: Callable[[Actor], list[TodoItem]] | None = None
     commands: tuple[Any, ...] = field(default=())
 

@@ -214,6 +214,18 @@ def test_the_trace_page_of_a_duty_shows_the_hand_overs_of_its_post(desk: Desk, s
     assert ("岗位交接" in page, "待双方确认" in page) == (True, True)
 
 
+def test_the_page_of_a_post_leads_to_its_pack_and_its_hand_overs(desk: Desk, sign_in_as: SignIn) -> None:
+    handover = desk.open()
+    stranger = Office("市交通局").head
+    db.session.commit()
+    post = f"/basic-info/posts/{desk.office.post.id}"
+    page = sign_in_as(desk.head).get(post).text
+    links = (f"/duty-eval/posts/{desk.office.post.id}/handover", f"/duty-eval/handovers/{handover.id}")
+    assert [link in page for link in links] == [True, True]
+    other = sign_in_as(stranger).get(post).text
+    assert [link in other for link in links] == [False, False]
+
+
 def test_the_next_holder_is_handed_the_open_tasks_of_who_left(desk: Desk) -> None:
     today = today_in_china()
     holder = primary_appointment(desk.giver.person_id or 0, today)
