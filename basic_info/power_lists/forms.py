@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from basic_info.power_lists.adjusting import Paper
 from basic_info.power_lists.models import PowerKind
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, options, validated
 
 DAY_WRONG = "日期应写成 2026-03-02"
 _TEXT = [Optional(), Length(max=20_000, message="不超过 2 万字")]
@@ -24,12 +24,10 @@ class AdjustmentForm(ChineseForm):
 
     def paper(self) -> Paper:
         """What a valid form says."""
-        assert self.doc_date.data is not None
-        assert self.effective_on.data is not None
         return Paper(
             doc_no=self.doc_no.data or "",
-            doc_date=self.doc_date.data,
-            effective_on=self.effective_on.data,
+            doc_date=validated(self.doc_date.data),
+            effective_on=validated(self.effective_on.data),
             reason=self.reason.data or "",
         )
 

@@ -30,7 +30,7 @@ from host.kernel.access import current_actor, requires
 from host.kernel.answering import refusal
 from host.kernel.db import db
 from host.kernel.errors import Refused
-from host.kernel.forms import ChineseForm, options
+from host.kernel.forms import ChineseForm, options, validated
 from host.kernel.pages import today_in_china
 
 #: Lines that one submission of a sheet may hold.
@@ -94,9 +94,8 @@ def note_inspected_absence(inspection_id: int, subject_id: int) -> ResponseRetur
     form.person_id.choices = options((row.person_id, row.name) for row in people)
 
     def note() -> None:
-        assert form.day.data is not None  # a required field
-        person = {"person_id": form.person_id.data, "day": form.day.data}
-        note_absence(plan, subject, _found(form), **person, actor=current_actor())
+        person_id, day = form.person_id.data, validated(form.day.data)
+        note_absence(plan, subject, _found(form), person_id=person_id, day=day, actor=current_actor())
 
     return _noted(plan, subject, form, note, "absence_form")
 

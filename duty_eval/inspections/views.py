@@ -29,7 +29,7 @@ from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError, NotFound, Refused
-from host.kernel.forms import options
+from host.kernel.forms import options, validated
 from host.kernel.pages import today_in_china
 
 
@@ -245,8 +245,6 @@ def _with_choices(form: PlanForm) -> PlanForm:
 def _draft_of(form: PlanForm) -> PlanDraft:
     place = place_of(form.place.data or "", current_actor(), Permission.INSPECTION_MAKE)
     region = select(Region.id).where(Region.code == place.region_code)
-    assert form.starts_on.data is not None  # both are required fields
-    assert form.ends_on.data is not None
     return PlanDraft(
         name=form.name.data or "",
         basis=form.basis.data or "",
@@ -254,8 +252,8 @@ def _draft_of(form: PlanForm) -> PlanDraft:
         unit_id=place.unit_id,
         inspection_method=form.inspection_method.data,
         is_announced=form.is_announced.data == "yes",
-        starts_on=form.starts_on.data,
-        ends_on=form.ends_on.data,
+        starts_on=validated(form.starts_on.data),
+        ends_on=validated(form.ends_on.data),
         subject_kind=form.subject_kind.data,
         draw_rule=form.draw_rule.data,
         draw_amount=form.draw_amount.data or 0,

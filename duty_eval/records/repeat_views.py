@@ -15,7 +15,7 @@ from duty_eval.records.repeat import FURTHEST_BACK, MOST_DAYS, Plan, plan_for, r
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
-from host.kernel.forms import options
+from host.kernel.forms import options, validated
 from host.kernel.pages import day, today_in_china
 
 
@@ -35,9 +35,7 @@ def repeat() -> ResponseReturnValue:
     form, actor, today = RepeatForm(), current_actor(), today_in_china()
     if not form.validate_on_submit():
         return _page(form), 422
-    assert form.worked_on.data is not None  # validated
-    assert form.last.data is not None
-    first, last, entry = form.worked_on.data, form.last.data, form.entry()
+    first, last, entry = validated(form.worked_on.data), validated(form.last.data), form.entry()
     try:
         if not request.form.get("confirmed"):
             plan = plan_for(entry, first=first, last=last, person_id=actor.person_id or 0, today=today)

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import MonthField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from host.kernel.forms import ChineseForm
+from host.kernel.forms import ChineseForm, validated
 from host.kernel.partitions import first_of_month
 
 
@@ -23,8 +23,6 @@ class RunForm(ChineseForm):
 
     def period(self, today: date) -> tuple[date, date]:
         """The first and the last day (included); the running month ends today."""
-        assert self.first.data is not None
-        assert self.last.data is not None
-        end = first_of_month(self.last.data, plus=1) - timedelta(days=1)
-        month = first_of_month(self.last.data)
-        return self.first.data, today if month <= today < end else end
+        first, month = validated(self.first.data), first_of_month(validated(self.last.data))
+        end = first_of_month(month, plus=1) - timedelta(days=1)
+        return first, today if month <= today < end else end

@@ -367,6 +367,32 @@ def the_assessor_of(office: Office) -> Actor:
     return an_actor(Role.ASSESSOR, unit=office.unit)
 
 
+GRADING = {
+    "percent": "25",
+    "rounding": "ceil",
+    "routine_gate": "off",
+    "since": "2026-01-01",
+    "reason": "鲁组发〔2026〕3号",
+}
+
+
+def test_the_share_of_a_region_is_set_on_its_page(connection: Connection, sign_in_as: SignIn) -> None:
+    client = sign_in_as(the_assessor())
+    typed = {**GRADING, "region_id": a_region().id}
+    assert client.post("/performance/grading/settings", data=typed).status_code == 303
+    page = client.get("/performance/grading/settings").text
+    assert ("25%" in page, "鲁组发〔2026〕3号" in page) == (True, True)
+
+
+@pytest.mark.parametrize("over", [{"percent": "26"}, {"rounding": "up"}, {"reason": " "}, {"since": ""}])
+def test_a_share_that_cannot_be_is_refused_on_its_page(
+    connection: Connection, sign_in_as: SignIn, over: dict[str, str]
+) -> None:
+    client = sign_in_as(the_assessor())
+    answer = client.post("/performance/grading/settings", data={**GRADING, "region_id": a_region().id, **over})
+    assert (answer.status_code, "请修改以下内容" in answer.text) == (422, True)
+
+
 def test_a_draft_can_be_copied_published_and_archived(connection: Connection, sign_in_as: SignIn) -> None:
     scheme = default_scheme(a_region().id, year=2026, actor=SYSTEM)
     db.session.commit()
