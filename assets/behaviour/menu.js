@@ -1,10 +1,12 @@
 // What phones fold away: the side menu opens over the page by its button, Esc or a tap beside it closes it;
-// filter bars start closed.
+// filter bars and the ends of long tables start closed.
 
 export function startMenu() {
   const phone = matchMedia("(max-width: 47.99rem)");
   const fold = () => {
-    for (const bar of document.querySelectorAll("[data-closes-on-phones]")) bar.open = !phone.matches;
+    // What the address points at stays open.
+    const wanted = document.querySelector(":target");
+    for (const bar of document.querySelectorAll("[data-closes-on-phones]")) bar.open = !phone.matches || bar.contains(wanted);
   };
   fold();
   phone.addEventListener("change", fold);

@@ -283,7 +283,7 @@ def test_a_city_s_cells_open_to_the_county_and_a_county_s_to_the_unit(
 
     (_, words, county) = _cells(city, "heat-map")[-1]
     assert words.split() == ["14%", "不饱和"]
-    units = _cells(client.get(county or "").text, "units-heat")
+    units = _cells(client.get(county or "").text, "units-heat-map")
     assert units[-1][1].split() == ["14%", "不饱和"]
     assert f"/duty-eval/units/{office.unit.id}/workload" in (units[-1][2] or "")
     assert "100 ÷（88 × 8）" in client.get(units[-1][2] or "").text
