@@ -4,6 +4,7 @@ from duty_eval import models as models
 from duty_eval.absences import correct_views as absence_correct_views
 from duty_eval.absences import views as absence_views
 from duty_eval.absences.queries import count_to_decide
+from duty_eval.absences.workbook import list_views as absence_import_list_views
 from duty_eval.absences.workbook import views as absence_workbook_views
 from duty_eval.absences.workbook.commands import absences as absences_command
 from duty_eval.assignments import views as assignment_views
@@ -57,6 +58,7 @@ _views = (
     workload_views,
     absence_correct_views,
     absence_views,
+    absence_import_list_views,
     absence_workbook_views,
     dashboard_reports,
     dashboard_views,

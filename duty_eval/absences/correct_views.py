@@ -19,6 +19,7 @@ from duty_eval.records.forms import day_of
 from host.kernel.access import current_actor, requires
 from host.kernel.answering import refusal
 from host.kernel.forms import validated
+from host.kernel.pages import day as day_words
 from host.kernel.pages import month as month_words
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
@@ -56,21 +57,28 @@ def correct_granted_absence(absence_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), CorrectForm()
     absence = queries.absence_to_decide(actor, absence_id)
     revoke = RevokeForm(formdata=None, prefix="revoke-")
+    made: list[Absence] = []
+
+    def act() -> None:
+        made.append(
+            correct_absence(
+                absence,
+                form.absence_kind.data,
+                validated(form.first.data),
+                validated(form.last.data),
+                is_half=bool(form.is_half.data),
+                half_part=form.half,
+                reason=form.reason.data or "",
+                actor=actor,
+            )
+        )
+
     return _do(
         absence,
-        lambda: correct_absence(
-            absence,
-            form.absence_kind.data,
-            validated(form.first.data),
-            validated(form.last.data),
-            is_half=bool(form.is_half.data),
-            half_part=form.half,
-            reason=form.reason.data or "",
-            actor=actor,
-        ),
+        act,
         form,
         lambda: _page(absence_id, form, revoke),
-        "已更正，原登记保留，本人会收到通知",
+        lambda: f"已更正，原登记保留，本人会收到通知{_with_records(made[0], absence)}",
     )
 
 
@@ -85,18 +93,30 @@ def revoke_granted_absence(absence_id: int) -> ResponseReturnValue:
         lambda: revoke_absence(absence, reason=form.reason.data or "", actor=actor),
         form,
         lambda: _page(absence_id, correct, form),
-        "已作废，这些日子恢复为应填写的工作日，本人会收到通知",
+        lambda: "已作废，这些日子恢复为应填写的工作日，本人会收到通知",
     )
 
 
 def _do(
-    absence: Absence, act: Callable[[], object], form: CorrectForm | RevokeForm, page: Callable[[], str], done: str
+    absence: Absence,
+    act: Callable[[], object],
+    form: CorrectForm | RevokeForm,
+    page: Callable[[], str],
+    done: Callable[[], str],
 ) -> ResponseReturnValue:
     """Back to the month of the absence once ``act`` is done, or the ``page`` with the words of the refusal."""
     if status := refusal(form, act):
         return page(), status
-    flash(done, "success")
+    flash(done(), "success")
     return redirect(url_for("duty_eval.granted_absences", month=first_of_month(absence.first).isoformat()), 303)
+
+
+def _with_records(new: Absence, old: Absence) -> str:
+    """What is there already on days that the leave now takes in, as the end of a sentence."""
+    days = sorted({one.worked_on for one in queries.records_on(new, besides=old)})
+    if not days:
+        return ""
+    return f"；{'、'.join(day_words(one, short=True) for one in days)}已有纪实，已提示审核人"
 
 
 def _page(absence_id: int, form: CorrectForm, revoke: RevokeForm) -> str:

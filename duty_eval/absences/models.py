@@ -38,8 +38,8 @@ class AbsenceState(Worded):
 class Absence(Model):
     """请假: a person is away over a span of days. What is asked or confirmed never overlaps; nobody decides their own.
 
-    What a row says never changes and no row goes: a correction is a row of its own (``corrects_id``) inside the span
-    of the old one, which stays as superseded. Days in a closed month are given to nobody and taken from nobody (R90).
+    What a row says never changes and no row goes: a correction is a row of its own (``corrects_id``) that shares days
+    with the old one, which stays as superseded. Days in a closed month are given to nobody and taken from nobody (R90).
     """
 
     __tablename__ = "absence"
@@ -94,6 +94,8 @@ class Absence(Model):
     decided_at: Mapped[datetime | None]
     decision_note: Mapped[str] = mapped_column(default="", server_default="")
     is_imported: Mapped[bool] = mapped_column(default=False, server_default="false")
+    #: What people call the workbook that it came from.
+    import_file: Mapped[str] = mapped_column(default="", server_default="")
     #: The row that this one replaces.
     corrects_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("absence.id"), unique=True)
     #: Who corrected or took back this row after it was granted, and why.

@@ -13,7 +13,9 @@ from basic_info.organization.models import PersonVersion, Section, SectionVersio
 from basic_info.organization.scope import within
 from duty_eval.absences.models import Absence, AbsenceState
 from duty_eval.permissions import Permission
+from duty_eval.records.models import DutyRecord
 from duty_eval.records.queries import name_today
+from duty_eval.records.rollups import COUNTED
 from duty_eval.review.queries import in_charge_of
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
@@ -119,6 +121,22 @@ def earlier_versions(absence: Absence) -> Sequence[Absence]:
     ids = ids.union_all(select(older.id, older.corrects_id).join(ids, ids.c.corrects_id == older.id))
     rows = select(Absence).where(Absence.id.in_(select(ids.c.id))).order_by(Absence.id.desc())
     return db.session.scalars(rows).all()
+
+
+def records_on(absence: Absence, *, besides: Absence) -> Sequence[AnyRow]:
+    """(id, worked_on) of the person's records on days of the one absence that are no days of the other."""
+    day = DutyRecord.worked_on
+    first, last = literal(absence.first), literal(absence.last)
+    return db.session.execute(
+        select(DutyRecord.id, day)
+        .where(
+            DutyRecord.person_id == absence.person_id,
+            day.between(first, last),
+            ~day.between(literal(besides.first), literal(besides.last)),
+            DutyRecord.record_state.in_(COUNTED),
+        )
+        .order_by(day, DutyRecord.id)
+    ).all()
 
 
 def locked_month(person_id: int, first: date, last: date) -> date | None:

@@ -26,6 +26,10 @@ class RulesForm(DatedForm):
         **members(OverlapMode),
         description="只看本人自愿写了起始时刻的纪实，也看与半天请假的重叠；不写时段的不检查。",
     )
+    allows_weekly = BooleanField(
+        "允许单位选择按周填报",
+        description="不允许的，已经选择按周填报的单位从起始日期之后的星期一起按日填报；一周之内不变换。",
+    )
     quantity_times = DecimalField("数量超过本人平时（中位数）几倍提示审核人", between(1.5, 100), places=None)
     compares_text = BooleanField("比对手工填写的文字是否雷同", description="系统预填和用按钮复制的内容不比对。")
     alike_percent = IntegerField("文字相同达到百分之几提示审核人", between(70, 100))

@@ -52,6 +52,8 @@ class EntryRule(OfDivision, Model):
     lock_workday: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
     #: Minutes of a day above which the reviewer is told.
     long_day_minutes: Mapped[int] = mapped_column(SmallInteger, default=720, server_default="720")
+    #: Whether units may choose to write once a week.
+    allows_weekly: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: What two entries of a day with overlapping hours meet.
     overlap_mode: Mapped[OverlapMode] = mapped_column(default=OverlapMode.WARN, server_default=OverlapMode.WARN.value)
     #: Times one's own median quantity under the same duty.

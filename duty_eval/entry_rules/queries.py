@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, and_, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, and_, case, func, select
 from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Appointment, Unit
 from basic_info.regions.models import Region
 from basic_info.regions.nearest import prefix_of
 from basic_info.regions.settings import DivisionSetting
 from duty_eval.entry_rules.models import CapMode, EntryRule, OverlapMode
+from host.kernel.db import db
 from host.kernel.versions import in_force
 
 
@@ -25,6 +28,7 @@ class Rules:
     free_late_workdays: int = 3
     lock_workday: int = 5
     long_day_minutes: int = 720
+    allows_weekly: bool = True
     overlap_mode: OverlapMode = OverlapMode.WARN
     quantity_times: Decimal = Decimal(3)
     alike_percent: int = 90
@@ -85,6 +89,32 @@ def sample_percent_of(unit: Any) -> Any:
         .where(Unit.id == unit, _holds_today())
     )
     return func.coalesce(share.correlate_except(EntryRule, Region, own, Unit).scalar_subquery(), _NO_SAMPLE)
+
+
+def divisions_kept_daily(day: date) -> Select[int]:
+    """The ids of the divisions whose nearest rule of ``day`` lets no unit write weekly."""
+    own = aliased(Region)
+    # The longest code is the nearest division's.
+    of_nearest: Any = func.max(
+        array([func.length(prefix_of(Region.code)), case((EntryRule.allows_weekly, 1), else_=0)]), type_=ARRAY(Integer)
+    )
+    return (
+        select(own.id)
+        .select_from(EntryRule)
+        .join(Region, Region.id == EntryRule.region_id)
+        .join(own, own.code.startswith(prefix_of(Region.code)))
+        .where(in_force(EntryRule, day))
+        .group_by(own.id)
+        .having(of_nearest[2] == 0)
+    )
+
+
+def later_rules(day: date) -> Sequence[date]:
+    """The first days after ``day`` of rules that are set already. One statement."""
+    begins = func.lower(EntryRule.valid)
+    return db.session.scalars(
+        select(begins).where(EntryRule.superseded_at.is_(None), begins > day).distinct().order_by(begins)
+    ).all()
 
 
 def most_sampled() -> Any:

@@ -42,12 +42,13 @@ class RecordOpening(Model):
 
 
 class RecordReview(Model):
-    """审核: what a reviewer decided on a record. The database itself refuses a review of one's own (R89)."""
+    """审核: what a reviewer decided on a record. The database refuses one without a reviewer, or of one's own (R89)."""
 
     __tablename__ = "record_review"
     __table_args__ = (
         ForeignKeyConstraint(["record_id", "worked_on"], ["duty_record.id", "duty_record.worked_on"]),
-        CheckConstraint("reviewer_person_id IS NULL OR reviewer_person_id <> person_id", name="not_ones_own"),
+        # One without a reviewer could be anybody's, the author's too: NULL must not pass here as unknown.
+        CheckConstraint("reviewer_person_id IS NOT NULL AND reviewer_person_id <> person_id", name="not_ones_own"),
         CheckConstraint("verdict <> 'returned' OR comment <> ''", name="returned_with_a_reason"),
         CheckConstraint("quality IS NULL OR quality BETWEEN 1 AND 5", name="quality_in_five_levels"),
         Index(None, "record_id", "worked_on"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ARRAY, Integer, Select, case, func, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Appointment, Unit, UnitVersion
 from basic_info.organization.scope import within
+from duty_eval.entry_rules.queries import divisions_kept_daily, later_rules, rules_of_unit
 from duty_eval.permissions import Permission
 from duty_eval.rhythms.models import RecordRhythm, UnitRhythm
 from host.kernel.access import Actor
@@ -24,7 +25,10 @@ MOST_UNITS = 200
 
 
 def weekly_units(day: date) -> Select[int]:
-    """The ids of the units that write weekly on ``day``."""
+    """The ids of the units that write weekly on ``day``: chosen, and let by the rules of the week's Monday.
+
+    By those of the Monday, because a week has one rhythm.
+    """
     own, above = aliased(Unit), aliased(Unit)
     is_weekly = case((UnitRhythm.record_rhythm == RecordRhythm.WEEKLY, 1), else_=0)
     # The longest path is the nearest unit's: the highest of (length, choice) is its choice.
@@ -34,10 +38,39 @@ def weekly_units(day: date) -> Select[int]:
         .select_from(UnitRhythm)
         .join(above, above.id == UnitRhythm.unit_id)
         .join(own, own.path.startswith(above.path))
-        .where(in_force(UnitRhythm, day))
+        .where(in_force(UnitRhythm, day), own.region_id.not_in(divisions_kept_daily(_monday(day))))
         .group_by(own.id)
         .having(of_nearest[2] == 1)
     )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def last_weeks_end(unit_id: int, today: date) -> date | None:
+    """The Monday from which the unit may not write weekly any more, as rules are set today; None: it may.
+
+    A statement for each rule that is still to come, two besides.
+    """
+    for day in (today, *later_rules(today)):
+        if not rules_of_unit(unit_id, day).allows_weekly:
+            return day + timedelta(days=-day.weekday() % 7)
+    return None
+
+
+def has_chosen_weekly(unit_id: int, day: date) -> bool:
+    """Whether the unit's own choice, or that of the nearest unit above, is to write weekly, allowed or not."""
+    own, above = aliased(Unit), aliased(Unit)
+    nearest = (
+        select(UnitRhythm.record_rhythm)
+        .join(above, above.id == UnitRhythm.unit_id)
+        .join(own, own.path.startswith(above.path))
+        .where(own.id == unit_id, in_force(UnitRhythm, day))
+        .order_by(func.length(above.path).desc())
+        .limit(1)
+    )
+    return db.session.scalar(nearest) is RecordRhythm.WEEKLY
 
 
 def writes_weekly(person_id: int, day: date) -> bool:

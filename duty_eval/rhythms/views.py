@@ -9,12 +9,13 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.rhythms import queries
 from duty_eval.rhythms.forms import RhythmForm
+from duty_eval.rhythms.models import RecordRhythm
 from duty_eval.rhythms.operations import RHYTHMS, choose_rhythm
 from host.kernel.access import current_actor, requires
 from host.kernel.answering import refusal
 from host.kernel.db import db
 from host.kernel.errors import NotFound
-from host.kernel.forms import validated
+from host.kernel.forms import options, validated
 from host.kernel.pages import day, today_in_china
 
 
@@ -57,8 +58,13 @@ def set_rhythm(unit_id: int) -> ResponseReturnValue:
 def _page(unit_id: int, form: RhythmForm) -> str:
     today = today_in_china()
     units = queries.choosable(current_actor(), today)
+    ends = queries.last_weeks_end(unit_id, today)
+    if ends is not None and ends <= _next_monday(today):
+        form.record_rhythm.choices = options([(RecordRhythm.DAILY.value, RecordRhythm.DAILY.label)])
     return render_template(
         "duty_eval/rhythms/choose.html",
+        ends=ends,
+        chose_weekly=queries.has_chosen_weekly(unit_id, today),
         form=form,
         units=units,
         unit=next((one for one in units if one.unit_id == unit_id), None),

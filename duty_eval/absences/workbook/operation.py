@@ -29,6 +29,8 @@ Progress = Callable[[int, int | None], None]
 #: Lines of one file; a whole unit's leave of years has fewer.
 MOST_LINES = 50_000
 SHOWN_ERRORS = 3
+#: As much of a file's name as is kept.
+MOST_NAME = 120
 _BATCH = 2000
 #: Two imports wait for each other: the second sees what the first entered, and enters none of it again.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.absence_import', 0))")
@@ -110,7 +112,7 @@ def _enter(lines: list[Line], called: str, actor: Actor, progress: Progress | No
                 "span": line.span, "is_half": line.is_half, "note": line.note, "is_imported": True,
                 "absence_state": AbsenceState.CONFIRMED, "entered_by": actor.account_id,
                 "decided_by": actor.account_id, "decided_by_person": actor.person_id, "decided_at": now,
-                "decision_note": "单位导入",
+                "decision_note": "单位导入", "import_file": called[:MOST_NAME],
             }
             for line in batch
         ]  # fmt: skip

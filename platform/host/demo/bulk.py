@@ -81,18 +81,43 @@ def load_records(plan: CityPlan, days: Sequence[date], *, past: Past | None = No
 
 
 def review_approved() -> None:
-    """A review for every approved record, by somebody who leads its section, with a quality mark on every third."""
+    """A review for every approved record, by whom it goes to, with a quality mark on every third."""
     with unchecked_keys():
-        db.session.execute(
-            text(
-                "INSERT INTO record_review (record_id, worked_on, person_id, reviewer_person_id, verdict, comment,"
-                " quality, reviewed_at) SELECT r.id, r.worked_on, r.person_id, nullif(h.head, r.person_id), 'approved',"
-                " '', CASE WHEN r.id % 3 = 0 THEN 3 + (r.id / 7) % 3 END, r.submitted_at + interval '16 hours'"
-                " FROM duty_record r LEFT JOIN (SELECT section_id, min(person_id) AS head FROM appointment"
-                " WHERE leader_kind IS NOT NULL AND superseded_at IS NULL GROUP BY section_id) h USING (section_id)"
-                " WHERE r.record_state = 'approved'"
-            )
-        )
+        db.session.execute(text(_REVIEWS))
+
+
+#: Staff go to who leads their section, leaders to the head of the unit, heads to the unit above (R89); last of all to
+#: one of the city's heads. Never to oneself: ``array_remove``.
+_REVIEWS = """
+WITH leading AS (
+  SELECT person_id, section_id, unit_id, leader_kind,
+         array_position(ARRAY['unit_head', 'unit_deputy', 'section_head', 'section_deputy'], leader_kind::text) AS place
+  FROM appointment WHERE leader_kind IS NOT NULL AND superseded_at IS NULL
+), of_section AS (
+  SELECT section_id, array_agg(person_id ORDER BY place = 3 DESC, place, person_id) AS heads FROM leading GROUP BY 1
+), of_unit AS (
+  SELECT unit_id, array_agg(person_id ORDER BY place, person_id) AS heads FROM leading
+  WHERE leader_kind IN ('unit_head', 'unit_deputy') GROUP BY 1
+), of_city AS (
+  SELECT array_agg(person_id) AS heads
+  FROM (SELECT person_id FROM leading WHERE leader_kind = 'unit_head' ORDER BY person_id LIMIT 2) first
+), above AS (
+  SELECT v.unit_id, p.heads FROM unit_version v JOIN of_unit p ON p.unit_id = v.parent_id WHERE v.superseded_at IS NULL
+)
+INSERT INTO record_review
+  (record_id, worked_on, person_id, reviewer_person_id, verdict, comment, quality, reviewed_at)
+SELECT r.id, r.worked_on, r.person_id,
+       coalesce(CASE WHEN l.person_id IS NULL THEN s.heads[1] END, (array_remove(u.heads, r.person_id))[1],
+                (array_remove(a.heads, r.person_id))[1], (array_remove(c.heads, r.person_id))[1]),
+       'approved', '', CASE WHEN r.id % 3 = 0 THEN 3 + (r.id / 7) % 3 END, r.submitted_at + interval '16 hours'
+FROM duty_record r
+LEFT JOIN (SELECT DISTINCT person_id FROM leading) l USING (person_id)
+LEFT JOIN of_section s USING (section_id)
+LEFT JOIN of_unit u ON u.unit_id = r.unit_id
+LEFT JOIN above a ON a.unit_id = r.unit_id
+CROSS JOIN of_city c
+WHERE r.record_state = 'approved'
+"""
 
 
 @contextmanager

@@ -197,6 +197,7 @@ FIELDS = {
     "code": "编码",
     "content": "工作内容",
     "credit_code": "统一社会信用代码",
+    "allows_weekly": "允许按周填报",
     "cron": "时间规则",
     "day": "日期",
     "display_name": "姓名",

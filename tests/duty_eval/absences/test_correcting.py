@@ -1,4 +1,4 @@
-"""Granted leave is shortened, changed or taken back by the head; what it was stays (D25)."""
+"""Granted leave is shortened, lengthened, changed or taken back by the head; what it was stays (D25)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.organization.models import Unit
 from duty_eval.absences.correcting import correct_absence, revoke_absence
@@ -23,8 +24,10 @@ from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
 from duty_eval.absences.operations import cancel_absence, decide_absence, request_absence
 from duty_eval.absences.queries import absence_to_decide, earlier_versions
 from duty_eval.expectations import open_days
+from duty_eval.flags.models import FlagKind, RecordFlag
 from duty_eval.periods.operations import lock_month, reopen_month
 from duty_eval.periods.queries import Place
+from duty_eval.records.operations import Entry, log_records
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.calendar.workdays import load_workdays
@@ -48,6 +51,10 @@ def team(connection: Connection) -> Team:
 
 def _shorten(absence: Absence, team: Team, last: date = TUESDAY) -> Absence:
     return correct_absence(absence, absence.absence_kind, absence.first, last, reason="提前返岗", actor=team.head)
+
+
+def _lengthen(absence: Absence, team: Team) -> Absence:
+    return correct_absence(absence, absence.absence_kind, absence.first, FRIDAY, reason="补办手续", actor=team.head)
 
 
 def _lock(team: Team, month: date = MARCH) -> None:
@@ -114,9 +121,10 @@ def test_days_that_were_given_back_can_be_asked_for_again(team: Team) -> None:
     [
         (MONDAY, TUESDAY, AbsenceKind.ANNUAL, " ", "原因"),
         (MONDAY, FRIDAY, AbsenceKind.ANNUAL, "无", "没有变动"),
-        (MONDAY, date(2026, 3, 9), AbsenceKind.ANNUAL, "延长", "另行登记"),
-        (date(2026, 2, 27), FRIDAY, AbsenceKind.ANNUAL, "提前", "另行登记"),
-        (FRIDAY, MONDAY, AbsenceKind.ANNUAL, "倒置", "以内"),
+        (date(2026, 3, 9), date(2026, 3, 10), AbsenceKind.ANNUAL, "移走", "没有一天相同"),
+        (MONDAY, date(2027, 3, 9), AbsenceKind.ANNUAL, "延长", "最多登记 366 天"),
+        (date(2010, 2, 27), date(2010, 2, 27), AbsenceKind.ANNUAL, "提前", "没有一天相同"),
+        (FRIDAY, MONDAY, AbsenceKind.ANNUAL, "倒置", "不能早于"),
     ],
 )
 def test_what_is_no_correction_is_refused_in_words(
@@ -124,6 +132,112 @@ def test_what_is_no_correction_is_refused_in_words(
 ) -> None:
     with pytest.raises(Refused, match=words):
         correct_absence(team.granted(), kind, first, last, reason=reason, actor=team.head)
+
+
+def test_lengthened_leave_takes_its_days_in_and_the_old_row_stays(team: Team) -> None:
+    old = team.granted(last=TUESDAY)
+    new = _lengthen(old, team)
+
+    assert team.away() == {MONDAY, TUESDAY, WEDNESDAY, date(2026, 3, 5), FRIDAY}
+    assert (old.absence_state, old.last, new.corrects_id) == (AbsenceState.SUPERSEDED, TUESDAY, old.id)
+
+
+def test_leave_is_not_lengthened_into_other_leave(team: Team) -> None:
+    team.ask(first=FRIDAY)
+
+    with pytest.raises(AbsenceOverlaps, match="年休假（待确认）"):
+        _lengthen(team.granted(last=TUESDAY), team)
+
+
+def test_leave_is_not_lengthened_into_a_closed_month(team: Team) -> None:
+    absence = team.granted(last=TUESDAY)
+    _lock(team, date(2026, 2, 1))
+
+    with pytest.raises(AbsenceMonthLocked, match="2026年2月"):
+        correct_absence(absence, absence.absence_kind, date(2026, 2, 26), TUESDAY, reason="漏记", actor=team.head)
+
+
+def test_leave_is_not_lengthened_to_before_the_person_came(team: Team) -> None:
+    absence = team.granted(last=TUESDAY)
+    db.session.execute(
+        text("UPDATE appointment SET valid = '[2026-03-01,)' WHERE person_id = :id"), {"id": team.clerk.person_id}
+    )
+
+    with pytest.raises(Refused, match="没有任职岗位"):
+        correct_absence(absence, absence.absence_kind, date(2026, 2, 26), TUESDAY, reason="漏记", actor=team.head)
+
+
+def test_records_on_days_that_leave_takes_in_are_told_to_their_reviewer(team: Team) -> None:
+    absence = team.granted(last=TUESDAY)
+    for day in (TUESDAY, WEDNESDAY):
+        entry = Entry(post_duty_id=None, content="整理档案")
+        log_records([entry], worked_on=day, client_key=f"k{day.day}", actor=team.clerk, today=day)
+    _lengthen(absence, team)
+
+    flags = db.session.scalars(select(RecordFlag.worked_on).where(RecordFlag.kind == FlagKind.ON_LEAVE)).all()
+    assert flags == [WEDNESDAY]
+
+
+def test_the_database_too_takes_no_other_days_for_a_correction(team: Team) -> None:
+    absence = team.granted(last=TUESDAY)
+    absence.absence_state, absence.corrected_at = AbsenceState.SUPERSEDED, datetime.now(UTC)
+    absence.correction_reason = "换日子"
+    db.session.flush()
+    values = {name: getattr(absence, name) for name in ("person_id", "section_id", "absence_kind")}
+    other = Absence(
+        **values, span=Range(FRIDAY, date(2026, 3, 7)), absence_state=AbsenceState.CONFIRMED, corrects_id=absence.id,
+        decided_at=datetime.now(UTC),
+    )  # fmt: skip
+    db.session.add(other)
+
+    with pytest.raises(AbsenceFixed):
+        db.session.flush()
+
+
+def test_the_database_too_gives_no_days_of_a_closed_month_by_a_correction(team: Team) -> None:
+    absence = team.granted(last=TUESDAY)
+    _lock(team, date(2026, 2, 1))
+    absence.absence_state, absence.corrected_at = AbsenceState.SUPERSEDED, datetime.now(UTC)
+    absence.correction_reason = "提前"
+    db.session.flush()
+    values = {name: getattr(absence, name) for name in ("person_id", "section_id", "absence_kind")}
+    longer = Absence(
+        **values, span=Range(date(2026, 2, 26), WEDNESDAY), absence_state=AbsenceState.CONFIRMED,
+        corrects_id=absence.id, decided_at=datetime.now(UTC),
+    )  # fmt: skip
+    db.session.add(longer)
+
+    with pytest.raises(AbsenceMonthLocked):
+        db.session.flush()
+
+
+def test_of_a_lengthening_and_a_request_at_once_one_is_taken(app: Flask, committed: Engine) -> None:
+    team = Team()
+    absence_id = team.granted(last=TUESDAY).id
+    db.session.commit()
+
+    results = at_once(
+        app,
+        [
+            lambda: _lengthen(absence_to_decide(team.head, absence_id), team),
+            lambda: team.ask(first=FRIDAY),
+        ],
+    )
+
+    assert results == ["AbsenceOverlaps", "done"]
+
+
+def test_a_head_lengthens_on_the_page_and_is_told_of_what_is_recorded(team: Team, sign_in_as: SignIn) -> None:
+    absence = team.granted(last=TUESDAY)
+    entry = Entry(post_duty_id=None, content="整理档案")
+    log_records([entry], worked_on=WEDNESDAY, client_key="k", actor=team.clerk, today=WEDNESDAY)
+    db.session.commit()
+    head = sign_in_as(team.head)
+    form = {"absence_kind": "annual", "first": "2026-03-02", "last": "2026-03-06", "reason": "补办手续"}
+
+    answer = head.post(f"/duty-eval/absences/{absence.id}/correct", data=form, follow_redirects=True)
+
+    assert "3月4日已有纪实，已提示审核人" in answer.text
 
 
 def test_what_was_not_granted_or_is_corrected_already_is_not_corrected(team: Team) -> None:
@@ -265,7 +379,7 @@ def test_a_head_corrects_on_the_page_and_the_person_sees_it(team: Team, sign_in_
     form = {"absence_kind": "sick", "first": "2026-03-02", "last": "2026-03-03", "reason": "补交病假条"}
 
     assert head.post(page, data={**form, "reason": ""}).status_code == 422
-    assert head.post(page, data={**form, "last": "2026-03-30"}).status_code == 422
+    assert head.post(page, data={**form, "last": "2027-03-30"}).status_code == 422
     assert head.post(page, data=form).location.endswith("/granted?month=2026-03-01")
     listed = head.get("/duty-eval/absences/granted?month=2026-03-01").text
     assert "补交病假条" in listed

@@ -478,3 +478,59 @@ def test_the_command_checks_a_file_and_ends_with_2_where_a_line_is_bad(settings:
 
 def test_the_platform_itself_imports_for_everybody(team: Unitful, put: Put) -> None:
     assert put(team.line(), actor=SYSTEM).counts[Outcome.NEW] == 1
+
+
+def test_what_came_in_is_listed_with_its_file_who_entered_it_and_its_state(
+    team: Unitful, put: Callable[..., AbsenceReport], sign_in_as: SignIn
+) -> None:
+    put(team.line())
+    entered = db.session.scalars(select(Absence)).one()
+    revoke_absence(entered, reason="登记重复", actor=team.head)
+    db.session.commit()
+
+    page = sign_in_as(team.importer).get("/duty-eval/absence-imports").text
+
+    assert all(words in page for words in ("王芳", "请假.xlsx", team.importer.display_name, "已作废", "登记重复"))
+
+
+def test_the_list_is_cut_by_month_and_by_file(
+    team: Unitful, put: Callable[..., AbsenceReport], sign_in_as: SignIn
+) -> None:
+    put(team.line(), team.line(first="2026-04-01", last="2026-04-02", note="看病", kind="病假"))
+    db.session.commit()
+    client = sign_in_as(team.importer)
+
+    april = client.get("/duty-eval/absence-imports?month=2026-04-01").text
+    other_file = client.get("/duty-eval/absence-imports?file=别的.xlsx").text
+
+    assert ("看病" in april, "探亲" in april) == (True, False)
+    assert "没有导入过的请假" in other_file
+
+
+def test_the_list_is_exported_as_it_is_filtered(
+    team: Unitful, put: Callable[..., AbsenceReport], sign_in_as: SignIn
+) -> None:
+    put(team.line(), team.line(first="2026-04-01", last="2026-04-02", note="看病", kind="病假"))
+    db.session.commit()
+
+    answer = sign_in_as(team.importer).get("/export/duty_eval.imported_absences?format=csv&month=2026-04-01")
+
+    assert (answer.status_code, "看病" in answer.text, "探亲" in answer.text) == (200, True, False)
+    assert "请假.xlsx" in answer.text
+
+
+def test_leave_asked_for_by_the_person_is_not_in_the_list(team: Unitful, sign_in_as: SignIn) -> None:
+    team.granted()
+    db.session.commit()
+
+    assert "没有导入过的请假" in sign_in_as(team.importer).get("/duty-eval/absence-imports").text
+
+
+def test_a_clerk_of_another_unit_sees_none_of_it(
+    team: Unitful, put: Callable[..., AbsenceReport], sign_in_as: SignIn
+) -> None:
+    put(team.line())
+    other = an_actor(Role.UNIT_CLERK, person=a_person(name="外单位"), unit=a_unit(name="市教育局"))
+    db.session.commit()
+
+    assert "没有导入过的请假" in sign_in_as(other).get("/duty-eval/absence-imports").text

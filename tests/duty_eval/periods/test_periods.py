@@ -395,7 +395,7 @@ def test_the_office_sets_rules_on_their_page(office: Office, sign_in_as: SignIn)
     client = sign_in_as(office.clerk)
     typed = {
         "region": "371300", "free_late_workdays": "5", "lock_workday": "8", "long_day_minutes": "660",
-        "overlap_mode": "reason",
+        "overlap_mode": "reason", "allows_weekly": "y",
         "quantity_times": "3", "alike_percent": "92", "sample_percent": "10", "compares_text": "y",
         "publicity_workdays": "5", "routine_cap": "enforce", "load_low_percent": "60", "load_high_percent": "110",
         "on": today_in_china().isoformat(),

@@ -122,6 +122,14 @@ def test_the_database_itself_refuses_a_review_of_ones_own(head: Actor, section: 
         db.session.flush()
 
 
+def test_the_database_itself_refuses_a_review_without_a_reviewer(record: DutyRecord) -> None:
+    review = RecordReview(record_id=record.id, worked_on=DAY, person_id=record.person_id, verdict=Verdict.APPROVED)
+    db.session.add(review)
+
+    with pytest.raises(IntegrityError, match="not_ones_own"), db.session.begin_nested():
+        db.session.flush()
+
+
 def test_an_account_without_a_person_decides_nothing(section: Section) -> None:
     record = a_record(section)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.models import Unit
+from duty_eval.entry_rules.operations import set_rules
+from duty_eval.entry_rules.queries import Rules
 from duty_eval.expectations import open_days, week_closes
 from duty_eval.records.models import RecordState
 from duty_eval.review.week import week_to_review
@@ -20,7 +22,8 @@ from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import Refused
-from tests.factories import a_unit, an_actor
+from host.kernel.pages import today_in_china
+from tests.factories import a_region, a_unit, an_actor
 from tests.performance.rows import Office
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -125,3 +128,65 @@ def test_a_wrong_day_is_said_beside_the_field(sign_in_as: SignIn, connection: Co
 def test_nobody_chooses_for_a_unit_elsewhere(sign_in_as: SignIn, connection: Connection) -> None:
     client = sign_in_as(an_actor(Role.UNIT_HEAD, unit=a_unit()))
     assert client.get(f"/duty-eval/rhythm?unit={a_unit().id}").status_code == 404
+
+
+def keep_daily(unit: Unit, *, on: date) -> None:
+    """The city lets no unit write weekly, from the day on."""
+    set_rules(unit.region_id, Rules(allows_weekly=False), on=on, today=on, reason="全市按日填报", actor=SYSTEM)
+
+
+def test_where_the_city_keeps_units_daily_none_chooses_weeks(connection: Connection) -> None:
+    unit = a_unit()
+    keep_daily(unit, on=MONDAY)
+
+    with pytest.raises(Refused, match="3月9日起不实行按周填报"):
+        weekly(unit, since=date(2026, 3, 9))
+
+
+def test_who_had_chosen_weeks_falls_back_from_the_next_monday_on(connection: Connection) -> None:
+    unit = a_unit()
+    weekly(unit)
+    keep_daily(unit, on=WEDNESDAY)
+
+    found = [unit.id in set(db.session.scalars(weekly_units(day))) for day in (FRIDAY, SUNDAY, date(2026, 3, 9))]
+    assert found == [True, True, False]
+
+
+def test_a_county_that_allows_weeks_has_them_within_a_city_that_does_not(connection: Connection) -> None:
+    city = a_unit()
+    county = a_unit(name="县教育局", region=a_region("371321"))
+    keep_daily(city, on=MONDAY)
+    set_rules(county.region_id, Rules(), on=MONDAY, today=MONDAY, reason="县里允许", actor=SYSTEM)
+
+    weekly(county)
+
+    assert set(db.session.scalars(weekly_units(WEDNESDAY))) == {county.id}
+
+
+def test_where_weeks_are_let_again_the_choice_holds_again(connection: Connection) -> None:
+    unit = a_unit()
+    weekly(unit)
+    keep_daily(unit, on=MONDAY)
+    set_rules(unit.region_id, Rules(), on=date(2026, 3, 9), today=MONDAY, reason="恢复", actor=SYSTEM)
+
+    assert [unit.id in set(db.session.scalars(weekly_units(day))) for day in (FRIDAY, date(2026, 3, 9))] == [
+        False,
+        True,
+    ]
+
+
+def test_the_page_says_from_when_on_weeks_end_and_offers_none(connection: Connection, sign_in_as: SignIn) -> None:
+    unit = a_unit()
+    today = today_in_china()
+    monday = today - timedelta(days=today.weekday())
+    choose_rhythm(unit.id, RecordRhythm.WEEKLY, on=monday, today=monday, reason="工作量小", actor=SYSTEM)
+    set_rules(unit.region_id, Rules(allows_weekly=False), on=today, today=today, reason="按日", actor=SYSTEM)
+    db.session.commit()
+    client = sign_in_as(an_actor(Role.UNIT_HEAD, unit=unit))
+
+    page = client.get("/duty-eval/rhythm").text
+    form = {"record_rhythm": "weekly", "on": str(monday + timedelta(days=7)), "reason": "仍想按周"}
+
+    assert "不实行按周填报；本单位选了按周填报" in page
+    assert 'value="weekly"' not in page
+    assert client.post(f"/duty-eval/units/{unit.id}/rhythm", data=form).status_code == 422
