@@ -513,7 +513,9 @@ def test_the_list_is_exported_as_it_is_filtered(
     put(team.line(), team.line(first="2026-04-01", last="2026-04-02", note="看病", kind="病假"))
     db.session.commit()
 
-    answer = sign_in_as(team.importer).get("/export/duty_eval.imported_absences?format=csv&month=2026-04-01")
+    answer = sign_in_as(team.importer).post(
+        "/exports/duty_eval.imported_absences?month=2026-04-01", data={"kind": "csv"}
+    )
 
     assert (answer.status_code, "看病" in answer.text, "探亲" in answer.text) == (200, True, False)
     assert "请假.xlsx" in answer.text

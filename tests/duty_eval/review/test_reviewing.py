@@ -122,7 +122,8 @@ def test_the_database_itself_refuses_a_review_of_ones_own(head: Actor, section: 
         db.session.flush()
 
 
-def test_the_database_itself_refuses_a_review_without_a_reviewer(record: DutyRecord) -> None:
+def test_the_database_itself_refuses_a_review_without_a_reviewer(section: Section) -> None:
+    record = a_record(section)
     review = RecordReview(record_id=record.id, worked_on=DAY, person_id=record.person_id, verdict=Verdict.APPROVED)
     db.session.add(review)
 

@@ -22,7 +22,7 @@ from basic_info.flowcharts.models import Flowchart
 from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.organization.models import Appointment, Person
 from basic_info.power_lists.models import PowerList
-from duty_eval.absences.models import AbsenceKind
+from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.assignments.operations import assign_task
 from duty_eval.entry_rules.models import CapMode
@@ -196,6 +196,14 @@ class City:
             asked = request_absence(person.id, AbsenceKind.ANNUAL, today, today, actor=self.actor)
             if person.id != self.actor.person_id:
                 decide_absence(asked, is_confirmed=True, actor=self.actor)
+        earlier = today - timedelta(days=30)
+        db.session.add(
+            Absence(
+                person_id=person.id, section_id=self.office.section.id, absence_kind=AbsenceKind.SICK,
+                span=Range(earlier, earlier + timedelta(days=1)), absence_state=AbsenceState.CONFIRMED,
+                decided_at=datetime.now(UTC), is_imported=True, import_file="请假.xlsx",
+            )
+        )  # fmt: skip
 
     def _papers(self) -> None:
         unit_id = self.licensing.unit.id
