@@ -30,6 +30,7 @@ from basic_info.power_lists import views as power_list_views
 from basic_info.regions import views as region_views
 from basic_info.search import views as search_views
 from basic_info.settings import views as setting_views
+from basic_info.waiting import todo
 from host.kernel.system import MenuItem, Schedule, System
 
 _views = (
@@ -86,7 +87,7 @@ system = System(
         MenuItem(title="职责库设置", endpoint="basic_info.show_library_settings", permission=Permission.SETTING_EDIT),
         MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
     ),
-    todo=carried_views.todo,
+    todo=todo,
     commands=(register, *commands),
     schedules=(
         Schedule(

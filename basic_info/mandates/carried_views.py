@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import BigInteger, all_, func, literal, select
+from sqlalchemy import func, select
 
 from basic_info.blueprint import bp
 from basic_info.documents.queries import in_reach
@@ -24,13 +24,11 @@ from basic_info.duties.models import (
 from basic_info.duties.queries import require_reach, unit_name
 from basic_info.flowcharts.models import FlowStep
 from basic_info.mandates.carrying import drop_link, keep_link
-from basic_info.mandates.models import Mandate, MandateState
-from basic_info.organization.scope import within
+from basic_info.mandates.models import Mandate
 from basic_info.permissions import Permission
 from basic_info.power_lists.models import PowerItem
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnyRow, AnySelect, db
-from host.kernel.system import TodoItem
 from host.kernel.tables.exports import Values, register_export, whole_of
 
 PAGE = 50
@@ -121,36 +119,6 @@ def drop_reviewed_link(review_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash("不再衔接，原衔接留作历史")
     return redirect(url_for("basic_info.link_reviews", unit_id=review.unit_id), 303)
-
-
-def todo(actor: Actor) -> list[TodoItem]:
-    """Mandates that wait for this reviewer, and links to look at; each leads to the unit that waits longest."""
-    items: list[TodoItem] = []
-    if actor.may(Permission.MANDATE_CONFIRM):
-        waiting = (
-            select(func.count(), func.min(Mandate.id))
-            .where(Mandate.mandate_state == MandateState.PENDING_REVIEW)
-            .where(
-                Mandate.imported_by.is_distinct_from(actor.account_id),
-                literal(actor.account_id, BigInteger) != all_(Mandate.corrected_by),
-            )
-            .where(within(actor, Permission.MANDATE_CONFIRM, unit=Mandate.unit_id))
-        )
-        count, first = db.session.execute(waiting).one()
-        if count:
-            url = url_for("basic_info.show_mandate", mandate_id=first)
-            items.append(TodoItem(title="待确认的「三定」规定", count=count, url=url))
-    if actor.may(Permission.DUTY_EDIT):
-        torn = (
-            select(func.count(), func.min(LinkReview.unit_id))
-            .where(LinkReview.review_state == ReviewState.OPEN)
-            .where(within(actor, Permission.DUTY_EDIT, unit=LinkReview.unit_id))
-        )
-        count, unit = db.session.execute(torn).one()
-        if count:
-            url = url_for("basic_info.link_reviews", unit_id=unit)
-            items.append(TodoItem(title="需要核对的衔接", count=count, url=url))
-    return items
 
 
 def _choices(unit_id: int) -> Choices:

@@ -13,7 +13,7 @@ from host.kernel.db import db
 class LibrarySettings:
     """``overlap_least``: cosine 0–1 from which two functions may be the same; ``charts_need_second``: 四眼发布."""
 
-    overlap_least: Decimal = Decimal("0.6")
+    overlap_least: Decimal = Decimal("0.5")
     charts_need_second: bool = False
 
 

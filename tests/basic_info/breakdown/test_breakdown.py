@@ -267,3 +267,21 @@ def test_a_volume_that_was_kept_with_two_decimals_is_shown_without(office: Offic
     matter = db.session.scalars(select(DutyMatter).where(DutyMatter.breakdown_id == form.id)).one()
     matter.volumes = {"2024": "10.00"}
     assert volume_of(matter, 2024) == "10"
+
+
+def test_a_form_stands_among_the_tasks_of_who_may_put_it_in_force(
+    office: Office, sign_in_as: SignIn, tmp_path: Path
+) -> None:
+    head = factories.an_actor(Role.UNIT_HEAD, unit=office.unit)
+    import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
+    assert f"{office.url}?version=1" in sign_in_as(head).get("/").text
+    assert "待核对生效的职能分解表" not in sign_in_as(office.clerk).get("/").text
+
+
+def test_a_draft_that_a_later_form_overtook_waits_for_nobody(
+    office: Office, sign_in_as: SignIn, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        form = import_breakdown(parsed(tmp_path, GOOD), unit_id=office.unit.id, on=DAY, actor=office.clerk)
+    put_breakdown_in_force(form, actor=office.reviewer)
+    assert "待核对生效的职能分解表" not in sign_in_as(office.reviewer).get("/").text

@@ -22,7 +22,7 @@ from basic_info.coverage.queries import gaps_of_unit, rows_of_gap
 from basic_info.duties.models import UnitFunction
 from basic_info.organization.models import Unit
 from basic_info.settings.operations import set_library
-from basic_info.settings.queries import LibrarySettings
+from basic_info.settings.queries import DEFAULT, LibrarySettings
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import Refused
@@ -30,7 +30,7 @@ from host.kernel.pages import today_in_china
 from tests import factories
 
 DAY = date(2026, 3, 2)
-LEAST = Decimal("0.6")
+LEAST = DEFAULT.overlap_least
 OURS = "负责成品油流通行业管理，拟订成品油零售体系发展规划"
 THEIRS = "承担全市成品油流通行业管理工作，拟订成品油零售体系发展规划并组织实施"
 SignIn = Callable[[Actor], FlaskClient]
@@ -66,7 +66,7 @@ def shown(unit: Unit) -> list[int]:
 
 def test_near_equal_functions_of_two_units_are_a_pair(pair: FunctionOverlap, unit: Unit, other_unit: Unit) -> None:
     assert (pair.unit_id, pair.other_unit_id) == (unit.id, other_unit.id)
-    assert 0.6 <= pair.score < 1
+    assert LEAST <= pair.score < 1
 
 
 def test_both_units_see_it_with_the_other_s_name(pair: FunctionOverlap, unit: Unit, other_unit: Unit) -> None:

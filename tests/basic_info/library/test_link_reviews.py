@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from basic_info.duties.models import DutyLink, LinkReview, LinkState, ReviewState, UnitFunction
-from basic_info.mandates.carried_views import todo
 from basic_info.mandates.carrying import drop_link, keep_link
 from basic_info.mandates.errors import AlreadyDecided
+from basic_info.waiting import todo
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused

@@ -295,3 +295,16 @@ def test_a_list_older_than_the_one_in_force_says_so_on_its_page(
     assert answer.status_code == 409
     assert "该清单的年度早于现行清单" in answer.text
     assert "成品油零售许可" in answer.text
+
+
+def test_a_list_that_waits_stands_among_the_reviewer_s_tasks(
+    place: Office, in_force: PowerList, bring: Bring, sign_in_as: SignIn
+) -> None:
+    draft = bring(year=2026)
+    page = sign_in_as(place.reviewer).get("/").text
+    assert f"/power-lists/{draft.id}" in page
+    assert "待复核生效的权责清单" in page
+
+
+def test_an_adjustment_without_a_step_waits_for_nobody(place: Office, draft: PowerList, sign_in_as: SignIn) -> None:
+    assert "待复核生效的权责清单" not in sign_in_as(place.reviewer).get("/").text

@@ -55,7 +55,7 @@ def test_a_likeness_out_of_bounds_is_refused(least: str, reviewer: Actor) -> Non
 
 def test_the_page_sets_both(reviewer: Actor, sign_in_as: SignIn) -> None:
     client = sign_in_as(reviewer)
-    assert 'value="60"' in client.get(URL).text
+    assert 'value="50"' in client.get(URL).text
     client.post(URL, data={"overlap_percent": "70", "charts_need_second": "y"})
     assert library_settings() == LibrarySettings(Decimal("0.7"), charts_need_second=True)
 
