@@ -89,18 +89,18 @@ def review_approved() -> None:
 #: Staff go to who leads their section, leaders to the head of the unit, heads to the unit above (R89); last of all to
 #: one of the city's heads. Never to oneself: ``array_remove``.
 _REVIEWS = """
-WITH leading AS (
+WITH leaders AS (
   SELECT person_id, section_id, unit_id, leader_kind,
          array_position(ARRAY['unit_head', 'unit_deputy', 'section_head', 'section_deputy'], leader_kind::text) AS place
   FROM appointment WHERE leader_kind IS NOT NULL AND superseded_at IS NULL
 ), of_section AS (
-  SELECT section_id, array_agg(person_id ORDER BY place = 3 DESC, place, person_id) AS heads FROM leading GROUP BY 1
+  SELECT section_id, array_agg(person_id ORDER BY place = 3 DESC NULLS LAST, place, person_id) AS heads FROM leaders GROUP BY 1
 ), of_unit AS (
-  SELECT unit_id, array_agg(person_id ORDER BY place, person_id) AS heads FROM leading
+  SELECT unit_id, array_agg(person_id ORDER BY place, person_id) AS heads FROM leaders
   WHERE leader_kind IN ('unit_head', 'unit_deputy') GROUP BY 1
 ), of_city AS (
   SELECT array_agg(person_id) AS heads
-  FROM (SELECT person_id FROM leading WHERE leader_kind = 'unit_head' ORDER BY person_id LIMIT 2) first
+  FROM (SELECT person_id FROM leaders WHERE leader_kind = 'unit_head' ORDER BY person_id LIMIT 2) first
 ), above AS (
   SELECT v.unit_id, p.heads FROM unit_version v JOIN of_unit p ON p.unit_id = v.parent_id WHERE v.superseded_at IS NULL
 )
@@ -111,7 +111,7 @@ SELECT r.id, r.worked_on, r.person_id,
                 (array_remove(a.heads, r.person_id))[1], (array_remove(c.heads, r.person_id))[1]),
        'approved', '', CASE WHEN r.id % 3 = 0 THEN 3 + (r.id / 7) % 3 END, r.submitted_at + interval '16 hours'
 FROM duty_record r
-LEFT JOIN (SELECT DISTINCT person_id FROM leading) l USING (person_id)
+LEFT JOIN (SELECT DISTINCT person_id FROM leaders) l USING (person_id)
 LEFT JOIN of_section s USING (section_id)
 LEFT JOIN of_unit u ON u.unit_id = r.unit_id
 LEFT JOIN above a ON a.unit_id = r.unit_id

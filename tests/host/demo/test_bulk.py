@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text, update
 
-from host.demo.bulk import without_indexes
+from basic_info.organization.kinds import LeaderKind
+from basic_info.organization.models import Appointment
+from duty_eval.review.models import RecordReview
+from host.demo.bulk import review_approved, without_indexes
 from host.kernel.db import db
 from host.kernel.partitions import MonthInUse, ensure_month, filling_month
+from tests.performance.rows import Office
 
 TABLES = ("person_version", "appointment", "duty_link", "record_rollup")
 MONTH = date(2031, 5, 1)
@@ -60,3 +64,23 @@ def test_a_month_that_has_rows_is_not_filled_as_a_whole(connection: Connection) 
 
     with pytest.raises(MonthInUse), filling_month(today, "audit_entry", MONTH):
         pass
+
+
+def test_loaded_reviews_name_who_the_record_goes_to(connection: Connection) -> None:
+    above = Office("上级局长")
+    office = Office("科员", "科长", "局长")
+    clerk, section_head, unit_head = office.people
+    kinds = {section_head.id: LeaderKind.SECTION_HEAD, unit_head.id: LeaderKind.UNIT_HEAD}
+    for person_id, kind in {**kinds, above.people[0].id: LeaderKind.UNIT_HEAD}.items():
+        db.session.execute(update(Appointment).where(Appointment.person_id == person_id).values(leader_kind=kind))
+    for person in office.people:
+        office.log(person, date(2026, 3, 2))
+
+    review_approved()
+
+    found = {one.person_id: one.reviewer_person_id for one in db.session.scalars(select(RecordReview))}
+    assert found == {
+        clerk.id: section_head.id,
+        section_head.id: unit_head.id,
+        unit_head.id: above.people[0].id,
+    }
