@@ -94,7 +94,8 @@ WITH leaders AS (
          array_position(ARRAY['unit_head', 'unit_deputy', 'section_head', 'section_deputy'], leader_kind::text) AS place
   FROM appointment WHERE leader_kind IS NOT NULL AND superseded_at IS NULL
 ), of_section AS (
-  SELECT section_id, array_agg(person_id ORDER BY place = 3 DESC NULLS LAST, place, person_id) AS heads FROM leaders GROUP BY 1
+  SELECT section_id, array_agg(person_id ORDER BY place = 3 DESC NULLS LAST, place, person_id) AS heads
+  FROM leaders GROUP BY 1
 ), of_unit AS (
   SELECT unit_id, array_agg(person_id ORDER BY place, person_id) AS heads FROM leaders
   WHERE leader_kind IN ('unit_head', 'unit_deputy') GROUP BY 1
