@@ -8,6 +8,7 @@ from typing import Any
 from duty_eval.dashboards import queries
 from duty_eval.dashboards.forms import shown
 from duty_eval.permissions import Permission
+from duty_eval.workload.own import OwnPost, own_posts
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect
 from host.kernel.pages import today_in_china
@@ -110,4 +111,25 @@ register_export(
     permission=Permission.DUTY_RECORD_LOG,
     columns=_MONTHS,
     rows=_own_months,
+)
+
+
+def _own_posts(actor: Actor, values: Values) -> list[OwnPost]:
+    at = shown(values, today_in_china())
+    return own_posts(actor.person_id or 0, at.span.first, at.end_of_month)
+
+
+register_export(
+    "duty_eval.own_posts",
+    "我的岗位与应有工时",
+    permission=Permission.DUTY_RECORD_LOG,
+    columns={
+        "岗位": "name",
+        "工作占比（%）": "share",
+        "应出勤（天 × 占比）": "days",
+        "应有工时（小时）": "hours",
+        "标准工时（小时）": "standard_hours",
+        "饱和度": "saturation",
+    },
+    rows=_own_posts,
 )

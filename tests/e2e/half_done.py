@@ -114,7 +114,7 @@ def _published_article(staff: BrowserContext, head: BrowserContext) -> list[str]
 
 def _approved_record(unit_head: BrowserContext) -> list[str]:
     """A record that only a leader opens again."""
-    records = _link_like(unit_head, "/duty-eval/dashboard", r"/duty-eval/units/\d+/records.*")
+    records = _link_like(unit_head, "/duty-eval/dashboard", r"/duty-eval/units/\d+/records(?!.*state=).*")
     return [_link_like(unit_head, f"{records}&state=approved", r"/duty-eval/records/\d+/[\d-]+")]
 
 

@@ -387,3 +387,28 @@ def test_the_numbers_of_a_county_s_units_open_to_their_records(connection: Conne
     assert links
     for link in links:
         assert client.get(link).text.count("<tr data-row") == 1
+
+
+@pytest.mark.parametrize("page", ["mine", "sections", "units"])
+def test_a_dashboard_costs_the_same_statements_however_many_duties(
+    connection: Connection,
+    sign_in_as: SignIn,
+    count_queries: Callable[[], AbstractContextManager[list[str]]],
+    page: str,
+) -> None:
+    office = Office()
+    actor, place = {
+        "mine": (office.clerk, ""),
+        "sections": (office.head, f"/{office.section.id}"),
+        "units": (an_actor(Role.UNIT_HEAD, unit=office.unit), f"/{office.unit.id}"),
+    }[page]
+    counts = []
+    client = sign_in_as(actor)
+    client.get(f"/duty-eval/dashboard/{page}{place}?day={DAY}")  # the calendar is read once
+    for number in range(3):
+        office.log(date(2026, 3, 11 + number), minutes=30 + number)
+        office.duty = a_post_duty(post=db.session.get_one(Post, office.duty.post_id), text=f"职责{number}")
+        with count_queries() as seen:
+            assert client.get(f"/duty-eval/dashboard/{page}{place}?day={DAY}").status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1] == counts[2] <= 10, counts

@@ -127,6 +127,7 @@ class City:
             "duty_eval.dashboard_own": at,
             "duty_eval.months": {"code": "371300", **at},
             "duty_eval.months_own": at,
+            "duty_eval.own_posts": at,
             "duty_eval.section_heat": {"section_id": str(self.office.section.id), **at},
             "duty_eval.unit_heat": {"unit_id": str(self.office.unit.id), **at},
             "duty_eval.division_heat": {"code": "371300", **at},
