@@ -22,7 +22,7 @@ from duty_eval.expectations import away_spans, sent_spans
 from duty_eval.records.models import RecordRollup
 from duty_eval.workload.models import FACTS, SectionWorkload, UnitWorkload
 from duty_eval.workload.queries import attendance, work_by
-from duty_eval.workload.saturation import FEWEST_PEOPLE
+from duty_eval.workload.saturation import FEWEST_PEOPLE, LEAST_COVERED
 from host.kernel.calendar.models import CalendarVersion
 from host.kernel.db import AnySelect, db
 from host.kernel.jobs.progress import Progress
@@ -137,17 +137,23 @@ def count_month(month: date, last: date, inputs: Mapping[int, str]) -> None:
     # One at a time: what was read before another's commit must not be written after it.
     db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('unit_workload', 7))"))
     sections = facts_by_section(inputs, month, last)
-    units = {unit_id: dict.fromkeys(FACTS, Decimal(0)) for unit_id in inputs}
+    of_unit: dict[int, list[dict[str, Any]]] = {unit_id: [] for unit_id in inputs}
     for row in sections:
-        if row["people"] >= FEWEST_PEOPLE:
-            for name in FACTS:
-                units[row["unit_id"]][name] += row[name]
+        of_unit[row["unit_id"]].append(row)
+    units = {unit_id: _sum_of(rows) for unit_id, rows in of_unit.items()}
     _put_units(month, inputs, units)
     db.session.execute(
         delete(SectionWorkload).where(SectionWorkload.month == month, SectionWorkload.unit_id.in_(inputs))
     )
     if sections:
         db.session.execute(insert(SectionWorkload), sections)
+
+
+def _sum_of(sections: list[dict[str, Any]]) -> dict[str, Decimal]:
+    """Of the sections that have a saturation; where none has, of those that are shown, which says why."""
+    shown = [row for row in sections if row["people"] >= FEWEST_PEOPLE]
+    compared = [row for row in shown if row["records"] and row["covered"] >= LEAST_COVERED * row["records"]]
+    return {name: sum((row[name] for row in compared or shown), Decimal(0)) for name in FACTS}
 
 
 def facts_by_section(unit_ids: Collection[int], month: date, last: date) -> list[dict[str, Any]]:

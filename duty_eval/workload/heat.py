@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, and_, false, func, select
 
 from basic_info.organization.models import Unit
 from basic_info.organization.scope import within
@@ -193,14 +193,19 @@ def of_divisions(
 ) -> AnySelect:
     """The facts of all units inside the division, by ``child``, the code of the division right below it.
 
+    Of the units that have a saturation; where none has, of all, which says why.
     ``is_reached``: whether the actor may see the workload of all of it; else there is nothing.
     """
     inside = Region.code.startswith(scope_prefix(region_code), autoescape=True) if is_reached else false()
+    compared = and_(UnitWorkload.records > 0, UnitWorkload.covered >= LEAST_COVERED * UnitWorkload.records)
     return (
         select(
             child.label("key"),
             UnitWorkload.month,
-            *(func.sum(fact).label(fact.key) for fact in _facts(UnitWorkload)),
+            *(
+                func.coalesce(func.sum(fact).filter(compared), func.sum(fact)).label(fact.key)
+                for fact in _facts(UnitWorkload)
+            ),
             func.max(UnitWorkload.counted_at).label("counted_at"),
         )
         .join(Unit, Unit.id == UnitWorkload.unit_id)

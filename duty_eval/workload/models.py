@@ -63,9 +63,10 @@ FACTS = ("people", "attendance_days", "records", "covered", "standard_minutes", 
 
 
 class UnitWorkload(WorkloadFacts, Model):
-    """单位月工作量: the sum of a unit's sections that have enough people to be shown; written by a nightly job alone.
+    """单位月工作量: the sum of a unit's sections that have a saturation; written by a nightly job alone.
 
-    Only of those: the numbers of the unit less those of its shown sections would be one person's (R138, R164).
+    Only of those: a section that logs nothing does not pull the unit down, and the numbers of the unit less those of
+    its shown sections would be one person's (R138, R164). Where none has, of those of enough people.
     A row is there for every month in which the unit had people or records; it says when the month was counted.
     """
 

@@ -335,7 +335,7 @@ def test_last_year_stands_below_time_and_volume_of_a_duty(connection: Connection
     for day in (DAY, date(2026, 3, 16), date(2025, 3, 17)):
         office.log(day, minutes=60)
     page = sign_in_as(office.head).get(f"/duty-eval/dashboard/sections/{office.section.id}?day={DAY}").text
-    said = [re.sub(r"\s+", " ", one) for one in re.findall(r'versus">([^<]+)<', page)]
+    said = ["".join(one) for one in re.findall(r'versus"><span>([^<]+)</span><span>([^<]+)<', page)]
     assert said == ["上年 2，+100%", "上年 1，+100%", "上年 1.0，+100%"]
     assert "不作同比" not in page
 

@@ -188,6 +188,23 @@ def test_a_unit_s_sum_is_of_its_sections_of_three_people_or_more(connection: Con
     assert row.attendance_days == 4 * 22
 
 
+def test_a_section_or_unit_that_logs_nothing_does_not_pull_the_others_down(
+    connection: Connection, sign_in_as: SignIn
+) -> None:
+    office = Office()
+    Team(office.unit, "后勤科", 5)
+    Team(a_unit(name="区档案馆", region=office.region), "综合科", 6)
+    count()
+    row = db.session.get_one(UnitWorkload, (office.unit.id, date(2026, 3, 1)))
+    assert (row.people, row.attendance_days) == (4, Decimal(4 * 22))
+
+    client = sign_in_as(an_actor(Role.INSPECTOR, region="371300"))
+    county = client.get("/duty-eval/dashboard/regions/371302?day=2026-03-31").text
+
+    assert _cells(county, "heat-map")[-1][1].split() == ["14%", "不饱和"]
+    assert sorted(words.split()[-1] for _, words, _ in _cells(county, "units-heat-map")[5::6]) == ["不饱和", "无纪实"]
+
+
 def _cells(page: str, table_id: str) -> list[tuple[str, str, str | None]]:
     """(class, words, address) of the cells of a heat map."""
     table = page[page.index(f'id="{table_id}"') :]
