@@ -11,7 +11,7 @@ from typing import Any
 
 from basic_info.mandates.amending import leader_family, leader_key, quota_family, quota_key, row_pairs
 from basic_info.mandates.models import ClauseKind, Confidence, FieldKind
-from basic_info.mandates.parsing.bodies import BodyOrders, Hand, sentences_of
+from basic_info.mandates.parsing.bodies import BodyOrders, Hand, sentences_of, speaks_of
 from basic_info.mandates.parsing.normalise import fold, tidy
 from basic_info.mandates.parts import Parts, Row
 from basic_info.mandates.regrouping import is_section, is_unclear, section_key
@@ -216,14 +216,14 @@ class _Bodies:
         return {same_words(task) for tasks in came.values() for task in tasks}
 
     def _giver(self, task: str, taker: str) -> str | None:
-        """The body that had the task and has it no more."""
-        for key, row in self._before.items():
-            now = self._now.get(key)
-            if now != taker and task in map(same_words, _tasks(row)):
-                kept = _tasks(self._after[now]) if now else []
-                if task not in map(same_words, kept):
-                    return key
-        return None
+        """The body that had the task and has it no more; of a task that others have too nobody can tell."""
+        holders = [key for key, row in self._before.items() if task in map(same_words, _tasks(row))]
+        gave = [key for key in holders if self._now.get(key) != taker and not self._keeps(key, task)]
+        return gave[0] if gave and len(gave) == len(holders) else None
+
+    def _keeps(self, key: str, task: str) -> bool:
+        now = self._now.get(key)
+        return now is not None and task in map(same_words, _tasks(self._after[now]))
 
     def _otherwise(self, key: str, row: Row, own: Row, moved: set[str], look: str) -> Iterator[Effect]:
         before, now = ({same_words(task): task for task in _tasks(one)} for one in (own, row))
@@ -245,7 +245,11 @@ class _Bodies:
     def _abolished(self, key: str) -> Effect:
         tasks = _tasks(self._before[key])
         homeless = [task for task in tasks if not self._is_elsewhere(same_words(task), "")]
-        takers = [name for name, row in self._after.items() if set(_tasks(row)) & set(tasks)]
+        takers = [
+            name
+            for name, row in self._after.items()
+            if any(self._giver(same_words(one), name) == key for one in _tasks(row))
+        ]
         outside = [hand.outside for hand in self._orders.hands if key in hand.givers and hand.outside]
         goes = "、".join([*takers, *dict.fromkeys(outside)])
         words = self._orders.abolished.get(key) or self._said.of(key)
@@ -287,24 +291,38 @@ def _tasks(row: Row) -> list[str]:
 _SPEAKS_OF_CHANGE = re.compile(
     r"增设|新设|新增|单设|成立|更名|组建|整合|撤销|设立|合并|不再|划入|划转|划归|并入|核增|核减|增加|减少|收回|加挂|职责|职能|编制\d|职数\d"
 )
+_ORDERS_FOR_BODY = re.compile(r"增设|新设|单设|成立|更名|组建|整合|撤销|设立|合并|不再|划入|划转|划归|并入|加挂")
+_OF_THEM = re.compile(r"^(?:同时|并|且)*(?:将|把)?(?:其|该|上述|以上|原|相关|有关)|编制|职数|\d名")
 _ASIDE = re.compile(r"请示|收悉|如下[:：]?$|抓紧|遵照|批复$|[:：]$|不变[。；]?$")
 _OF_NUMBERS = re.compile(r"编制|职数|\d名")
 
 
-def unheard(words: str, effects: Iterable[Effect]) -> list[str]:
-    """The sentences that speak of a change and that no effect comes from: a person has to look at them."""
-    found = [fold(effect.words) for effect in effects]
+def unheard(words: str, effects: Sequence[Effect]) -> list[str]:
+    """The sentences that speak of a change and of which no effect comes, or not of all of it: for a person to see."""
     counted = {number for number, sentence in sentences_of(words) if _of_a_number(sentence, effects)}
     return [
         sentence
         for number, sentence in sentences_of(words)
         if _SPEAKS_OF_CHANGE.search(fold(sentence))
         and not _ASIDE.search(sentence)
-        and not any(fold(sentence) in one or (one and one in fold(sentence)) for one in found)
         and not (number in counted and _OF_NUMBERS.search(fold(sentence)))
+        and not _is_heard(sentence, effects)
     ]
 
 
-def _of_a_number(sentence: str, effects: Iterable[Effect]) -> bool:
+def _is_heard(sentence: str, effects: Iterable[Effect]) -> bool:
+    """Whether effects come of the sentence, and of each of its clauses that orders something for a body."""
+    text = fold(sentence)
+    from_here = [one for one in effects if one.words and (text in fold(one.words) or fold(one.words) in text)]
+    names = [name for one in from_here for name in (one.subject, one.before, one.after)]
+    said = [same_words(one.after) for one in from_here]
+    clauses = [clause for clause in re.split(r"[,。;]", text) if _ORDERS_FOR_BODY.search(clause)]
+    return bool(from_here) and all(
+        _OF_THEM.search(clause) or speaks_of(clause, names) or any(same_words(clause) in one for one in said)
+        for clause in clauses
+    )
+
+
+def _of_a_number(sentence: str, effects: Sequence[Effect]) -> bool:
     numbers = (one for one in effects if one.kind in (EffectKind.QUOTA, EffectKind.LEADER))
     return any(fold(sentence) in fold(one.words) or fold(one.words) in fold(sentence) for one in numbers if one.words)

@@ -137,6 +137,12 @@ def body_orders(words: str, names: Mapping[str, str], units: Iterable[str] = ())
     return orders
 
 
+def speaks_of(text: str, names: Iterable[str]) -> bool:
+    """Whether a text names one of the bodies, not another whose name only ends so."""
+    coder = _Coder({name: name for name in names}, ())
+    return bool(re.search(_BODY, coder.coded(text)))
+
+
 def forms_of(units: Iterable[str]) -> tuple[str, ...]:
     """The names of a unit, folded, and each without the place in front (临沂市商务局, 市商务局)."""
     names = [fold(tidy(unit)) for unit in units if unit]

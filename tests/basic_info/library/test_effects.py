@@ -90,6 +90,29 @@ def test_a_sentence_that_came_to_nothing_is_listed(place: Office) -> None:
     assert preview.unheard == ("撤销对外贸易科，其职责划入办公室。",)
 
 
+def test_a_sentence_of_which_only_a_part_came_to_something_is_listed(place: Office) -> None:
+    in_force(place)
+    words = "市场科更名为贸易科，撤销对外贸易科，其职责划入办公室。"
+    assert seen(reply(place, words)).unheard == (words,)
+
+
+def test_duties_that_speak_of_setting_up_are_no_orders(place: Office) -> None:
+    in_force(place)
+    words = "增设外资科，主要负责外商投资企业设立备案，整合招商资源。"
+    assert seen(reply(place, words)).unheard == ()
+
+
+def test_a_task_that_every_body_has_tells_nothing_of_where_duties_went(place: Office) -> None:
+    common = {
+        "起草重要文稿。": "起草重要文稿；完成交办任务。",
+        "编制商务发展规划。": "编制商务发展规划；完成交办任务。",
+    }
+    in_force(place, mandate_file(instead=common))
+    words = "增设外资科，主要负责外商投资促进；完成交办任务。"
+    effect = of(place, EffectKind.ABOLISHED, words, TO_OFFICE)[0]
+    assert effect.after == "职责划入办公室"
+
+
 def test_the_change_behind_a_new_number_is_not_listed_as_unheard(place: Office) -> None:
     in_force(place)
     assert seen(reply(place, "核增你局行政编制2名。调整后，机关行政编制为37名。")).unheard == ()
