@@ -19,21 +19,21 @@ _NO_BODY = "\ue000-\uf8ff"
 _ADDRESSED = r"(?:你|我|该|本|贵)(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)"
 _PRE = (
     rf"(?:{_ADDRESSED}|局?机关|原(?:来)?|现有|内设(?:机构|科室)?|新(?:设立|组建|成立|设)?的?|"
-    r"(?:更名|调整|整合|合并)后的?|的)*"
+    r"(?:更名|调整|整合|合并)后的?|的){0,4}"
 )
 _AND = r"(?:、|和|与|及|以及)"
-_ITEM = rf"(?:{_PRE}{_BODY}|[^。;,、{_NO_BODY}]{{2,12}}?)"
+_ITEM = rf"(?:{_PRE}{_BODY}|[^。;,、和与及{_NO_BODY}]{{2,12}}?)"
 _COUNT = r"(?:等?[一二两三四五六七八九十\d]+个(?:内设机构|科室|机构|股室|处室))?"
 _WHAT = rf"(?P<what>[^,。;{_NO_BODY}]{{0,60}}?(?:管理|监管)?)"
 _DUTY = r"(?:工作)?(?:职责|职能|职权)(?:任务)?(?:[和及、]?(?:人员)?编制)?(?:[和及、]人员)?"
 _TO = (
-    r"(?:整体|整建制|全部|统一|相应|一并|分别|同时|均|都)*(?:划入|划归|划转|划给|划出|划到|并入|归并|合并|移交|转移|转入|转由|转至|"
+    r"(?:整体|整建制|全部|统一|相应|一并|分别|同时|均|都){0,3}(?:划入|划归|划转|划给|划出|划到|并入|归并|合并|移交|转移|转入|转由|转至|"
     r"调整|归入|归|交由|交给|交|改由|由)(?:至|到|入|给|由|为)*"
 )
 _END = r"(?=$|[,。;]|统一|承担|负责|管理|行使|承接|履行|办理|实施)"
-_WHOM = rf"(?P<takers>{_PRE}{_BODY}(?:{_AND}{_PRE}{_BODY})*|[^,。;]{{2,30}}?){_END}"
+_WHOM = rf"(?P<takers>{_PRE}{_BODY}(?:{_AND}{_PRE}{_BODY}){{0,20}}|[^,。;]{{2,30}}?){_END}"
 _BECOMES = (
-    r"(?:的名称)?(?:进行|予以)?(?:(?:整合|合并|重组),?(?:并|后)?(?:组建|设立|成立|更名)为?|更名为|改名为|改称为?|改为|变更为|调整为|更改为|"
+    r"(?:的名称)?(?:进行|予以)?(?:(?:整合|合并|重组),?(?:并|后)?(?:组建|设立|成立|更名|名称定?)为?|更名为|改名为|改称为?|改为|变更为|调整为|更改为|"
     r"整合为|合并为|重组为|优化调整为|改建为|改设为)"
 )
 # 「撤销甲科的审批职责」, 「取消甲科加挂的牌子」 leave the body itself.
@@ -41,7 +41,7 @@ _ITSELF = r"(?!的|承担|负责|加挂|挂|[^,。;、]{0,8}(?:牌子|职数|编
 
 
 def _list(name: str) -> str:
-    return rf"(?P<{name}>{_PRE}{_BODY}(?:{_AND}{_ITEM})*){_COUNT}"
+    return rf"(?P<{name}>{_PRE}{_BODY}(?:{_AND}{_ITEM}){{0,20}}){_COUNT}"
 
 
 _ABOLISHED = re.compile(
@@ -54,6 +54,7 @@ _BECAME = (
         rf"(?:整合|合并|重组|撤并){_list('bodies')}(?:的?(?:相关|有关|全部)?(?:职责|职能))?后?,?"
         rf"(?:重新|合并|整合|新)?(?:组建|设立|成立|新设|增设)为?{_PRE}(?P<new>{_BODY})"
     ),
+    re.compile(rf"(?:在|以){_list('bodies')}(?:的|为)?基础上?,?(?:组建|设立|成立|新设){_PRE}(?P<new>{_BODY})"),
     re.compile(
         rf"(?:撤销|不再保留){_list('bodies')},?(?:重新组建|组建|(?:合并|整合)(?:组建|设立|成立)){_PRE}(?P<new>{_BODY})"
     ),
@@ -65,7 +66,7 @@ _GIVEN = re.compile(
     rf"(?:原由|由)?{_list('bodies')}(?:原|现|所)?(?:承担|负责|行使|履行)?的?{_WHAT}{_DUTY},?{_TO}{_WHOM}"
 )
 _ITS = re.compile(
-    rf"(?:^|[,:])(?:同时|并)?(?:将|把)?(?:(?P<rest>其他|其它|其余|剩余)|(?:其|原|该|有关|相关|上述|以上)+(?:科室?|股室?|室|机构)?)"
+    rf"(?:^|[,:])(?:同时|并)?(?:将|把)?(?:(?P<rest>其他|其它|其余|剩余)|(?:其|原|该|有关|相关|上述|以上)+(?:科室?|股室?|室|机构)?|(?=(?:工作)?职[责能]))"
     rf"(?:原|所)?(?:承担|负责)?的?{_WHAT}{_DUTY},?{_TO}{_WHOM}"
 )
 _TAKEN_OVER = re.compile(
@@ -73,12 +74,18 @@ _TAKEN_OVER = re.compile(
     rf"{_WHAT}(?:工作)?(?:职责|职能)(?!分工)"
 )
 _FROM_PARTS = re.compile(
-    rf"(?:将|把|整合)(?P<parts>[^。;]*?{_BODY}[^。;]*?(?:职责|职能)[^。;]*?)(?:进行)?(?:整合|合并|划入)?,?(?:组建|设立|成立){_PRE}(?P<new>{_BODY})"
+    rf"(?:将|把|整合)(?P<parts>[^。;]{{0,80}}?{_BODY}[^。;]{{0,80}}?(?:职责|职能)[^。;]{{0,80}}?)(?:进行)?(?:整合|合并|划入)?,?(?:组建|设立|成立){_PRE}(?P<new>{_BODY})"
+)
+# 「将甲科的…职责、乙科的…职责划入丙科」
+_SEVERAL = re.compile(
+    rf"(?:将|把)(?P<parts>[^。;]{{0,80}}?{_BODY}[^。;]{{0,80}}?(?:职责|职能){_AND}[^。;]{{0,80}}?{_BODY}[^。;]{{0,80}}?(?:职责|职能))(?:一并|均|都|统一)?{_TO}{_WHOM}"
 )
 _PART = re.compile(rf"{_list('bodies')}(?:原|现)?(?:承担|负责)?的?{_WHAT}(?:工作)?(?:职责|职能)")
 _MATTER = re.compile(
     rf"(?:将|把)(?P<what>[^,。;{_NO_BODY}]{{2,40}}?(?:管理|监管)?)的?{_DUTY},?{_TO}{_PRE}(?P<takers>{_BODY}){_END}"
 )
+#: No order over several bodies is longer; the search for one would take too long in what is.
+_LONGEST = 500
 _ALL = re.compile(r"^(?:的|全部|所有|主要|有关|相关|相应|原有|原|现有|各项|上述|行政|管理|工作|等)*$")
 _NOT_BEFORE = re.compile(r"[\u4e00-\u9fff]$")
 _BEFORE = (
@@ -225,15 +232,15 @@ def _absorbed(orders: BodyOrders, coder: _Coder, coded: str, sentence: str) -> I
 
 
 def _handed(coder: _Coder, coded: str, sentence: str) -> Iterator[Hand]:
-    parts = _FROM_PARTS.search(coded)
+    parts = (_FROM_PARTS.search(coded) or _SEVERAL.search(coded)) if len(coded) <= _LONGEST else None
     if parts:
-        for match in _PART.finditer(parts["parts"]):
-            yield Hand(coder.keys(match["bodies"]), coder.keys(parts["new"]), _what(match["what"]), sentence)
+        groups = parts.groupdict()
+        whom = groups.get("new") or groups["takers"]
+        for match in _PART.finditer(groups["parts"]):
+            yield from _hands(coder, match, coder.keys(match["bodies"]), sentence, whom)
         return
     for match in _GIVEN.finditer(coded):
-        takers = coder.keys(match["takers"])
-        outside = "" if takers else match["takers"]
-        yield Hand(coder.keys(match["bodies"]), takers, _what(match["what"]), sentence, outside)
+        yield from _hands(coder, match, coder.keys(match["bodies"]), sentence, match["takers"])
     for match in _TAKEN_OVER.finditer(coded):
         yield Hand(coder.keys(match["bodies"]), coder.keys(match["takers"]), _what(match["what"]), sentence)
     for match in _MATTER.finditer(coded):
@@ -252,11 +259,20 @@ def _of_them(
         named = coder.keys(coded[: match.start()])[-1:] if number == 0 else ()
         givers = before[-1] if before else (named or givers)
         if givers:
-            takers = coder.keys(match["takers"])
-            outside = "" if takers else match["takers"]
-            yield Hand(givers, takers, _what(match["what"]), sentence, outside, is_rest=bool(match["rest"]))
+            yield from _hands(coder, match, givers, sentence, match["takers"])
+
+
+def _hands(coder: _Coder, match: re.Match[str], givers: tuple[str, ...], sentence: str, whom: str) -> Iterator[Hand]:
+    """One order, or one for each giver: 「甲科、乙科的职责分别划入丙科、丁科」."""
+    takers, what, is_rest = coder.keys(whom), _what(match["what"]), bool(match.groupdict().get("rest"))
+    if len(givers) == len(takers) > 1 and "分别" in match.group():
+        for giver, taker in zip(givers, takers, strict=True):
+            yield Hand((giver,), (taker,), what, sentence, is_rest=is_rest)
+    else:
+        yield Hand(givers, takers, what, sentence, "" if takers else whom, is_rest)
 
 
 def _what(words: str) -> str:
     """The matter that goes over, "" where it is all of them."""
+    words = re.sub(r"^(?:(?:人员|编制)[、和与及]*)+", "", words)
     return "" if _ALL.match(words) else re.sub(r"^(?:的|有关|相关|全部)+|(?:的|等)+$", "", words)
