@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import Range
 from werkzeug.datastructures import FileStorage
 
 from basic_info.breakdown.models import Breakdown, DutyMatter
+from basic_info.coverage.gaps import Gap
+from basic_info.coverage.models import FunctionOverlap, OverlapRuling
 from basic_info.documents.library import PaperKind, keep_upload, paper_file, read_paper, take_in
 from basic_info.duties.models import DutyLink, LinkReview, LinkState, WorkSource
 from basic_info.flowcharts.drawing import blank_plan, bpmn_document
@@ -61,7 +63,7 @@ from performance.schemes.models import Indicator, SchemeState
 from performance.schemes.operations import default_scheme, publish_scheme
 from performance.scoring.operations import score_now
 from tests.basic_info.library.papers import mandate_file
-from tests.factories import a_person, a_region, an_account, an_actor
+from tests.factories import a_function, a_person, a_post, a_region, a_unit, an_account, an_actor
 from tests.function_monitor.rows import Office, a_key
 
 #: Stands in every name and text of the unit that is attacked; an answer that holds it leaked.
@@ -124,6 +126,7 @@ def build() -> World:
         "kind": "csv",
         "code": "371300",
         **_library(office),
+        **_coverage(office),
         **_records(office, clerk.id, actor),
         "absence_id": _asked_for(office, clerk.id),
         **_routine(office, clerk.id),
@@ -317,6 +320,25 @@ def _library(office: Office) -> dict[str, Any]:
         "document_id": waiting.id,
         "file_id": waiting.file_id or 0,
     }
+
+
+def _coverage(office: Office) -> dict[str, Any]:
+    """A post without a duty, and a function that sounds like another unit's, of which somebody said that it is not."""
+    idle = a_post(section=office.section, title=f"{SECRET}闲岗")
+    other = a_unit(name="市林业局")
+    sides = {"unit_id": office.unit.id, "other_unit_id": other.id}
+    like = a_function(unit=other, text=f"{SECRET}职责相近")
+    pair = FunctionOverlap(
+        function_id=office.function.id, other_id=like.id, words="a" * 32, other_words="b" * 32, score=0.9,
+        seen_at=datetime.now(UTC), **sides,
+    )  # fmt: skip
+    ruling = OverlapRuling(
+        words="c" * 32, other_words="d" * 32, reason=f"{SECRET}分工不同", decided_by=1, decided_by_name="编办", **sides
+    )
+    db.session.add_all([pair, ruling])
+    db.session.flush()
+    gap = {"gap": Gap.POST_WITHOUT_DUTY.value, "function_monitor.thing_id": idle.id}
+    return {"pair_id": pair.id, "ruling_id": ruling.id, **gap}
 
 
 def _review(office: Office, mandate_id: int) -> int:
