@@ -17,7 +17,8 @@ def test_on_a_phone_a_section_s_dashboard_begins_with_what_waits_and_folds_the_r
     page = sign_in("head", PHONE)
     page.goto("/duty-eval/dashboard")
 
-    assert page.locator(".figure-tile span").all_inner_texts()[:2] == ["未填写的人日", "待审核"]
+    for place, title in enumerate(("未填写的人日", "待审核")):
+        expect(page.locator(".figure-tile").nth(place)).to_contain_text(title)
     rest = page.locator("details.more").first
     expect(rest).not_to_have_attribute("open", "")
     rest.locator("summary").click()
