@@ -261,8 +261,8 @@ def duties(span: Span, **whose: int) -> AnySelect:
             rows.c.post_duty_id,
             func.coalesce(PostDuty.text, "岗位职责以外").label("text"),
             PostDuty.measure_unit,
-            quantity.filter(rows.c.nth == 0).label("quantity"),
-            quantity.filter(rows.c.nth == 1).label("quantity_before"),
+            func.coalesce(quantity.filter(rows.c.nth == 0), 0).label("quantity"),
+            func.coalesce(quantity.filter(rows.c.nth == 1), 0).label("quantity_before"),
             *_both(rows),
         )
         .select_from(rows)

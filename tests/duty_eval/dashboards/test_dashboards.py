@@ -340,6 +340,14 @@ def test_last_year_stands_below_time_and_volume_of_a_duty(connection: Connection
     assert "不作同比" not in page
 
 
+def test_a_duty_of_last_year_alone_stands_with_what_it_had_then(connection: Connection, sign_in_as: SignIn) -> None:
+    office = Office()
+    office.log(date(2025, 3, 17), minutes=60)
+    page = sign_in_as(office.head).get(f"/duty-eval/dashboard/sections/{office.section.id}?day={DAY}")
+    said = ["".join(one) for one in re.findall(r'versus"><span>([^<]+)</span><span>([^<]+)<', page.text)]
+    assert said == ["上年 2，−100%", "上年 1，−100%", "上年 1.0，−100%"]
+
+
 def test_where_last_year_has_nothing_the_page_says_so(connection: Connection, sign_in_as: SignIn) -> None:
     office = Office()
     office.log(DAY, minutes=60)
