@@ -7,7 +7,7 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.records.forms import CONTENT_LENGTH, MINUTE_CHOICES
 from duty_eval.records.offers import duty_buttons
-from host.kernel.access import current_actor, public, requires
+from host.kernel.access import current_actor, public, signed_in
 from host.kernel.pages import today_in_china
 
 
@@ -22,13 +22,16 @@ def offline_page() -> ResponseReturnValue:
 
 
 @bp.get("/offline/duties")
-@requires(Permission.DUTY_RECORD_LOG)
+@signed_in
 def offline_duties() -> ResponseReturnValue:
     """What a device takes along for days without signal, to be sealed there: ``{name, duties: [{id, text, measure}]}``.
 
-    The last one stands for work outside one's duties. One statement.
+    The last one stands for work outside one's duties. ``duties`` is null for who keeps no records: every page asks, and
+    a refusal would be none of theirs. One statement.
     """
     actor = current_actor()
+    if not actor.may(Permission.DUTY_RECORD_LOG):
+        return jsonify(name=actor.display_name, duties=None)
     found = duty_buttons(actor.person_id or 0, today_in_china())
     names_posts = len({duty.post_id for duty in found}) > 1
     duties = [

@@ -245,6 +245,17 @@ def test_a_new_device_says_that_it_needs_one_visit_with_signal_and_how(
     expect(page.get_by_label("做了什么")).to_be_hidden()
 
 
+def test_who_keeps_no_records_is_told_so_and_no_page_waits_for_duties(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    page = _sign_in(open_phone(), platform, "unit-clerk")
+    page.wait_for_load_state("networkidle")
+    page.goto("/duty-eval/offline")
+
+    expect(page.locator("[data-barred]")).to_be_visible()
+    expect(page.get_by_label("做了什么")).to_be_hidden()
+
+
 def test_a_duty_with_minutes_needs_no_words_and_nothing_at_all_is_told_at_once(
     open_phone: OpenPhone, platform: Platform
 ) -> None:

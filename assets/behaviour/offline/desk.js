@@ -92,16 +92,17 @@ export async function fillDesk(desk) {
   const known = (await holder()) ?? (await meet().catch(() => null))?.owner;
   const owner = known && (await takeAlong(known));
   const form = desk.querySelector("form");
-  desk.querySelector("[data-nobody]").hidden = Boolean(owner?.facts || owner?.isBarred);
-  desk.querySelector("[data-barred]").hidden = !owner?.isBarred;
-  form.hidden = !owner?.facts;
+  const facts = owner?.facts ? await unseal(owner, owner.facts) : { duties: [], name: "" };
+  desk.querySelector("[data-nobody]").hidden = Boolean(owner?.facts);
+  desk.querySelector("[data-barred]").hidden = Boolean(facts.duties);
+  form.hidden = !owner?.facts || !facts.duties;
   if (!owner) {
     desk.querySelector("[data-sign-in]").hidden = !navigator.onLine;
     return;
   }
-  const facts = owner.facts ? await unseal(owner, owner.facts) : { duties: [], name: "" };
   desk.querySelector("[data-who]").textContent = facts.name && `${facts.name}，`;
-  showDuties(desk, facts.duties);
+  const duties = facts.duties ?? [];
+  showDuties(desk, duties);
   clear(form);
   const status = desk.querySelector("[data-status]");
   let entries = [];
@@ -111,7 +112,7 @@ export async function fillDesk(desk) {
   };
   const show = async () => {
     entries = await entriesOf(owner);
-    desk.querySelector("[data-entries]").replaceChildren(...entries.toReversed().map((one) => lineOf(desk, facts.duties, one, act)));
+    desk.querySelector("[data-entries]").replaceChildren(...entries.toReversed().map((one) => lineOf(desk, duties, one, act)));
     desk.querySelector("[data-empty]").hidden = entries.length > 0;
   };
   const sync = async () => {

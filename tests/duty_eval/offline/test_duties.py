@@ -31,4 +31,4 @@ def test_a_device_takes_ones_own_duties_along_and_work_outside_them(connection: 
 def test_who_keeps_no_records_takes_nothing_along(connection: Connection, sign_in_as: SignIn) -> None:
     auditor = sign_in_as(an_actor(Role.AUDIT_ADMIN))
 
-    assert auditor.get("/duty-eval/offline/duties").status_code == 403
+    assert (auditor.get("/duty-eval/offline/duties").json or {})["duties"] is None
