@@ -113,9 +113,13 @@ def _published_article(staff: BrowserContext, head: BrowserContext) -> list[str]
 
 
 def _approved_record(unit_head: BrowserContext) -> list[str]:
-    """A record that only a leader opens again."""
-    records = _link_like(unit_head, "/duty-eval/dashboard", r"/duty-eval/units/\d+/records(?!.*state=).*")
-    return [_link_like(unit_head, f"{records}&state=approved", r"/duty-eval/records/\d+/[\d-]+")]
+    """A record that only a leader opens again: of the first number behind which one is approved and not yet locked."""
+    shape = re.compile(r"/duty-eval/units/\d+/records(?!.*state=).*")
+    for records in filter(shape.fullmatch, links_of(unit_head.request.get("/duty-eval/dashboard"))):
+        page = unit_head.request.get(f"{records}&state=approved")
+        if found := [link for link in links_of(page) if re.fullmatch(r"/duty-eval/records/\d+/[\d-]+", link)]:
+            return found[:1]
+    raise AssertionError("no approved record")
 
 
 def _behind_a_score(staff: BrowserContext) -> list[str]:
