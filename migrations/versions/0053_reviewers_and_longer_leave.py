@@ -46,13 +46,14 @@ def upgrade() -> None:
     )
     op.execute(_REPLACE.format(_INSIDE, _SHARING, _OLD_CHANGED, _NEW_CHANGED))
     op.add_column("absence", sa.Column("import_file", sa.Text(), server_default="", nullable=False))
-    op.execute("ALTER TABLE absence DISABLE TRIGGER guard")
+    # All of them: one that waits for the end of the transaction would stand against every further change of the table.
+    op.execute("ALTER TABLE absence DISABLE TRIGGER USER")
     op.execute(
         "UPDATE absence a SET import_file = left(e.after->>'file', 120) FROM audit_entry e"
         " WHERE a.is_imported AND e.action = 'absence.imported' AND e.subject = 'absence:' || a.id"
         " AND e.after->>'file' IS NOT NULL"
     )
-    op.execute("ALTER TABLE absence ENABLE TRIGGER guard")
+    op.execute("ALTER TABLE absence ENABLE TRIGGER USER")
     op.add_column("entry_rule", sa.Column("allows_weekly", sa.Boolean(), server_default="true", nullable=False))
 
 
