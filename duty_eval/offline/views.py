@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
-from duty_eval.records.forms import CONTENT_LENGTH, MINUTE_CHOICES
+from duty_eval.records.forms import MINUTE_CHOICES
+from duty_eval.records.models import CONTENT_LENGTH
 from duty_eval.records.offers import duty_buttons
 from host.kernel.access import current_actor, public, signed_in
 from host.kernel.pages import today_in_china

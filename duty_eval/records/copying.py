@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from duty_eval.records import rollups
-from duty_eval.records.models import DutyRecord, RecordOrigin
+from duty_eval.records.models import CONTENT_LENGTH, DutyRecord, RecordOrigin
 from duty_eval.records.operations import MOST_AT_ONCE, Entry, Logged, log_records, person_of
 from duty_eval.records.standing import standings
 from host.kernel.access import Actor
@@ -32,6 +34,7 @@ def copy_day(
     person_id = person_of(actor)
     originals = db.session.scalars(
         select(DutyRecord)
+        .options(joinedload(DutyRecord.post_duty))
         .where(
             DutyRecord.person_id == person_id,
             DutyRecord.worked_on == source,
@@ -44,19 +47,19 @@ def copy_day(
         raise NotFound("没有可以复制的记录")
     mine = {duty_id for standing in standings(person_id, to) for duty_id in standing.duty_ids}
     there = _said_already(person_id, to)
+    said = [(record, *_again(record, mine)) for record in originals]
     entries = [
         Entry(
-            # A duty that is no longer mine is kept as work outside duty: nothing is lost in copying.
-            post_duty_id=record.post_duty_id if record.post_duty_id in mine else None,
-            content=record.content,
+            post_duty_id=duty_id,
+            content=words,
             quantity=record.quantity,
             minutes=record.minutes,
             start_minute=record.start_minute,
             result=record.result,
             origin=RecordOrigin.COPIED,
         )
-        for record in originals
-        if (record.post_duty_id if record.post_duty_id in mine else None, record.content) not in there
+        for record, duty_id, words in said
+        if (duty_id, words) not in there
     ]
     if not entries:
         return Logged((), to, is_new=False)
@@ -69,6 +72,16 @@ def copy_day(
         late_reason=late_reason,
         overlap_reason=overlap_reason,
     )
+
+
+def _again(record: DutyRecord, mine: Collection[int]) -> tuple[int | None, str]:
+    """(post duty, words) of the copy: under a duty that is no longer mine it is work outside duty.
+
+    Nothing is lost in copying: who wrote no words, because the duty said enough, then has the duty's.
+    """
+    if record.post_duty is None or record.post_duty_id in mine:
+        return record.post_duty_id, record.content
+    return None, record.content or record.post_duty.text[:CONTENT_LENGTH]
 
 
 def _said_already(person_id: int, day: date) -> set[tuple[int | None, str]]:

@@ -12,14 +12,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from duty_eval.evidence.models import LINK_LENGTH
 from duty_eval.records.errors import NoWords
-from duty_eval.records.models import RecordOrigin
+from duty_eval.records.models import CONTENT_LENGTH, RecordOrigin
 from duty_eval.records.offers import Offer
 from duty_eval.records.operations import MOST_AT_ONCE, Entry, says_something
 from duty_eval.records.spans import minute_of, require_sound
 from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm
 
-CONTENT_LENGTH = 2000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 #: Quarter-hour steps that the phone offers as buttons.
 MINUTE_CHOICES = (15, 30, 60, 120, 240, 480)

@@ -33,6 +33,10 @@ from basic_info.organization.models import Person, Post, Section, Unit
 from host.kernel.db import Model
 
 
+#: Characters that the words of a record may have; as the table's check says.
+CONTENT_LENGTH = 2000
+
+
 class RecordState(Worded):
     DRAFT = "draft", "草稿"
     SUBMITTED = "submitted", "已提交"

@@ -10,7 +10,7 @@ from basic_info.duties.models import WorkSource
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
 from duty_eval.records import rollups
-from duty_eval.records.errors import NotMyDuty
+from duty_eval.records.errors import NotMyDuty, NoWords
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordState
 from duty_eval.records.operations import said_by
 from duty_eval.records.standing import standings
@@ -54,7 +54,7 @@ def _in_reach(actor: Actor) -> ColumnElement[bool]:
 def reattach(record: DutyRecord, post_duty_id: int | None, *, reason: str, actor: Actor) -> None:
     """Move the record to another duty that its person had on that day; None: outside duties. A version more.
 
-    Quantity and measure stay as they were said. ``record`` is locked by the caller. Raises NotMyDuty, Refused.
+    Quantity and measure stay as they were said. ``record`` is locked by the caller. Raises NotMyDuty, NoWords, Refused.
     """
     if not reason.strip():
         raise Refused("请说明改挂原因")
@@ -62,6 +62,8 @@ def reattach(record: DutyRecord, post_duty_id: int | None, *, reason: str, actor
         raise Refused("已经是这项职责，没有改动")
     if post_duty_id is not None:
         _check_same_place(record, post_duty_id)
+    elif not record.content:
+        raise NoWords("这条纪实没有写内容，只凭职责说明做了什么；改为岗位职责以外的，请退回本人写明后再提交")
     before = said_by(record)
     approved = 1 if record.record_state in rollups.APPROVED else 0
     taken = rollups.delta_of(record, records=-1, approved=-approved)

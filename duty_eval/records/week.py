@@ -21,7 +21,7 @@ from duty_eval.expectations import away_days
 from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.copying import copy_day
 from duty_eval.records.errors import NotMyDuty
-from duty_eval.records.models import DutyRecord, RecordOrigin
+from duty_eval.records.models import CONTENT_LENGTH, DutyRecord, RecordOrigin
 from duty_eval.records.operations import MOST_AT_ONCE, Entry, Logged, log_records
 from duty_eval.records.rollups import COUNTED
 from duty_eval.records.spans import minute_of, require_sound
@@ -34,7 +34,6 @@ from host.kernel.pages import day as day_words
 DAYS = 7
 #: How far back the words of a duty are looked for.
 WORDS_BACK = timedelta(days=60)
-CONTENT_LENGTH = 2000
 MOST_ROWS = 40
 _CELL = re.compile(
     r"(?P<minutes>[0-9]{1,4})?(?:[/／](?P<quantity>[0-9]{1,8}(?:\.[0-9]{1,2})?))?"

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState
 
@@ -147,6 +148,18 @@ def test_copying_a_day_makes_the_same_entries_marked_as_copied(actor: Actor) -> 
         select(DutyRecord).where(DutyRecord.id.in_(copied.record_ids)).order_by(DutyRecord.id)
     ).all()
     assert [(row.content, row.origin) for row in rows] == [("甲", RecordOrigin.COPIED), ("乙", RecordOrigin.COPIED)]
+
+
+def test_a_copy_without_words_has_those_of_the_duty_that_is_no_longer_ones_own(actor: Actor, post: Post) -> None:
+    duty, other = a_post_duty(post=post, text="审核材料"), DAY + timedelta(days=1)
+    log(actor, Entry(post_duty_id=duty.id, content="", minutes=60))
+    duty.valid = Range(duty.valid.lower, other)
+    db.session.flush()
+
+    copied = copy_day(DAY, to=other, client_key="c1", actor=actor, today=other)
+
+    record = the_record(copied.record_ids)
+    assert (record.post_duty_id, record.content) == (None, "审核材料")
 
 
 def test_an_empty_day_cannot_be_copied(actor: Actor) -> None:

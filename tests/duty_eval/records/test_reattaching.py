@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
 from basic_info.duties.models import PostDuty
-from duty_eval.records.errors import NotMyDuty
+from duty_eval.records.errors import NotMyDuty, NoWords
 from duty_eval.records.models import DutyRecord, DutyRecordRevision, RecordRollup
 from duty_eval.records.operations import Entry, log_records
 from duty_eval.records.reattaching import may_reattach, reattach
@@ -96,3 +96,12 @@ def test_the_head_moves_it_on_its_page(desk: Desk, sign_in_as: SignIn) -> None:
     assert (shown.status_code, done.status_code) == (200, 303)
     db.session.expire_all()
     assert desk.record.post_duty_id == desk.duty.id
+
+
+def test_without_words_a_record_stays_under_a_duty(desk: Desk) -> None:
+    entry = Entry(post_duty_id=desk.wrong.id, content="", minutes=30)
+    made = log_records([entry], worked_on=DAY, client_key="two", actor=desk.author, today=DAY)
+    record = db.session.scalars(select(DutyRecord).where(DutyRecord.id == made.record_ids[0])).one()
+
+    with pytest.raises(NoWords):
+        reattach(record, None, reason="职责选错", actor=desk.head)
