@@ -32,7 +32,6 @@ from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Person, Post, Section, Unit
 from host.kernel.db import Model
 
-
 #: Characters that the words of a record may have; as the table's check says.
 CONTENT_LENGTH = 2000
 
