@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, select, union
 from sqlalchemy.dialects.postgresql import insert
 
-from basic_info.organization.models import Unit
+from basic_info.organization.models import Section, Unit
 from basic_info.regions.models import Region
 from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import STILL_AT_WORK, Absence, AbsenceState
@@ -35,6 +35,7 @@ QUANTITY_DAYS = 90
 def compare_day(day: date) -> int:
     """Flag what was submitted on ``day``, a unit at a time, which it commits; returns how many flags are new.
 
+    Beside leave that was granted on the day also what was submitted before, of the last ``QUANTITY_DAYS``.
     Run again it finds nothing new. Only typed words are compared, within the unit; no score knows of it.
     """
     rules = RULES.by_code(day)
@@ -52,8 +53,13 @@ def compare_day(day: date) -> int:
 
 
 def _units(day: date) -> Sequence[AnyRow]:
-    """(unit_id, division code) where something was submitted on the day."""
-    active = select(DutyRecord.unit_id).where(*_submitted(day)).distinct()
+    """(unit_id, division code) where something was submitted, or somebody's leave granted, on the day."""
+    active = union(
+        select(DutyRecord.unit_id).where(*_submitted(day)),
+        select(Section.unit_id)
+        .join(Absence, Absence.section_id == Section.id)
+        .where(_falls_on(Absence.decided_at, day)),
+    )
     return db.session.execute(
         select(Unit.id, Region.code)
         .join(Region, Region.id == Unit.region_id)
@@ -62,14 +68,31 @@ def _units(day: date) -> Sequence[AnyRow]:
     ).all()
 
 
-def _submitted(day: date) -> tuple[Any, ...]:
-    start = datetime.combine(day, time(), CHINA)
+def _submitted(day: date) -> tuple[ColumnElement[bool], ...]:
+    return (*_lately_done(day), _falls_on(DutyRecord.submitted_at, day))
+
+
+def _lately_done(day: date) -> tuple[ColumnElement[bool], ...]:
     return (
         DutyRecord.worked_on > day - timedelta(days=QUANTITY_DAYS),
         DutyRecord.worked_on <= day,
-        DutyRecord.submitted_at >= start,
-        DutyRecord.submitted_at < start + timedelta(days=1),
         DutyRecord.record_state.in_(COUNTED),
+    )
+
+
+def _falls_on(instant: Any, day: date) -> ColumnElement[bool]:
+    start = datetime.combine(day, time(), CHINA)
+    return and_(instant >= start, instant < start + timedelta(days=1))
+
+
+def _flag_beside_leave(rows: AnySelect, unit_id: int, day: date) -> int:
+    """Keep those of ``rows``, records joined with leave, of which the one or the other came on the day."""
+    granted = (
+        Absence.section_id.in_(select(Section.id).where(Section.unit_id == unit_id)),
+        _falls_on(Absence.decided_at, day),
+    )
+    return _flag_all(rows.where(DutyRecord.unit_id == unit_id, *_submitted(day))) + _flag_all(
+        rows.where(*_lately_done(day), *granted)
     )
 
 
@@ -87,14 +110,12 @@ def flag_leave(unit_id: int, day: date) -> int:
             and_(Absence.person_id == DutyRecord.person_id, Absence.span.contains(DutyRecord.worked_on)),
         )
         .where(
-            DutyRecord.unit_id == unit_id,
-            *_submitted(day),
             Absence.absence_state == AbsenceState.CONFIRMED,
             Absence.absence_kind.not_in(STILL_AT_WORK),
             Absence.is_half.is_(False),
         )
     )
-    return _flag_all(rows)
+    return _flag_beside_leave(rows, unit_id, day)
 
 
 def flag_overlaps(unit_id: int, day: date) -> int:
@@ -116,13 +137,11 @@ def flag_overlaps(unit_id: int, day: date) -> int:
         )
         .join(Absence, is_within)
         .where(
-            DutyRecord.unit_id == unit_id,
-            *_submitted(day),
             Absence.absence_state == AbsenceState.CONFIRMED,
             Absence.absence_kind.not_in(STILL_AT_WORK),
         )
     )
-    return _flag_all(rows)
+    return _flag_beside_leave(rows, unit_id, day)
 
 
 def flag_quantities(unit_id: int, day: date, *, times: Decimal) -> int:

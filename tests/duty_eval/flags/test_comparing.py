@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import combinations
 from random import Random
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.organization.models import Section
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
-from duty_eval.flags.comparing import flag_leave, flag_quantities, flag_words
+from duty_eval.flags.comparing import compare_day, flag_leave, flag_quantities, flag_words
 from duty_eval.flags.likeness import alike_by, pairs_of
 from duty_eval.flags.models import FlagKind, RecordFlag
 from duty_eval.records.models import DutyRecord, RecordOrigin
@@ -116,9 +116,7 @@ def test_a_quantity_above_three_times_ones_own_median_is_told(section: Section, 
     assert flag_quantities(section.unit_id, DAY, times=Decimal(3)) == told
 
 
-def test_work_on_a_day_of_leave_is_told(section: Section) -> None:
-    actor = staff(section)
-    assert actor.person_id is not None
+def sick(actor: Actor, section: Section, *, granted: date) -> None:
     db.session.add(
         Absence(
             person_id=actor.person_id,
@@ -126,12 +124,29 @@ def test_work_on_a_day_of_leave_is_told(section: Section) -> None:
             absence_kind=AbsenceKind.SICK,
             span=Range(DAY, date(2026, 3, 13)),
             absence_state=AbsenceState.CONFIRMED,
-            decided_at=datetime(2026, 3, 11, tzinfo=UTC),
+            decided_at=datetime.combine(granted, time(9), UTC),
         )
     )
+    db.session.flush()
+
+
+def test_work_on_a_day_of_leave_is_told(section: Section) -> None:
+    actor = staff(section)
+    sick(actor, section, granted=date(2026, 3, 11))
     record = log(actor, DAY)
 
     flag_leave(section.unit_id, DAY)
+
+    assert flags() == [(record, FlagKind.ON_LEAVE)]
+
+
+def test_leave_granted_days_after_the_work_is_told(section: Section) -> None:
+    actor = staff(section)
+    record = log(actor, DAY)
+    granted = DAY + timedelta(days=5)
+    sick(actor, section, granted=granted)
+
+    compare_day(granted)
 
     assert flags() == [(record, FlagKind.ON_LEAVE)]
 

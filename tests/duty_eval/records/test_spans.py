@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.models import Person, Post, Unit
 from duty_eval.absences.halves import HalfDay
-from duty_eval.absences.models import AbsenceKind
+from duty_eval.absences.models import AbsenceKind, AbsenceState
 from duty_eval.absences.operations import decide_absence, request_absence
 from duty_eval.entry_rules.models import OverlapMode
 from duty_eval.entry_rules.operations import set_rules
@@ -199,6 +199,20 @@ def test_half_a_day_granted_later_is_found_at_night(actor: Actor, person: Person
     decide_absence(leave, is_confirmed=True, actor=an_actor(Role.SECTION_HEAD, person=a_person(name="科长")))
 
     assert compare_day(today) == 1
+    assert overlap_flags() == ["与已确认的半天请假重叠，请与本人核实"]
+
+
+def test_half_a_day_granted_days_after_the_entry_is_found_in_that_night(actor: Actor, person: Person) -> None:
+    today = today_in_china()
+    log(actor, an_entry(NINE), day=today)
+    leave = request_absence(
+        person.id, AbsenceKind.PERSONAL, today, today, is_half=True, half_part=HalfDay.MORNING, actor=actor
+    )
+    leave.absence_state, leave.decided_at = AbsenceState.CONFIRMED, datetime.now(UTC) + timedelta(days=3)
+    db.session.flush()
+
+    compare_day(today + timedelta(days=3))
+
     assert overlap_flags() == ["与已确认的半天请假重叠，请与本人核实"]
 
 
