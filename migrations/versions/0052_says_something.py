@@ -11,16 +11,16 @@ down_revision = "0051"
 branch_labels = None
 depends_on = None
 
-_NAME = op.f("ck_duty_record_says_something")
+_NAME = "ck_duty_record_says_something"
 
 
 def upgrade() -> None:
     op.create_check_constraint(
-        _NAME,
+        op.f(_NAME),
         "duty_record",
         "content <> '' OR (post_duty_id IS NOT NULL AND (quantity IS NOT NULL OR minutes IS NOT NULL))",
     )
 
 
 def downgrade() -> None:
-    op.drop_constraint(_NAME, "duty_record")
+    op.drop_constraint(op.f(_NAME), "duty_record")

@@ -12,7 +12,7 @@ down_revision = "0052"
 branch_labels = None
 depends_on = None
 
-_OWN = op.f("ck_record_review_not_ones_own")
+_OWN = "ck_record_review_not_ones_own"
 _INSIDE = "OR NOT NEW.span <@ corrected.span THEN"
 _SHARING = "OR NOT NEW.span && corrected.span THEN"
 _OLD_CHANGED = """    changed := datemultirange(corrected.span);
@@ -34,7 +34,7 @@ END $do$
 
 
 def upgrade() -> None:
-    op.drop_constraint(_OWN, "record_review")
+    op.drop_constraint(op.f(_OWN), "record_review")
     # Reviews that were loaded without a reviewer before stay as they are; there is nobody to name for them now.
     op.execute(
         f"ALTER TABLE record_review ADD CONSTRAINT {_OWN}"
@@ -61,5 +61,7 @@ def downgrade() -> None:
     op.drop_column("entry_rule", "allows_weekly")
     op.drop_column("absence", "import_file")
     op.execute(_REPLACE.format(_SHARING, _INSIDE, _NEW_CHANGED, _OLD_CHANGED))
-    op.drop_constraint(_OWN, "record_review")
-    op.create_check_constraint(_OWN, "record_review", "reviewer_person_id IS NULL OR reviewer_person_id <> person_id")
+    op.drop_constraint(op.f(_OWN), "record_review")
+    op.create_check_constraint(
+        op.f(_OWN), "record_review", "reviewer_person_id IS NULL OR reviewer_person_id <> person_id"
+    )
