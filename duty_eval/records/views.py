@@ -12,6 +12,7 @@ from duty_eval.blueprint import bp
 from duty_eval.evidence.operations import Evidence, evidence_from
 from duty_eval.evidence.queries import evidence_of
 from duty_eval.expectations import away_days, share_on
+from duty_eval.flags.models import FlagKind
 from duty_eval.flags.queries import flags_of
 from duty_eval.inspections.sheets import findings_of_record
 from duty_eval.periods.queries import is_closed_to
@@ -60,17 +61,23 @@ def today() -> ResponseReturnValue:
     actor = current_actor()
     day = day_of(request.args, "day", today_in_china())
     page = _day_page(actor, day)
-    made = set(submitted_ids(request.args.get("new", "")))
+    new = set(submitted_ids(request.args.get("new", "")))
+    made = [
+        record for record, *_ in page["records"] if record.id in new and record.record_state is RecordState.SUBMITTED
+    ]
     return render_template(
         "duty_eval/records/today.html",
         form=_fresh_form(day),
-        made=[
-            record.id
-            for record, *_ in page["records"]
-            if record.id in made and record.record_state is RecordState.SUBMITTED
-        ],
+        made=[record.id for record in made],
+        overlaps=_overlaps_of(made),
         **page,
     )
+
+
+def _overlaps_of(made: list[DutyRecord]) -> list[str]:
+    """What the hours of records just made overlap, in words: a script that sends a form shows only this page."""
+    found = flags_of(record for record in made if record.start_minute is not None)
+    return [flag.detail for flags in found.values() for flag in flags if flag.kind is FlagKind.OVERLAP]
 
 
 @bp.post("/records")
@@ -105,7 +112,7 @@ def log_record() -> ResponseReturnValue:
         answer = {"id": logged.record_ids[0], "worked_on": worked_on.isoformat(), "url": _day_url(worked_on, logged)}
         answer |= {"notices": list(logged.notices)} if logged.notices else {}
         return answer, 201 if logged.is_new else 200
-    flash(f"已提交 1 项{logged.told}", "success")
+    flash("已提交 1 项", "success")
     return _back_to(worked_on, logged)
 
 
@@ -128,7 +135,7 @@ def confirm_day() -> ResponseReturnValue:
     except Refused as refused:
         return _day_again(worked_on, refused)
     db.session.commit()
-    flash(f"已提交 {len(logged.record_ids)} 项{logged.told}", "success")
+    flash(f"已提交 {len(logged.record_ids)} 项", "success")
     return _back_to(worked_on, logged)
 
 
@@ -158,7 +165,7 @@ def copy_records() -> ResponseReturnValue:
     db.session.commit()
     words = f"{day_words(source, short=True)}的"
     if logged.record_ids:
-        flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改{logged.told}", "success")
+        flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改", "success")
     else:
         flash(f"{words}内容这一天都已有，没有重复添加")
     return _back_to(to, logged)

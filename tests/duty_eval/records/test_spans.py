@@ -323,6 +323,16 @@ def test_a_program_is_told_of_the_overlap(actor: Actor, sign_in_as: SignIn) -> N
     assert (answer.json or {})["notices"] == ["10:00–11:30 与9:00–10:30 “事”重叠"]
 
 
+def test_the_day_s_page_tells_of_the_overlap_however_the_form_was_sent(actor: Actor, sign_in_as: SignIn) -> None:
+    client, body = sign_in_as(actor), {"worked_on": today_in_china().isoformat(), "content": "事", "minutes": "90"}
+    send = {"path": "/duty-eval/records", "headers": {"Accept": "application/json"}}
+    client.post(**send, data={**body, "client_key": "a", "start": "09:00"})
+
+    answer = client.post(**send, data={**body, "client_key": "b", "start": "10:00"})
+
+    assert "10:00–11:30 与9:00–10:30 “事”重叠。审核人会看到" in client.get((answer.json or {})["url"]).text
+
+
 def test_the_prefilled_day_asks_for_the_reason_where_the_city_wants_one(
     actor: Actor, post: Post, sign_in_as: SignIn
 ) -> None:
