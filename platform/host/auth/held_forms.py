@@ -46,6 +46,13 @@ def hold_form(request: Request, actor: Actor) -> bool:
     return True
 
 
+def forget_stale() -> None:
+    """What lay too long goes with the next request of its session, wherever that leads. No statement without any."""
+    said: Mapping[str, Any] | None = session.get(_KEY)
+    if said is not None and _lay_too_long(said):
+        session.pop(_KEY)
+
+
 def is_held(actor: Actor) -> bool:
     return _held(actor) is not None
 
@@ -67,6 +74,10 @@ def _held(actor: Actor) -> HeldForm | None:
     said: Mapping[str, Any] | None = session.get(_KEY)
     if said is None or said["account_id"] != actor.account_id:
         return None
-    if datetime.now(UTC) - datetime.fromisoformat(said["at"]) > KEPT:
+    if _lay_too_long(said):
         return None
     return HeldForm(said["path"], tuple((name, value) for name, value in said["fields"]))
+
+
+def _lay_too_long(said: Mapping[str, Any]) -> bool:
+    return datetime.now(UTC) - datetime.fromisoformat(said["at"]) > KEPT

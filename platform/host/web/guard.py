@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from host.auth.held_forms import forget_stale
 from host.kernel.access import Actor, declared_access
 from host.kernel.errors import NotPermitted
 
@@ -18,6 +19,7 @@ MOST_FORM_BYTES = 512 * 1024
 def register_guard(app: Flask) -> None:
     app.before_request(begin)
     app.before_request(refuse_undeclared)
+    app.before_request(forget_stale)
 
 
 def begin() -> None:

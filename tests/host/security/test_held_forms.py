@@ -160,6 +160,14 @@ def test_a_form_that_lay_too_long_is_not_sent_on(admin: Browser, account: Accoun
     assert granted(account) == []
 
 
+def test_a_form_that_lay_too_long_goes_with_whatever_page_comes_next(admin: Browser, account: Account) -> None:
+    with aged(LATER):
+        admin.post(f"/accounts/{account.id}/grants/new", GRANT)
+    with aged(LATER + held_forms.KEPT.total_seconds() + 1):
+        admin.get("/")
+    assert kept() == []
+
+
 @pytest.mark.parametrize(
     "more",
     [
