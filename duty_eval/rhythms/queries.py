@@ -51,11 +51,13 @@ def _monday(day: date) -> date:
 def last_weeks_end(unit_id: int, today: date) -> date | None:
     """The Monday from which the unit may not write weekly any more, as rules are set today; None: it may.
 
-    A statement for each rule that is still to come, two besides.
+    That of the present week where it is so already, whatever day it began. A statement for each rule that is still to
+    come, three besides.
     """
     for day in (today, *later_rules(today)):
         if not rules_of_unit(unit_id, day).allows_weekly:
-            return day + timedelta(days=-day.weekday() % 7)
+            is_so_already = day == today and not rules_of_unit(unit_id, _monday(today)).allows_weekly
+            return _monday(today) if is_so_already else day + timedelta(days=-day.weekday() % 7)
     return None
 
 

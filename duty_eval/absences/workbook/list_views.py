@@ -15,6 +15,7 @@ from duty_eval.permissions import Permission
 from duty_eval.records.forms import day_of
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnySelect
+from host.kernel.pages import month as month_words
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
 from host.kernel.tables.exports import register_export
@@ -35,7 +36,7 @@ def imported_absences() -> ResponseReturnValue:
         "duty_eval/absences/imported.html",
         rows=paged(_rows(actor, values)),
         month=month.isoformat() if month else "",
-        month_options=[(one.isoformat(), f"{one.year}年{one.month}月") for one in known],
+        month_options=[(one.isoformat(), month_words(one)) for one in known],
         file=values.get("file", ""),
         file_options=[(name, name) for name in queries.files(actor)],
     )

@@ -190,3 +190,15 @@ def test_the_page_says_from_when_on_weeks_end_and_offers_none(connection: Connec
     assert "不实行按周填报；本单位选了按周填报" in page
     assert 'value="weekly"' not in page
     assert client.post(f"/duty-eval/units/{unit.id}/rhythm", data=form).status_code == 422
+
+
+def test_weeks_that_ended_long_ago_do_not_end_next_monday(connection: Connection, sign_in_as: SignIn) -> None:
+    unit, today = a_unit(), today_in_china()
+    since = today - timedelta(days=today.weekday() + 14)
+    choose_rhythm(unit.id, RecordRhythm.WEEKLY, on=since, today=since, reason="工作量小", actor=SYSTEM)
+    set_rules(unit.region_id, Rules(allows_weekly=False), on=since, today=since, reason="按日", actor=SYSTEM)
+    db.session.commit()
+
+    page = sign_in_as(an_actor(Role.UNIT_HEAD, unit=unit)).get("/duty-eval/rhythm").text
+
+    assert ("起不实行按周填报" in page, "现在按日填报" in page) == (False, True)
