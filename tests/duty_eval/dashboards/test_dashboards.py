@@ -355,6 +355,15 @@ def test_where_last_year_has_nothing_the_page_says_so(connection: Connection, si
     assert "上年同期（2025年3月1日 至 2025年3月17日）没有纪实，不作同比" in page
 
 
+def test_a_city_names_the_places_that_last_year_had_nothing(connection: Connection, sign_in_as: SignIn) -> None:
+    began_later, began_earlier = Office("371302"), Office("371311")
+    began_later.log(DAY, minutes=60)
+    for day in (DAY, date(2025, 3, 17)):
+        began_earlier.log(day, minutes=60)
+    page = sign_in_as(_region_head()).get(f"/duty-eval/dashboard/regions/371300?day={DAY}").text
+    assert re.findall(r"上年同期没有纪实的：([^<。]+)。", page) == ["兰山区"]
+
+
 def test_duties_that_wait_for_review_stand_first_and_the_rest_is_folded(
     connection: Connection, sign_in_as: SignIn
 ) -> None:
