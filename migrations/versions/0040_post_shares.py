@@ -1,7 +1,7 @@
 """The share of a full post that each post held takes; those of a person never exceed a full one on any day
 
 Revision ID: 0040
-Revises: 0038
+Revises: 0039
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Alerts go up a ladder: after how many days by division, and what was told to whom, each step once
 
 Revision ID: 0041
-Revises: 0039
+Revises: 0040
 """
 
 import sqlalchemy as sa

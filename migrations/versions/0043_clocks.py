@@ -1,7 +1,7 @@
 """Clocks of cases: promised beside legal limits, clocks of the whole case, suspensions and extensions
 
 Revision ID: 0043
-Revises: 0041
+Revises: 0042
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Granted leave is corrected by a row of its own and may come from a workbook, once; the database keeps both
 
 Revision ID: 0044
-Revises: 0042
+Revises: 0043
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """That a light turned red is told beside the steps of its ladder
 
 Revision ID: 0045
-Revises: 0043
+Revises: 0044
 """
 
 from alembic import op

@@ -1,7 +1,7 @@
 """What a standard was before another one was confirmed: past months keep theirs
 
 Revision ID: 0046
-Revises: 0043
+Revises: 0045
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """The minutes of a person's day as a function: planned once, however many months there are
 
 Revision ID: 0048
-Revises: 0046
+Revises: 0047
 """
 
 from alembic import op

@@ -1,7 +1,7 @@
 """Gaps become alerts by hand, functions that may overlap are kept, and second persons for charts and breakdowns
 
 Revision ID: 0049
-Revises: 0046
+Revises: 0048
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Hours of the day, where a person writes them: kept with the record, looked at for overlaps under a lock
 
 Revision ID: 0050
-Revises: 0046
+Revises: 0049
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Workload of sections and units by month, counted at night
 
 Revision ID: 0051
-Revises: 0046
+Revises: 0050
 """
 
 from typing import Any

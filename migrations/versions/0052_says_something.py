@@ -1,7 +1,7 @@
 """A record is known by its words, or by its duty with a quantity or minutes
 
 Revision ID: 0052
-Revises: 0050
+Revises: 0051
 """
 
 from alembic import op
