@@ -97,6 +97,7 @@ def show_article(article_id: int) -> ResponseReturnValue:
     article = queries.article_of(actor, article_id)
     versions, may_decide = queries.versions_of(article), queries.may_decide(actor, article)
     pending = next((one for one in versions if one.version_state is VersionState.PENDING), None)
+    grew_from = _grew_from(article)
     return render_template(
         "duty_eval/knowledge/show.html",
         article=article,
@@ -106,7 +107,8 @@ def show_article(article_id: int) -> ResponseReturnValue:
         # What nobody has reviewed yet is for its writer and the reviewer alone.
         shows_pending=pending is not None and (may_decide or pending.written_by_person == actor.person_id),
         files=queries.files_of([one.id for one in versions]),
-        grew_from=_grew_from(article),
+        grew_from=grew_from,
+        may_see_origin=grew_from is not None and (may_decide or grew_from.person_id == actor.person_id),
         duty_text=queries.duty_text(actor, article.post_duty_id),
         marks=queries.count_marks(article),
         may_decide=may_decide,
@@ -252,7 +254,7 @@ def _prefilled(record: DutyRecord | None, task: AssignedTask | None) -> dict[str
 
 
 def _grew_from(article: Article) -> AssignedTask | DutyRecord | None:
-    """The task, or of a record of the reader's own the record, that the article was written from."""
+    """The task or the record that the article was written from; what it says is its person's and the reviewer's."""
     if article.task_id is not None:
         return db.session.get(AssignedTask, article.task_id)
     if article.record_id is None:

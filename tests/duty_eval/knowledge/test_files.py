@@ -16,7 +16,7 @@ from basic_info.organization.queries import primary_appointment
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.assignments.operations import assign_task
 from duty_eval.evidence.operations import MOST_FILES
-from duty_eval.knowledge.models import Article, ArticleKind
+from duty_eval.knowledge.models import Article, ArticleKind, ArticleVersion
 from duty_eval.knowledge.operations import decide_version, write_article, write_version
 from duty_eval.knowledge.queries import files_of
 from duty_eval.records.operations import Entry, log_records
@@ -189,6 +189,20 @@ def test_an_article_grows_out_of_a_finished_task(office: Office, sign_in_as: Sig
     assert db.session.scalars(select(Article.task_id)).one() == task.id
     assert "由交办任务“汛期值守方案”写成" in client.get(page).text
     assert "已写成业务知识" in client.get("/duty-eval/my-tasks?which=all").text
+
+
+def test_what_the_task_was_is_told_to_its_person_and_the_reviewer_alone(office: Office, sign_in_as: SignIn) -> None:
+    task = a_done_task(office)
+    article = write_article(ArticleKind.CASE, "题", "文", post_duty_id=office.duty.id, task=task, actor=office.clerk)
+    version = db.session.scalars(select(ArticleVersion).where(ArticleVersion.article_id == article.id)).one()
+    decide_version(version, is_published=True, actor=office.head)
+    db.session.commit()
+
+    told = ["汛期值守方案" in sign_in_as(who).get(f"/duty-eval/knowledge/{article.id}").text
+            for who in (office.clerk, office.head, office.colleague)]  # fmt: skip
+    page = sign_in_as(office.colleague).get(f"/duty-eval/knowledge/{article.id}").text
+
+    assert (told, "由交办任务写成" in page) == ([True, True, False], True)
 
 
 def test_an_open_task_and_another_s_are_not_written_from(office: Office, sign_in_as: SignIn) -> None:
