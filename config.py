@@ -32,7 +32,6 @@ class Settings:
     web_workers: int = 2
     web_threads: int = 4
     upload_limit_mib: int = 64
-    unpacked_limit_mib: int = 768
     sign_in_failures: int = 5
     sign_in_lock_minutes: int = 15
     staff_idle_minutes: int = 480
@@ -74,7 +73,6 @@ class Settings:
             web_workers=_integer(env, "LVZHI_WEB_WORKERS", cls.web_workers),
             web_threads=_integer(env, "LVZHI_WEB_THREADS", cls.web_threads),
             upload_limit_mib=_integer(env, "LVZHI_UPLOAD_LIMIT_MIB", cls.upload_limit_mib),
-            unpacked_limit_mib=_integer(env, "LVZHI_UNPACKED_LIMIT_MIB", cls.unpacked_limit_mib),
             sign_in_failures=_integer(env, "LVZHI_SIGN_IN_FAILURES", cls.sign_in_failures),
             sign_in_lock_minutes=_integer(env, "LVZHI_SIGN_IN_LOCK_MINUTES", cls.sign_in_lock_minutes),
             staff_idle_minutes=_integer(env, "LVZHI_STAFF_IDLE_MINUTES", cls.staff_idle_minutes),
@@ -83,7 +81,7 @@ class Settings:
             files_url=env.get("LVZHI_FILES_URL") or None,
             files_access_key=env.get("LVZHI_FILES_ACCESS_KEY", ""),
             files_secret_key=env.get("LVZHI_FILES_SECRET_KEY", ""),
-            trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies),
+            trusted_proxies=_integer(env, "LVZHI_TRUSTED_PROXIES", cls.trusted_proxies, least=0),
             metrics_token=env.get("LVZHI_METRICS_TOKEN", ""),
             outgoing_origins=_origins(env.get("LVZHI_OUTGOING_ORIGINS", "")),
             embedding_dir=Path(folder).absolute() if (folder := env.get("LVZHI_EMBEDDING_DIR")) else None,
@@ -91,7 +89,7 @@ class Settings:
         )
 
 
-def _integer(env: Mapping[str, str], name: str, default: int, *, most: int | None = None) -> int:
+def _integer(env: Mapping[str, str], name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
     text = env.get(name, "")
     if not text:
         return default
@@ -99,8 +97,8 @@ def _integer(env: Mapping[str, str], name: str, default: int, *, most: int | Non
         value = int(text)
     except ValueError:
         raise BadSetting(f"{name}={text!r}：应为整数") from None
-    if value < 0:
-        raise BadSetting(f"{name}={text!r}：不能为负数")
+    if value < least:
+        raise BadSetting(f"{name}={text!r}：不能小于 {least}")
     if most is not None and value > most:
         raise BadSetting(f"{name}={text!r}：不能大于 {most}")
     return value

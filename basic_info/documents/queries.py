@@ -43,13 +43,6 @@ def flowcharts_of(unit_id: int) -> Sequence[Flowchart]:
     return db.session.scalars(statement.order_by(Flowchart.name, Flowchart.version_no.desc())).all()
 
 
-def charts_of_item(item_id: int) -> Sequence[Flowchart]:
-    """The flowcharts of a power item, the newest first, without the drawings."""
-    columns = load_only(Flowchart.id, Flowchart.name, Flowchart.version_no, Flowchart.chart_state)
-    statement = select(Flowchart).options(columns).where(Flowchart.power_item_id == item_id)
-    return db.session.scalars(statement.order_by(Flowchart.version_no.desc())).all()
-
-
 def readable(statement: Select[T], table: type[T], thing_id: int, actor: Actor) -> T:
     """The row if its unit's duties are the actor's to read. Raises NotFound."""
     return _one(statement.where(table.id == thing_id, table.unit_id.in_(readable_units(actor))))

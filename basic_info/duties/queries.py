@@ -11,7 +11,6 @@ from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty
 from basic_info.duties.thread import Layer
 from basic_info.organization import queries as register
 from basic_info.organization.models import (
-    Appointment,
     PostVersion,
     SectionVersion,
     Unit,
@@ -26,21 +25,6 @@ from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
 UNITS = 50
-
-
-def duties_of_person(person_id: int, day: date) -> Select[PostDuty]:
-    """The post duties of the posts that the person holds on ``day``, in the posts' own order."""
-    return (
-        select(PostDuty)
-        .join(Appointment, Appointment.post_id == PostDuty.post_id)
-        .where(
-            Appointment.person_id == person_id,
-            Appointment.valid.contains(day),
-            Appointment.superseded_at.is_(None),
-            PostDuty.valid.contains(day),
-        )
-        .order_by(Appointment.is_primary.desc(), PostDuty.sort_no, PostDuty.id)
-    )
 
 
 def functions_of_unit(unit_id: int, day: date) -> Select[UnitFunction]:

@@ -102,10 +102,10 @@ def _copy_steps(published: Flowchart, chart: Flowchart, *, actor: Actor) -> None
     ).mappings()
     if copied := [{**call, "flowchart_id": chart.id} for call in calls]:
         db.session.execute(insert(FlowCall), copied)
-    _copy_duties(published.id, chart, actor=actor)
+    _copy_duties(published.id, chart)
 
 
-def _copy_duties(published_id: int, chart: Flowchart, *, actor: Actor) -> None:
+def _copy_duties(published_id: int, chart: Flowchart) -> None:
     """What a person confirmed of a step holds for the same step of the next version."""
     new = FlowStep.__table__.alias()
     rows = db.session.execute(

@@ -23,7 +23,7 @@ from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from basic_info.regions.models import RegionVersion
 from host.kernel.access import Actor, ScopeKind
-from host.kernel.db import AnySelect, db
+from host.kernel.db import db
 from host.kernel.pages import today_in_china
 from host.kernel.versions import in_force
 
@@ -57,16 +57,6 @@ def in_post_since() -> Any:
     )
     of_this = select(func.lower(spans.c.span, type_=Date)).where(spans.c.span.overlaps(Appointment.valid))
     return of_this.correlate(Appointment).scalar_subquery()
-
-
-def people_of_section(section_id: int, day: date) -> AnySelect:
-    """(PersonVersion, Appointment) of all who hold a post in the section on ``day``, heads first, then by name."""
-    return (
-        select(PersonVersion, Appointment)
-        .join(Appointment, Appointment.person_id == PersonVersion.person_id)
-        .where(Appointment.section_id == section_id, in_force(Appointment, day), in_force(PersonVersion, day))
-        .order_by(Appointment.leader_kind.is_(None), PersonVersion.name_key, PersonVersion.person_id)
-    )
 
 
 def unit_name_map(unit_ids: Iterable[int], day: date) -> dict[int, str]:

@@ -38,8 +38,6 @@ from host.kernel.versions import in_force
 PAGE = 50
 #: Subjects that a plan's page shows; the export holds all.
 MOST_SUBJECTS = 500
-#: Units whose sections a form offers at a time.
-MOST_CHOICES = 500
 
 
 @dataclass(frozen=True)

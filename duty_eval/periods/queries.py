@@ -177,7 +177,7 @@ def reopenable(actor: Actor, record_id: int, day: date) -> Select[DutyRecord]:
     )
 
 
-def regions_in_reach(actor: Actor, day: date, rows: Sequence[AnyRow]) -> list[AnyRow]:
+def regions_in_reach(actor: Actor, rows: Sequence[AnyRow]) -> list[AnyRow]:
     """Of the divisions ``rows`` (id, code, name) those that a grant of the actor's covers as a whole."""
     starts = tuple(
         scope_prefix(grant.region_code)

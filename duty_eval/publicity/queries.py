@@ -162,12 +162,6 @@ def put_up_for(person_id: int, today: date) -> AnySelect:
     )  # fmt: skip
 
 
-def count_put_up(person_id: int, today: date) -> int:
-    """Publicities that run in the person's own units."""
-    rows = put_up_for(person_id, today).with_only_columns(Publicity.id).order_by(None).distinct().subquery()
-    return db.session.scalar(select(func.count()).select_from(rows)) or 0
-
-
 def one_put_up(person_id: int, publicity_id: int, form_id: int, today: date) -> tuple[Publicity, RoutineAssessment]:
     """A running publicity of the person's own unit and a form in it, which is locked; raises NotFound."""
     row = db.session.execute(

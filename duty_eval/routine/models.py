@@ -92,10 +92,6 @@ class RoutineRound(Model):
     reopened_by: Mapped[int | None] = mapped_column(BigInteger)
     reopen_reason: Mapped[str] = mapped_column(default="", server_default="")
 
-    @property
-    def good_left(self) -> int:
-        return max(self.good_places - self.good_used, 0)
-
 
 class RoutineAssessment(Model):
     """平时考核表 of one person in one round. Nobody proposes, decides or answers for themselves."""

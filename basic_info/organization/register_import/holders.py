@@ -36,11 +36,6 @@ class Holders:
         self._shares: dict[str, tuple[int, int]] = {}
         self.further: list[Sequence[Any]] = []
 
-    def first_row(self, code: str) -> int | None:
-        """Number of the first row of the person."""
-        found = self._first.get(code)
-        return found[0] if found else None
-
     def check(self, row: SheetRow) -> None:
         """Raises BadRow when another row says something else of the same person or names the same post."""
         code, post = row.values["code"], row.values["post_code"]

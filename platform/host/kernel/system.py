@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -83,7 +82,3 @@ class System:
     about: Callable[[str, int, Actor], list[TraceLine]] | None = None
     todo: Callable[[Actor], list[TodoItem]] | None = None
     commands: tuple[Any, ...] = field(default=())
-
-
-#: A tick of the clock as jobs get it.
-Tick = datetime

@@ -53,15 +53,6 @@ def in_force(version: type[Version], day: date) -> ColumnElement[bool]:
     return and_(version.valid.contains(day), version.superseded_at.is_(None))
 
 
-def known_at(version: type[Version], day: date, instant: datetime) -> ColumnElement[bool]:
-    """The condition that picks the versions true on ``day`` as they were known at ``instant``."""
-    return and_(
-        version.valid.contains(day),
-        version.recorded_at <= instant,
-        (version.superseded_at.is_(None)) | (version.superseded_at > instant),
-    )
-
-
 def current(version: type[V], key: InstrumentedAttribute[int], identity_id: int, day: date) -> Select[V]:
     """The version of one identity in force on ``day``."""
     return select(version).where(key == identity_id, in_force(version, day))

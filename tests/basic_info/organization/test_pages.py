@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.organization import cards, kinds
 from basic_info.organization.models import PersonVersion, UnitVersion
-from basic_info.organization.queries import people_of_section, primary_appointment
+from basic_info.organization.queries import primary_appointment
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.crypto import provider
@@ -93,16 +93,15 @@ def test_a_page_shows_what_was_true_on_its_day(sign_in_as: SignIn, connection: o
     assert "当时尚未设立" in client.get(f"/basic-info/units/{unit.id}?as_of=2019-01-01").text
 
 
-def test_people_of_the_day_are_those_who_held_a_post_then(sign_in_as: SignIn, connection: object) -> None:
-    section = a_section()
-    post = a_post(section=section)
+def test_who_left_a_post_held_it_until_the_day_before(connection: object) -> None:
+    post = a_post()
     person = a_person(name="周旧人")
     an_appointment(person, post, valid=Range(date(2020, 1, 1), DAY))
 
-    held = db.session.execute(people_of_section(section.id, DAY - timedelta(days=1))).all()
+    held = primary_appointment(person.id, DAY - timedelta(days=1))
 
-    assert [row.PersonVersion.name for row in held] == ["周旧人"]
-    assert db.session.execute(people_of_section(section.id, DAY)).all() == []
+    assert held is not None
+    assert held.post_id == post.id
     assert primary_appointment(person.id, DAY) is None
 
 

@@ -47,6 +47,8 @@ def test_bad_arguments_are_refused_in_one_line(
         (URL, "mysql://secret@host/base", "postgresql+psycopg://"),
         (URL, "postgresql://u:secret@host:port/base", "看不出"),
         ("LVZHI_PORT", "99999", "不能大于 65535"),
+        ("LVZHI_SESSION_DAYS", "0", "不能小于 1"),
+        ("LVZHI_TRUSTED_PROXIES", "-1", "不能小于 0"),
         ("LVZHI_SECRET_KEY", "secret", "64 位"),
     ],
 )

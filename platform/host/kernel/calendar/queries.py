@@ -6,7 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from host.kernel.calendar.models import CalendarDay, DayKind
 from host.kernel.db import db
@@ -65,12 +65,6 @@ def day_of(day: date) -> DayCell:
     if row is None:
         return _plain(day)
     return DayCell(row.day, row.day_kind, row.note, row.is_provisional)
-
-
-def years_known() -> tuple[int, int] | None:
-    """The first and the last year of the table."""
-    first, last = db.session.execute(select(func.min(CalendarDay.day), func.max(CalendarDay.day))).one()
-    return None if first is None else (first.year, last.year)
 
 
 def _month(year: int, month: int, cells: dict[date, DayCell]) -> Month:
