@@ -19,6 +19,7 @@ from duty_eval.inspections import reports as inspection_reports
 from duty_eval.inspections import sheet_views as inspection_sheet_views
 from duty_eval.inspections import views as inspection_views
 from duty_eval.knowledge import views as knowledge_views
+from duty_eval.month_sheets import views as month_sheet_views
 from duty_eval.offline import views as offline_views
 from duty_eval.periods import reports as period_reports
 from duty_eval.periods import views as period_views
@@ -71,6 +72,7 @@ _views = (
     entry_rule_views,
     period_reports,
     period_views,
+    month_sheet_views,
     offline_views,
     record_list_views,
     record_reports,

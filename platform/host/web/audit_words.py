@@ -38,6 +38,7 @@ THINGS = {
     "flow_step": "流程环节",
     "flowchart": "流程图",
     "grading_setting": "等次设置",
+    "month_sheet": "月度履职纪实表",
     "evidence_request": "补证",
     "inspection": "监督检查",
     "inspection_finding": "检查发现",
