@@ -13,10 +13,10 @@ from basic_info.flowcharts.errors import ChartNotCheckable, ChartTooLarge
 from basic_info.flowcharts.parsing.chart import ParsedFlowchart
 
 MAX_STATES = 20_000
-#: Steps of the exploration. With the states the firm limit, the same on every machine: about five seconds' work.
-MAX_STEPS = 300_000
+#: Steps of the exploration. With the states the firm limit, the same on every machine: about three seconds' work.
+MAX_STEPS = 200_000
 #: Of this thread's own computing, so that what else the machine does doesn't count: for what the steps don't foresee.
-MAX_SECONDS = 20.0
+MAX_SECONDS = 5.0
 _FINISHED: State = ()
 
 
