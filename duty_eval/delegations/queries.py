@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 from basic_info.organization.models import Appointment, PersonVersion, Section, SectionVersion, UnitVersion
 from basic_info.organization.scope import within
 from duty_eval.permissions import Permission
+from host.auth.granting import DELEGABLE
 from host.auth.models import Account, RoleGrant
-from host.auth.operations import DELEGABLE
 from host.kernel.access import Actor, Role, ScopeKind
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound

@@ -7,8 +7,8 @@ from duty_eval.blueprint import bp
 from duty_eval.delegations import queries
 from duty_eval.delegations.forms import DelegationForm
 from duty_eval.permissions import Permission
+from host.auth.granting import delegate_role, end_delegation
 from host.auth.models import Account
-from host.auth.operations import delegate_role, end_delegation
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError

@@ -18,6 +18,7 @@ from config import BadSetting, Settings
 from host import migrating
 from host.app import SYSTEMS, create_app
 from host.auth import operations as accounts
+from host.auth.granting import grant_named_role
 from host.commands.doctor import doctor
 from host.commands.refusals import file_sentence, usage_sentence
 from host.commands.running import scheduler, serve, up, worker
@@ -90,7 +91,7 @@ def user_create(login_name: str, display_name: str, role: str | None, region_cod
     with platform_app():
         account, password = accounts.create_account(login_name, display_name=display_name, actor=SYSTEM)
         if role is not None:
-            accounts.grant_named_role(account, role, region_code=region_code, actor=SYSTEM)
+            grant_named_role(account, role, region_code=region_code, actor=SYSTEM)
         db.session.commit()
     say(
         {"login_name": account.login_name, "password": password},

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from host.auth import admin_queries as queries
-from host.auth import operations
+from host.auth import granting, operations
 from host.auth.errors import AccountExists
 from host.auth.forms import CreateAccountForm, GrantForm, ReasonForm
 from host.auth.models import Account
@@ -143,7 +143,7 @@ def grant(account_id: int) -> ResponseReturnValue:
         try:
             place = queries.scope_of(kind, form.code.data or "")
             days = {"first": form.first.data, "last": form.last.data}
-            operations.grant_role(account, Role(form.role.data), kind=kind, actor=current_actor(), **place, **days)  # type: ignore[arg-type]  # the names say which id it is
+            granting.grant_role(account, Role(form.role.data), kind=kind, actor=current_actor(), **place, **days)  # type: ignore[arg-type]  # the names say which id it is
         except Refused as refused:
             db.session.rollback()
             form.code.errors = [str(refused)]
@@ -161,7 +161,7 @@ def revoke(account_id: int, grant_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refused("请填写收回授权的理由")
     found = queries.grant_of(_to_grant(account_id), grant_id)
-    operations.revoke_grant(found, actor=current_actor(), reason=form.reason.data or "")
+    granting.revoke_grant(found, actor=current_actor(), reason=form.reason.data or "")
     db.session.commit()
     flash(f"已收回“{found.role.label}”，对方下一次操作起生效", "success")
     return redirect(url_for("accounts.show", account_id=account_id), 303)

@@ -148,9 +148,16 @@ def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     actor = current_actor()
     if form.validate_on_submit():
-        account = db.session.get_one(Account, actor.account_id, with_for_update=True)
+        settings = current_app.extensions["settings"]
         try:
-            operations.change_own_password(account, old=form.old.data or "", new=form.new.data or "", actor=actor)
+            operations.change_own_password(
+                db.session.get_one(Account, actor.account_id),
+                old=form.old.data or "",
+                new=form.new.data or "",
+                failures=settings.sign_in_failures,
+                lock_minutes=settings.sign_in_lock_minutes,
+                actor=actor,
+            )
         except Refused as refused:
             db.session.rollback()
             form.new.errors = [*form.new.errors, str(refused)]

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from host.auth.operations import create_account, grant_role
+from host.auth.granting import grant_role
+from host.auth.operations import create_account
 from host.auth.passwords import one_time_password
 from host.kernel.access import SYSTEM, Role, ScopeKind
 from host.kernel.db import db

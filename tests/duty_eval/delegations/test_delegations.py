@@ -19,8 +19,8 @@ from duty_eval.records.operations import Entry, log_records
 from duty_eval.records.queries import history_of
 from duty_eval.review.operations import approve_records
 from duty_eval.review.queries import counts_waiting
+from host.auth.granting import delegate_role, end_delegation, revoke_grant
 from host.auth.models import Account, RoleGrant
-from host.auth.operations import delegate_role, end_delegation, revoke_grant
 from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
 from host.kernel.db import db
 from host.kernel.errors import Refused

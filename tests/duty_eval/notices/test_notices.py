@@ -23,8 +23,8 @@ from duty_eval.records.operations import Entry
 from duty_eval.review.operations import return_record
 from duty_eval.routine.models import RoutineAssessment, RoutineGrade
 from duty_eval.routine.operations import decide_routine_grade, open_round
+from host.auth.granting import delegate_role
 from host.auth.models import RoleGrant
-from host.auth.operations import delegate_role
 from host.kernel.access import SYSTEM, Role, ScopeKind
 from host.kernel.db import db
 from host.kernel.notifications.kinds import registered_kinds

@@ -20,8 +20,8 @@ from function_monitor.alerts.models import Alert, AlertLevel, AlertNotice, Alert
 from function_monitor.ladder.climbing import climb
 from function_monitor.ladder.rules import LADDERS, Ladder
 from function_monitor.ladder.tasks import send_alerts_up
+from host.auth.granting import delegate_role
 from host.auth.models import Account, RoleGrant
-from host.auth.operations import delegate_role
 from host.kernel.access import SYSTEM, Role
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
-from host.auth.operations import grant_named_role
+from host.auth.granting import grant_named_role
 from host.kernel.access import SYSTEM
 from host.kernel.errors import Refused
 from tests.factories import a_region, an_account

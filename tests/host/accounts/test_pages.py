@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
+from host.auth.granting import grant_role
 from host.auth.models import Account, AuthSession, RoleGrant
-from host.auth.operations import grant_role
 from host.auth.passwords import verify_password
 from host.auth.sessions import start_session
 from host.kernel.access import SYSTEM, Actor, Role, ScopeKind

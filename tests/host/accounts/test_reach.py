@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, func, select
 
 from basic_info.organization.models import Unit
 from basic_info.regions.models import Tier
+from host.auth.granting import grant_role, revoke_grant
 from host.auth.models import Account, RoleGrant
-from host.auth.operations import create_account, grant_role, reset_password, revoke_grant, set_disabled
+from host.auth.operations import create_account, reset_password, set_disabled
 from host.auth.sessions import start_session
 from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
 from host.kernel.audit import record_change

@@ -10,14 +10,9 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from host.auth.granting import administrator_role, grant_role, revoke_grant
 from host.auth.models import RoleGrant
-from host.auth.operations import (
-    administrator_role,
-    grant_role,
-    reset_password,
-    revoke_grant,
-    set_disabled,
-)
+from host.auth.operations import reset_password, set_disabled
 from host.auth.reach import ADMINISTRATORS
 from host.kernel.access import SYSTEM, Role, ScopeKind
 from host.kernel.db import db

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, func, select
 from werkzeug.test import TestResponse
 
 from host.auth import held_forms
+from host.auth.granting import grant_role
 from host.auth.models import Account, AuthSession, RoleGrant
-from host.auth.operations import create_account, grant_role
+from host.auth.operations import create_account
 from host.kernel.access import FRESH, SYSTEM, Role, ScopeKind
 from host.kernel.db import db
 from host.kernel.pages import today_in_china

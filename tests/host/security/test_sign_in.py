@@ -24,8 +24,9 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from host.auth.errors import SignInRefused, WeakPassword
+from host.auth.granting import grant_role, revoke_grant
 from host.auth.models import Account, AuthSession, SignInGuard
-from host.auth.operations import create_account, end_all_sessions, grant_role, revoke_grant, set_disabled, sign_in
+from host.auth.operations import create_account, end_all_sessions, set_disabled, sign_in
 from host.auth.passwords import HASHER, check_password, one_time_password
 from host.kernel.access import SYSTEM, Role, ScopeKind
 from host.kernel.db import db

@@ -47,8 +47,8 @@ from function_monitor.collection.ingesting import RawRow, ingest
 from function_monitor.collection.models import BusinessSystem, QuarantineRow
 from function_monitor.deadlines.kinds import ApproverKind
 from function_monitor.deadlines.models import ClockExtension, ClockSuspension, StepClock
+from host.auth.granting import delegate_role
 from host.auth.models import AuthSession, RoleGrant
-from host.auth.operations import delegate_role
 from host.kernel.access import SYSTEM, Actor, Role, ScopeKind
 from host.kernel.audit import AuditEntry
 from host.kernel.crypto import provider

@@ -1,0 +1,61 @@
+"""Changing one's own password (修改密码): what it ends, and that it is no way to try passwords."""
+
+from __future__ import annotations
+
+import re
+
+from flask import g
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from host.auth.models import AuthSession, SignInGuard
+from host.kernel.audit import AuditEntry
+from host.kernel.db import db
+from tests.host.security.test_sign_in import WORD, an_account, home, try_to_sign_in
+
+NEW = "Another-Bridge-77"
+HERE = "https://localhost"
+
+
+def change(client: FlaskClient, old: str, new: str = NEW) -> TestResponse:
+    g.pop("csrf_token", None)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/account/password", base_url=HERE).text)
+    assert token is not None
+    body = {"old": old, "new": new, "again": new, "csrf_token": token[1]}
+    return client.post("/account/password", data=body, base_url=HERE, headers={"Referer": f"{HERE}/"})
+
+
+def test_the_new_password_holds_and_other_devices_are_signed_out(client: FlaskClient) -> None:
+    account = an_account()
+    try_to_sign_in(client, "zhangsan", WORD)
+    phone = client.application.test_client()
+    try_to_sign_in(phone, "zhangsan", WORD)
+
+    assert change(client, WORD).location == "/"
+    assert (home(client), home(phone)) == (200, 302)
+    assert try_to_sign_in(phone, "zhangsan", WORD).status_code == 401
+    assert try_to_sign_in(phone, "zhangsan", NEW).status_code == 303
+    written = select(AuditEntry.action).where(AuditEntry.subject == f"account:{account.id}")
+    assert "account.password_changed" in db.session.scalars(written).all()
+
+
+def test_row_2_wrong_old_passwords_count_towards_the_lock(client: FlaskClient) -> None:
+    an_account()
+    try_to_sign_in(client, "zhangsan", WORD)
+
+    answers = [change(client, f"wrong{number}").status_code for number in range(5)]
+    locked = change(client, WORD)
+
+    assert (answers, locked.status_code) == ([422] * 5, 422)
+    assert "已暂时锁定" in locked.text
+    assert db.session.scalars(select(SignInGuard.failed_count)).all() == [5]
+
+
+def test_a_weak_new_password_is_refused_and_the_old_one_stays(client: FlaskClient) -> None:
+    an_account()
+    try_to_sign_in(client, "zhangsan", WORD)
+
+    assert change(client, WORD, "12345678").status_code == 422
+    assert try_to_sign_in(client.application.test_client(), "zhangsan", WORD).status_code == 303
+    assert db.session.scalars(select(AuthSession.ended_at)).all() == [None, None]
