@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from basic_info.documents.matching import plain_name
 from basic_info.mandates.models import ClauseKind, Confidence, FieldKind
-from basic_info.mandates.parsing import ParsedMandate
+from basic_info.mandates.numbers import leaders_after, quotas_after, replaced
 from basic_info.mandates.parsing.bodies import BodyOrders, body_orders, new_unit_name
 from basic_info.mandates.parts import Parts, Row
 from basic_info.mandates.regrouping import body_names, regrouped, taken_out
+from basic_info.mandates.replies import Reply
 from basic_info.mandates.wording import same_words
 
 _DROPPED = r"(?:不再(?:对外)?(?:加挂|挂|保留|使用)|撤销|取消|摘除)[^。；;，,]{0,20}?"
-_NO_POST = r"(?:不再(?:设置|设立|设|配备)|撤销|取消)[“「『\"]?"
-#: Kinds of places that are one kind under several names: 行政编制 and 机关行政编制.
-_FAMILIES = ("工勤|后勤", "离退休", "政法", "执法", "控制数|员额", "行政", "事业")
 _GAINED = re.compile(
     r"^(?:同意)?(?:[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d+[.．、])?(?:同意)?(?P<who>[^，,。]{0,16}?)增加(?P<what>[^。；;，,]{4,60}?)(?:的)?(?:工作)?职责$"
 )
@@ -32,28 +28,24 @@ _PLACE = re.compile(r"(?P<place>.+?)(?P<level>[省市县区州旗]).{2}")
 _OF_THE_BASE = (FieldKind.TITLE, FieldKind.UNIT_NAME)
 
 
-def amended(base: Parts, change: Parts, words: str) -> Parts:
-    """The rows of the base with those that the amendment states in their places.
+def amended(base: Parts, reply: Reply) -> Parts:
+    """The rows of the base with those that the reply states in their places.
 
-    ``words`` is the amendment's text, as far as it is about this unit. A body that it abolishes is taken out as a
-    proposal of low confidence, which a person keeps or restores; so are plates and posts that it drops. The duties of
-    a body go to the one that gets them. A duty of the unit that it adds comes in, one that it speaks of handing over
-    is kept, both to be looked at. Other clauses stay in the paper alone. Title and name of the unit stay the base's
-    unless the amendment gives the unit another name.
+    A body that it abolishes is taken out as a proposal of low confidence, which a person keeps or restores; so are
+    plates and posts that it drops. The duties of a body go to the one that gets them. A duty of the unit that it adds
+    comes in, one that it speaks of handing over is kept, both to be looked at. Numbers that it makes more or fewer are
+    those of the base and the difference. Other clauses stay in the paper alone. Title and name of the unit stay the
+    base's unless the reply gives the unit another name.
     """
+    change, words = reply.stated, reply.words
     orders = orders_of(base, change, words)
     bodies = body_names(base.clauses, change.clauses)
     return Parts(
         fields=_fields(base.fields, change.fields, words),
         clauses=_duties(regrouped(base.clauses, change.clauses, orders), words, _unit_name(change), bodies),
-        quotas=replaced(base.quotas, change.quotas, quota_key, quota_family),
-        leaders=_leaders(base.leaders, change.leaders, words),
+        quotas=quotas_after(base.quotas, change.quotas, reply.increments)[0],
+        leaders=leaders_after(base.leaders, change.leaders, words, reply.increments, reply.formers)[0],
     )
-
-
-def own_words(parsed: ParsedMandate, words: str) -> str:
-    """The words of the document that are for the unit that it was read for."""
-    return words if parsed.own_words is None else parsed.own_words
 
 
 def orders_of(base: Parts, change: Parts, words: str) -> BodyOrders:
@@ -118,87 +110,6 @@ def _says(verb: str, name: str, words: str) -> bool:
 
 def _plates(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row["field_kind"] is FieldKind.PLATE]
-
-
-def replaced(
-    base: list[Row],
-    change: list[Row],
-    key: Callable[[Row], Any],
-    family: Callable[[Row], Any] | None = None,
-) -> list[Row]:
-    """The base's rows, each in its place, those that the change states again in the change's words; new ones last.
-
-    ``family`` tells rows that are one under two names: it joins them where either side has only one such row left.
-    """
-    stated = {key(row): row for row in change}
-    joined = _joined(base, stated, key, family) if family else {}
-    kept = [stated.pop(joined.get(key(row), key(row)), row) for row in base]
-    return [*kept, *stated.values()]
-
-
-def row_pairs(
-    base: list[Row], after: list[Row], key: Callable[[Row], Any], family: Callable[[Row], Any]
-) -> Iterator[tuple[Row | None, Row | None]]:
-    """The rows of both that are one, (before, after); None: there is none."""
-    now = {key(row): row for row in after}
-    joined = _joined(base, now, key, family)
-    for row in base:
-        yield row, now.pop(joined.get(key(row), key(row)), None)
-    yield from ((None, row) for row in now.values())
-
-
-def _joined(
-    base: list[Row], stated: dict[Any, Row], key: Callable[[Row], Any], family: Callable[[Row], Any]
-) -> dict[Any, Any]:
-    """The key of the base's row → the key of the change's row that means the same under another name."""
-    known = {key(row) for row in base}
-    old = [row for row in base if key(row) not in stated]
-    new = [row for at, row in stated.items() if at not in known]
-    before, after = Counter(map(family, old)), Counter(map(family, new))
-    alike = {family(row): key(row) for row in new if after[family(row)] == before[family(row)] == 1}
-    return {key(row): alike[family(row)] for row in old if family(row) in alike and family(row) is not None}
-
-
-def quota_key(row: Row) -> str:
-    return same_words(row["kind"])
-
-
-def quota_family(row: Row) -> str | None:
-    return next((family for family in _FAMILIES if re.search(family, row["kind"])), None)
-
-
-def leader_key(row: Row) -> tuple[str, str | None]:
-    return same_words(row["title"]), row["rank"]
-
-
-def leader_family(row: Row) -> str | None:
-    """Numbers of posts are one by their rank (科级领导职数 正科级, 正科级领导职数), posts by their title."""
-    title = same_words(row["title"])
-    if re.search(r"职数$|^[正副].级$", title):
-        return f"职数 {row['rank']}" if row["rank"] else None
-    return title
-
-
-def _leaders(base: list[Row], change: list[Row], words: str) -> list[Row]:
-    """The posts after the change; a rank that it leaves unsaid goes on, a post that it ends is taken out."""
-    several = Counter(same_words(row["title"]) for row in base)
-    ranks = {title: row["rank"] for row in base if several[title := same_words(row["title"])] == 1 and row["rank"]}
-    stated = [_with_rank(row, ranks) for row in change]
-    rows = replaced(base, stated, leader_key, leader_family)
-    ended = {leader_key(row) for row in base} - {leader_key(row) for row in stated}
-    return [taken_out(row) if leader_key(row) in ended and _is_ended(row, words) else row for row in rows]
-
-
-def _is_ended(row: Row, words: str) -> bool:
-    """Whether the post is no longer set up; 「撤销副局长职数1名」 only makes it fewer."""
-    plain = re.sub(r"[ \u3000]", "", words)
-    ending = r"(?:一职|职务|岗位)?(?:[”」』\"，,。；;、\n]|$)"
-    return re.search(_NO_POST + re.escape(str(row["title"])) + ending, plain) is not None
-
-
-def _with_rank(row: Row, ranks: dict[str, str]) -> Row:
-    rank = row["rank"] or ranks.get(same_words(row["title"]))
-    return {**row, "rank": rank, "extracted_value": {**row["extracted_value"], "rank": rank}}
 
 
 def _duties(rows: list[Row], words: str, unit_name: str, bodies: Collection[str]) -> list[Row]:

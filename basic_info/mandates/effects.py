@@ -5,16 +5,28 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from basic_info.mandates.amending import leader_family, leader_key, quota_family, quota_key, row_pairs
 from basic_info.mandates.models import ClauseKind, Confidence, FieldKind
+from basic_info.mandates.numbers import (
+    LEADERS,
+    QUOTAS,
+    Numbering,
+    is_outright,
+    leaders_after,
+    open_increments,
+    place_of,
+    quotas_after,
+    row_pairs,
+)
 from basic_info.mandates.parsing.bodies import BodyOrders, Hand, sentences_of, speaks_of
+from basic_info.mandates.parsing.model import Increment
 from basic_info.mandates.parsing.normalise import fold, tidy
 from basic_info.mandates.parts import Parts, Row
 from basic_info.mandates.regrouping import is_section, is_unclear, section_key
+from basic_info.mandates.replies import Reply
 from basic_info.mandates.wording import leader_words, quota_words, same_words
 
 _NOTHING = "—"
@@ -64,18 +76,19 @@ class Effect:
     look: str = ""
 
 
-def effects_of(base: Parts, after: Parts, words: str, orders: BodyOrders) -> list[Effect]:
+def effects_of(base: Parts, after: Parts, reply: Reply, orders: BodyOrders) -> list[Effect]:
     """All that is otherwise in ``after`` than in ``base``; rows of ``after`` from the amendment itself have no origin.
 
-    ``words`` are the amendment's for this unit, ``orders`` what they say about bodies.
+    ``orders`` are what the reply says about bodies. Numbers that it changes and nobody could add are listed too.
     """
-    said = _Said(words)
+    said = _Said(reply.words)
     return [
         *_of_fields(base, after, said),
         *_of_functions(base, after, said),
         *_Bodies(base, after, said, orders).effects(),
-        *_of_numbers(base.quotas, after.quotas, said, EffectKind.QUOTA),
-        *_of_numbers(base.leaders, after.leaders, said, EffectKind.LEADER),
+        *_of_numbers(base.quotas, after.quotas, said, reply, QUOTAS),
+        *_of_numbers(base.leaders, after.leaders, said, reply, LEADERS),
+        *_not_added(base, after, reply),
     ]
 
 
@@ -139,18 +152,54 @@ def _of_functions(base: Parts, after: Parts, said: _Said) -> Iterator[Effect]:
         yield Effect(EffectKind.FUNCTION, "删除", before[key]["text"], _NOTHING, "")
 
 
-def _of_numbers(base: Sequence[Row], after: Sequence[Row], said: _Said, kind: EffectKind) -> Iterator[Effect]:
-    is_quota = kind is EffectKind.QUOTA
-    key, family = (quota_key, quota_family) if is_quota else (leader_key, leader_family)
-    in_words: Callable[[dict[str, Any]], str] = quota_words if is_quota else leader_words
-    name = "kind" if is_quota else "title"
-    for before, now in row_pairs(list(base), list(after), key, family):
+def _of_numbers(
+    base: Sequence[Row], after: Sequence[Row], said: _Said, reply: Reply, numbering: Numbering
+) -> Iterator[Effect]:
+    kind = EffectKind.LEADER if numbering.is_post else EffectKind.QUOTA
+    in_words: Callable[[dict[str, Any]], str] = leader_words if numbering.is_post else quota_words
+    name = numbering.name
+    for before, now in row_pairs(list(base), list(after), numbering):
         left = in_words(before) if before else _NOTHING
         right = in_words(now) if now else "取消"
         if left != right:
             row: Row = now or before or {}
             words = said.of(row[name], str(row["count"]) if now else "", or_else=row["source_snippet"] if now else "")
-            yield Effect(kind, row[name], left, right, words)
+            if now is not None and now.get("delta") is not None:
+                words = now["source_snippet"]
+            yield Effect(kind, row[name], left, right, words, _doubt(before, now, reply, numbering))
+
+
+def _doubt(before: Row | None, now: Row | None, reply: Reply, numbering: Numbering) -> str:
+    """What of the reply's numbers does not fit the base's, until a person looked at the row."""
+    if before is None or now is None or now.get("is_seen") or now["origin_document_id"] is not None:
+        return ""
+    had = before["count"]
+    formers = [one for one in reply.formers if one.is_post is numbering.is_post and place_of([before], one, numbering)]
+    if formers and all(one.count != had for one in formers):
+        return f"批复说原有 {formers[-1].count} 名，基础版本是 {had} 名，请核对"
+    by = sum(
+        one.by
+        for one in reply.increments
+        if one.name and one.is_post is numbering.is_post and place_of([before], one, numbering)
+    )
+    if is_outright(now) and by and had + by != now["count"]:
+        return f"批复写增减 {by:+d} 名、之后 {now['count']} 名，与基础版本的 {had} 名对不上，请核对"
+    return ""
+
+
+def _not_added(base: Parts, after: Parts, reply: Reply) -> Iterator[Effect]:
+    """Numbers that the reply makes more or fewer where the base has none to add to."""
+    places = quotas_after(base.quotas, reply.stated.quotas, reply.increments)[1]
+    posts = leaders_after(base.leaders, reply.stated.leaders, reply.words, reply.increments, reply.formers)[1]
+    for one in open_increments(base.quotas, after.quotas, places, QUOTAS):
+        yield _left(EffectKind.QUOTA, one.increment, one.reason)
+    for one in open_increments(base.leaders, after.leaders, posts, LEADERS):
+        yield _left(EffectKind.LEADER, one.increment, one.reason)
+
+
+def _left(kind: EffectKind, one: Increment, reason: str) -> Effect:
+    verb = "增加" if one.by > 0 else "减少"
+    return Effect(kind, one.name or "编制", f"{verb} {abs(one.by)} 名", "没有计入", one.snippet, reason)
 
 
 class _Bodies:
@@ -297,15 +346,18 @@ _ASIDE = re.compile(r"请示|收悉|如下[:：]?$|抓紧|遵照|批复$|[:：]$
 _OF_NUMBERS = re.compile(r"编制|职数|\d名")
 
 
-def unheard(words: str, effects: Sequence[Effect]) -> list[str]:
+def unheard(reply: Reply, effects: Sequence[Effect]) -> list[str]:
     """The sentences that speak of a change and of which no effect comes, or not of all of it: for a person to see."""
-    counted = {number for number, sentence in sentences_of(words) if _of_a_number(sentence, effects)}
+    # Of what was read as more or fewer an effect comes, or the number is stated: each such sentence is heard.
+    read = {fold(tidy(one.snippet)) for one in reply.increments}
+    totals = [one for one in effects if fold(tidy(one.words)) not in read]
+    counted = {number for number, sentence in sentences_of(reply.words) if _of_a_number(sentence, totals)}
     return [
         sentence
-        for number, sentence in sentences_of(words)
+        for number, sentence in sentences_of(reply.words)
         if _SPEAKS_OF_CHANGE.search(fold(sentence))
         and not _ASIDE.search(sentence)
-        and not (number in counted and _OF_NUMBERS.search(fold(sentence)))
+        and not ((number in counted or fold(sentence) in read) and _OF_NUMBERS.search(fold(sentence)))
         and not _is_heard(sentence, effects)
     ]
 
@@ -326,3 +378,31 @@ def _is_heard(sentence: str, effects: Iterable[Effect]) -> bool:
 def _of_a_number(sentence: str, effects: Sequence[Effect]) -> bool:
     numbers = (one for one in effects if one.kind in (EffectKind.QUOTA, EffectKind.LEADER))
     return any(fold(sentence) in fold(one.words) or fold(one.words) in fold(sentence) for one in numbers if one.words)
+
+
+def in_full(effects: Iterable[Effect], words: str) -> Iterator[Effect]:
+    """The effects with the whole orders that they come from, not the part up to the first semicolon alone."""
+    orders = list(_orders(words))
+    for one in effects:
+        pieces = [fold(sentence) for _, sentence in sentences_of(one.words)]
+        whole = [order for order in orders if any(piece in fold(order) for piece in pieces)]
+        yield replace(one, words="".join(whole) if pieces and whole else one.words)
+
+
+#: A sentence that goes on with the order before it.
+_GOES_ON = re.compile(
+    r"^(?:其(?!他|它|余)|该(?!项)|主要(?:职责|负责|承担)|负责|承担|调整后|增加后|减少后|核[增减]后|变更后|所需)"
+)
+
+
+def _orders(words: str) -> Iterator[str]:
+    """The sentences up to 。 with those that go on with them."""
+    for line in words.splitlines():
+        order = ""
+        for sentence in re.findall(r"[^。]+。?", tidy(line)):
+            if order and not _GOES_ON.match(sentence):
+                yield order
+                order = ""
+            order += sentence
+        if order:
+            yield order

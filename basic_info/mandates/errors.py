@@ -82,6 +82,13 @@ class NeedsRebase(DomainError):
     message: ClassVar[str] = "生效日期早于已确认的变更批复，而变更批复以现有版本为基础，不能确认；请核对文件的施行日期"
 
 
+class FewerThanNone(DomainError):
+    """A late amendment leaves too few places for what a later one takes away; the message names it."""
+
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "补入后，较晚的批复会把名额减到少于 0，请先核对数字"
+
+
 class AlreadyDecided(DomainError):
     """Somebody else looked at the link already."""
 

@@ -201,20 +201,33 @@ class MandateClause(Reading, Model):
         return self.clause_kind is ClauseKind.SECTION and "name" in self.value
 
 
-class MandateQuota(Reading, Model):
+class Counted(Reading):
+    """Mixin of what is counted. ``delta``: by how many a reply made the base's number more or fewer, None: stated."""
+
+    delta: Mapped[int | None]
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether the number is the base's and the difference; a person's own number is none."""
+        return self.delta is not None and self.corrected_value is None
+
+
+class MandateQuota(Counted, Model):
     """人员编制 as the document states it, in its own words; ``value`` is {"kind", "count"}."""
 
     __tablename__ = "mandate_quota"
+    __table_args__ = (CheckConstraint("count >= 0", name="count_not_negative"),)
 
     mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id), index=True)
     kind: Mapped[str]
     count: Mapped[int]
 
 
-class MandateLeader(Reading, Model):
+class MandateLeader(Counted, Model):
     """领导职数 as the document states them; ``value`` is {"title", "rank", "count", "holds_quota"}."""
 
     __tablename__ = "mandate_leader"
+    __table_args__ = (CheckConstraint("count >= 0", name="count_not_negative"),)
 
     mandate_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Mandate.id), index=True)
     title: Mapped[str]

@@ -7,10 +7,9 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import Range
 
-from basic_info.documents.matching import section_names
 from basic_info.documents.models import Document
 from basic_info.mandates.addressee import for_unit
-from basic_info.mandates.amending import amended, own_words
+from basic_info.mandates.amending import amended
 from basic_info.mandates.applying import apply_mandates
 from basic_info.mandates.carrying import carry_links
 from basic_info.mandates.errors import (
@@ -24,8 +23,9 @@ from basic_info.mandates.errors import (
 )
 from basic_info.mandates.models import FieldKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.mandates.parsing import ParsedMandate
-from basic_info.mandates.parts import Parts, copied_parts, keep_parts, parts_of
+from basic_info.mandates.parts import Parts, copied_parts, keep_parts
 from basic_info.mandates.placing import require_place
+from basic_info.mandates.replies import reply_of
 from basic_info.mandates.subjects import issued_on, subject_words
 from basic_info.mandates.timeline import take_place, version_on
 from basic_info.organization.models import Section, Unit
@@ -33,7 +33,6 @@ from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
-from host.kernel.pages import today_in_china
 
 _STYLES = {style.value: style for style in MandateStyle}
 
@@ -53,12 +52,11 @@ def import_mandate(
         raise AlreadyPending
     document = _document(parsed, unit_id, file_id, actor, source_text)
     since = parsed.effective_on.value or document.issued_on or on
-    # Sections as the register has them today: it may begin later than the document.
-    parts = parts_of(parsed, section_names(unit_id, today_in_china()))
-    style, base = _STYLES[parsed.style.value.value], None
+    reply = reply_of(parsed, unit_id=unit_id, words=source_text)
+    parts, style, base = reply.stated, _STYLES[parsed.style.value.value], None
     if style is MandateStyle.AMENDMENT:
         base = _base_of(unit_id, since)
-        parts = amended(copied_parts(base), parts, own_words(parsed, source_text))
+        parts = amended(copied_parts(base), reply)
     last = db.session.scalar(select(func.max(Mandate.version_no)).where(Mandate.unit_id == unit_id))
     mandate = Mandate(
         unit_id=unit_id,
@@ -203,7 +201,7 @@ def _document(parsed: ParsedMandate, unit_id: int, file_id: int | None, actor: A
     document.title = parsed.title.value
     document.unit_id = unit_id
     document.issued_on = issued_on(words)
-    document.subject_words = subject_words(parsed, own_words(parsed, words))
+    document.subject_words = subject_words(parsed, words if parsed.own_words is None else parsed.own_words)
     if number:
         document.doc_no, document.doc_prefix = number.text, number.prefix
         document.doc_year, document.doc_seq = number.year, number.number

@@ -12,6 +12,7 @@ from basic_info.documents.matching import SectionNames
 from basic_info.mandates.clause_rows import ClauseRow, clause_rows
 from basic_info.mandates.models import (
     Confidence,
+    Counted,
     FieldKind,
     Mandate,
     MandateClause,
@@ -59,7 +60,8 @@ def parts_of(parsed: ParsedMandate, names: SectionNames) -> Parts:
 def keep_parts(mandate_id: int, parts: Parts) -> None:
     """Insert the rows of a version; clauses are numbered in their order, unless they have a place already."""
     clauses = [{"sort_no": number, **row} for number, row in enumerate(parts.clauses, start=1)]
-    for table, rows in zip(TABLES.values(), (parts.fields, clauses, parts.quotas, parts.leaders), strict=True):
+    quotas, leaders = ([{"delta": None, **row} for row in rows] for rows in (parts.quotas, parts.leaders))
+    for table, rows in zip(TABLES.values(), (parts.fields, clauses, quotas, leaders), strict=True):
         if rows:
             db.session.execute(insert(table), [{"mandate_id": mandate_id, **row} for row in rows])
 
@@ -113,6 +115,8 @@ def _as_it_stands(row: Reading, document_id: int) -> Row:
         **_kept(row, document_id),
         "confidence": row.confidence if row.needs_a_look else Confidence.HIGH,
         "origin_document_id": None if is_own else row.origin_document_id,
+        "is_seen": row.corrected_by is not None,
+        **({"delta": row.delta} if is_own and isinstance(row, Counted) and row.is_difference else {}),
     }
 
 

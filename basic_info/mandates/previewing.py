@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from basic_info.documents.matching import section_names
 from basic_info.mandates.addressee import for_unit
-from basic_info.mandates.amending import amended, orders_of, own_words
-from basic_info.mandates.effects import Effect, effects_of, unheard
+from basic_info.mandates.amending import amended, orders_of
+from basic_info.mandates.effects import Effect, effects_of, in_full, unheard
 from basic_info.mandates.models import Mandate
 from basic_info.mandates.parsing import Block, ParsedMandate, parse_mandate
 from basic_info.mandates.parsing.model import Style
-from basic_info.mandates.parts import Parts, copied_parts, parts_of, standing_parts
+from basic_info.mandates.parts import Parts, copied_parts, standing_parts
+from basic_info.mandates.replies import Reply, reply_of
 from basic_info.mandates.subjects import issued_on
 from basic_info.mandates.timeline import version_on
 from host.kernel.db import db
@@ -51,9 +51,8 @@ def foreseen(parsed: ParsedMandate, *, unit_id: int, words: str) -> Preview | No
     base = version_on(unit_id, since)
     if base is None:
         return Preview(None, since, parsed.unit_name.value, undecided=parsed.undecided, for_others=parsed.for_others)
-    before = copied_parts(base)
-    change = parts_of(parsed, section_names(unit_id, today_in_china()))
-    return _preview(base, since, before, _counting(amended(before, change, own_words(parsed, words))), parsed, words)
+    before, reply = copied_parts(base), reply_of(parsed, unit_id=unit_id, words=words)
+    return _preview(base, since, before, _counting(amended(before, reply)), parsed, reply)
 
 
 def preview_of(mandate: Mandate) -> Preview | None:
@@ -66,23 +65,27 @@ def preview_of(mandate: Mandate) -> Preview | None:
     except DomainError:  # read by an earlier parser: the rows still say what they do
         parsed = None
     parsed = for_unit(parsed, mandate.unit_id) if parsed else None
-    return _preview(base, mandate.valid.lower, copied_parts(base), standing_parts(mandate), parsed, mandate.source_text)
+    reply = (
+        reply_of(parsed, unit_id=mandate.unit_id, words=mandate.source_text)
+        if parsed
+        else Reply(words=mandate.source_text)
+    )
+    return _preview(base, mandate.valid.lower, copied_parts(base), standing_parts(mandate), parsed, reply)
 
 
 def _preview(
-    base: Mandate, since: date, before: Parts, after: Parts, parsed: ParsedMandate | None, words: str
+    base: Mandate, since: date, before: Parts, after: Parts, parsed: ParsedMandate | None, reply: Reply
 ) -> Preview:
-    own = own_words(parsed, words) if parsed else words
-    effects = effects_of(before, after, own, orders_of(before, after, own))
+    effects = effects_of(before, after, reply, orders_of(before, after, reply.words))
     title = parsed.title.value if parsed else ""
     return Preview(
         base.version_no,
         since,
         parsed.unit_name.value if parsed else "",
-        tuple(effects),
+        tuple(in_full(effects, reply.words)),
         parsed.undecided if parsed else (),
         parsed.for_others if parsed else (),
-        tuple(one for one in unheard(own, effects) if one not in title),
+        tuple(one for one in unheard(reply, effects) if one not in title),
     )
 
 

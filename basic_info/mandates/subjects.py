@@ -16,8 +16,8 @@ def subject_words(parsed: ParsedMandate, words: str) -> list[str]:
         return ["三定"]
     says = {
         "职能": bool(parsed.duties) or any(one.text for one in parsed.sections),
-        "编制": bool(parsed.quotas),
-        "职数": bool(parsed.leaders),
+        "编制": bool(parsed.quotas) or any(not one.is_post for one in parsed.increments),
+        "职数": bool(parsed.leaders) or any(one.is_post for one in parsed.increments),
         "内设": bool(parsed.sections),
         "挂牌": bool(parsed.plates),
         "更名": "更名" in words,

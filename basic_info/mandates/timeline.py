@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import TypeVar
+from itertools import takewhile
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
@@ -15,17 +15,14 @@ from basic_info.mandates.models import (
     HELD,
     Mandate,
     MandateClause,
-    MandateLeader,
-    MandateQuota,
     MandateState,
     MandateStyle,
 )
+from basic_info.mandates.numbers import LEADERS, QUOTAS
+from basic_info.mandates.numbers_carried import carry_numbers
 from basic_info.mandates.parts import Parts, Row, clause_copy, copied_parts, keep_parts
 from basic_info.mandates.regrouping import is_section, section_key, with_tasks
-from basic_info.mandates.wording import same_words
 from host.kernel.db import db
-
-T = TypeVar("T", MandateClause, MandateQuota, MandateLeader)
 
 
 def versions_held(unit_id: int) -> Sequence[Mandate]:
@@ -67,14 +64,15 @@ def take_place(mandate: Mandate, since: date) -> None:
 
 def _carry_on(mandate: Mandate, later: Sequence[Mandate]) -> None:
     """An amendment that comes late holds in the amendments after it too, where they say nothing else."""
+    later = list(takewhile(lambda one: one.style is MandateStyle.AMENDMENT, later))
     change, gone, moved = _own_parts(mandate), _gone(mandate), _moved_tasks(mandate)
     for one in later:
-        if one.style is not MandateStyle.AMENDMENT:
-            return
         own = _own_parts(one)
         _end_bodies(one, gone - {section_key(row) for row in own.clauses})
         _move_tasks(one, moved)
         keep_parts(one.id, _given_way(one, change, own))
+    for numbering in (QUOTAS, LEADERS):
+        carry_numbers(mandate, later, numbering)
 
 
 def _gone(mandate: Mandate) -> set[str]:
@@ -91,7 +89,7 @@ def _gone(mandate: Mandate) -> set[str]:
 
 
 def _end_bodies(later: Mandate, keys: Collection[str]) -> None:
-    for clause in _rows(MandateClause, later):
+    for clause in _clauses(later):
         if clause.is_section and section_key(_as_row(clause)) in keys:
             clause.is_removed = True
     db.session.flush()
@@ -102,13 +100,8 @@ def _moved_tasks(mandate: Mandate) -> dict[str | int, tuple[list[str], list[str]
     base = db.session.get(Mandate, mandate.base_id) if mandate.base_id else None
     if base is None:
         return {}
-    before = {key: tasks_of(one.value) for one in _rows(MandateClause, base) for key in _keys(one)}
-    return {
-        key: (before[key], tasks_of(one.value))
-        for one in _rows(MandateClause, mandate)
-        for key in _keys(one)
-        if key in before
-    }
+    before = {key: tasks_of(one.value) for one in _clauses(base) for key in _keys(one)}
+    return {key: (before[key], tasks_of(one.value)) for one in _clauses(mandate) for key in _keys(one) if key in before}
 
 
 def _keys(clause: MandateClause) -> list[str | int]:
@@ -124,7 +117,7 @@ def _move_tasks(later: Mandate, moved: dict[str | int, tuple[list[str], list[str
     The clause as it was confirmed stays, taken out; another one stands in its place.
     """
     rows: list[Row] = []
-    for clause in _rows(MandateClause, later):
+    for clause in _clauses(later):
         if not clause.is_section or clause.origin_document_id not in (None, later.document_id):
             continue
         before, after = next((moved[key] for key in _keys(clause) if key in moved), ([], []))
@@ -145,44 +138,31 @@ def _own_parts(mandate: Mandate) -> Parts:
     """The rows that an amendment itself states."""
     parts = copied_parts(mandate)
     return Parts(
-        clauses=[row for row in parts.clauses if row["origin_document_id"] == mandate.document_id and is_section(row)],
-        quotas=[row for row in parts.quotas if row["origin_document_id"] == mandate.document_id],
-        leaders=[row for row in parts.leaders if row["origin_document_id"] == mandate.document_id],
+        clauses=[row for row in parts.clauses if row["origin_document_id"] == mandate.document_id and is_section(row)]
     )
 
 
 def _given_way(later: Mandate, change: Parts, own: Parts) -> Parts:
     """The rows of ``change`` that the later version takes over; those of the base that they replace are taken out."""
     stated = {row["section_id"] for row in own.clauses} - {None}  # also under another name
-    said = {section_key(row) for row in own.clauses} | {same_words(row["kind"]) for row in own.quotas}
-    said |= {_leader_key(row["title"], row["rank"]) for row in own.leaders}
+    said = {section_key(row) for row in own.clauses}
     taken = Parts(
-        clauses=[row for row in change.clauses if section_key(row) not in said and row["section_id"] not in stated],
-        quotas=[row for row in change.quotas if same_words(row["kind"]) not in said],
-        leaders=[row for row in change.leaders if _leader_key(row["title"], row["rank"]) not in said],
+        clauses=[row for row in change.clauses if section_key(row) not in said and row["section_id"] not in stated]
     )
     replaced = {section_key(row) for row in taken.clauses}
     bodies = {row["section_id"] for row in taken.clauses} - {None}
-    for clause in _rows(MandateClause, later):
+    for clause in _clauses(later):
         if clause.is_section and (section_key(_as_row(clause)) in replaced or clause.section_id in bodies):
             clause.is_removed = True
-    kinds = {same_words(row["kind"]) for row in taken.quotas}
-    for quota in _rows(MandateQuota, later):
-        quota.is_removed = quota.is_removed or same_words(quota.kind) in kinds
-    posts = {_leader_key(row["title"], row["rank"]) for row in taken.leaders}
-    for leader in _rows(MandateLeader, later):
-        leader.is_removed = leader.is_removed or _leader_key(leader.title, leader.rank) in posts
     db.session.flush()  # before the new rows stand beside them
     return taken
-
-
-def _leader_key(title: str, rank: str | None) -> str:
-    return f"{same_words(title)} {rank or ''}"
 
 
 def _as_row(clause: MandateClause) -> Row:
     return {"clause_kind": clause.clause_kind, "extracted_value": clause.value}
 
 
-def _rows(table: type[T], mandate: Mandate) -> Sequence[T]:
-    return db.session.scalars(select(table).where(table.mandate_id == mandate.id, table.is_removed.is_(False))).all()
+def _clauses(mandate: Mandate) -> Sequence[MandateClause]:
+    return db.session.scalars(
+        select(MandateClause).where(MandateClause.mandate_id == mandate.id, MandateClause.is_removed.is_(False))
+    ).all()

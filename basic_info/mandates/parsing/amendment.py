@@ -6,8 +6,18 @@ from dataclasses import dataclass, replace
 
 from basic_info.mandates.parsing.changed_counts import Own, read_changed_counts
 from basic_info.mandates.parsing.heading import Heading
+from basic_info.mandates.parsing.increments import read_formers, read_increments
 from basic_info.mandates.parsing.lines import Line
-from basic_info.mandates.parsing.model import ClauseKind, Confidence, LeaderPost, Plate, Quota, Section
+from basic_info.mandates.parsing.model import (
+    ClauseKind,
+    Confidence,
+    Former,
+    Increment,
+    LeaderPost,
+    Plate,
+    Quota,
+    Section,
+)
 from basic_info.mandates.parsing.names import (
     BODY_ENDING,
     SURE_DUTY_VERB,
@@ -77,6 +87,8 @@ class Change:
     sections: tuple[Section, ...]
     quotas: tuple[Quota, ...]
     leaders: tuple[LeaderPost, ...]
+    increments: tuple[Increment, ...]
+    formers: tuple[Former, ...]
     is_any: bool
 
 
@@ -87,6 +99,7 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     sections = _merged(_sections(paragraphs, own), _listed_sections(lines), lines)
     quotas, leaders = read_changed_counts(paragraphs, own)
     quotas, leaders = with_tallies(quotas, leaders, lines, heading.unit_name.value)
+    increments, formers = read_increments(paragraphs, own), read_formers(paragraphs, own)
     rank, plates = None, dict[str, Plate]()
     for text in paragraphs:
         folded = fold(text)
@@ -95,9 +108,9 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
                 rank = match.group("rank") or match.group("up") or match.group("kind")
             for name in _unit_plates(folded, own):
                 plates.setdefault(name, Plate(name, text))
-    found = bool(sections or quotas or leaders or plates or rank)
+    found = bool(sections or quotas or leaders or increments or plates or rank)
     is_any = found or any(_TAKES_AWAY.search(fold(text)) for text in paragraphs)
-    return Change(rank, tuple(plates.values()), sections, quotas, leaders, is_any)
+    return Change(rank, tuple(plates.values()), sections, quotas, leaders, increments, formers, is_any)
 
 
 def _paragraphs(lines: Sequence[Line]) -> list[str]:

@@ -14,7 +14,7 @@ _CHANGE = (
     "调整|增加|增编|核增|增核|核减|减少|变更|划转|划入|划出|更名|连编带人|收回|追加|净增|净减|调增|调减|增设|核定|"
     "整合|合并|撤并|撤销"
 )
-_AFTER = re.compile(
+AFTER = re.compile(
     rf"(?:{_CHANGE})(?:{NUMBER}名)?后[,:]?|[由从](?:原来?的?)?{NUMBER}[名人个正]?(?:{NUMBER}副)?(?:[^。;,]{{0,6}})(?:调整|增加|核增|减少|核减|核定|变更|增|减)(?:为|到|至)|(?:仍为|重新(?:核定|明确|确定)|核定为|达到|增至|增加至|增加到|减至|减少至|减少到|调整为)"
 )
 _DELTA = re.compile(
@@ -26,7 +26,7 @@ _ORG = re.compile(
     rf"(?:(?<=[,。;:、])|^|(?:{_CHANGE})后|核减|核增|增加|减少|调整|同意|将|给|为|同时|相应|到|至|划入)(?P<org>(?!由|自|后|(?:{_CHANGE})后)[^,。;:、()\d从]{{1,24}}?(?:{BODY_ENDING}|镇|乡|街道|[联协]|中学|小学|高中|大学|政府|政协|人大|集团))(?=核定|配备|机关|行政|事业|编制|人员|工勤|正科|副科|领导|科级|股级|财政|全额|差额|公益|政法(?:专项)?编制|后勤|内设|所属|下属|教职工|教师|员额|控制数|增设|设|加挂|增挂|更名|的|核增|核减|增加|减少|调整)"
 )
 # What a body does is no statement about the units that it names (承担市老龄工作委员会的具体工作).
-_DUTY_TEXT = re.compile(
+DUTY_TEXT = re.compile(
     rf"(?:^|(?<=[,;:。]))(?:{SURE_DUTY_VERB}|其?(?:主要|工作)?职责(?:是|为|:))[^。]*?(?=。|$|;[^。;]*(?:编制|职数|\d名))"
 )
 _OWN_WORD = re.compile(r"(?:你|我|本)(?:局|委|办|厅|院|校|馆|站|所|会|社|队|中心|镇|乡|街道|单位)")
@@ -48,7 +48,7 @@ _SET_UP = re.compile(
 )
 # 「为你局所属副科级事业单位」 says of another unit whose it is.
 _BELONGS_TO = re.compile(r"(?:为|系|是|隶属于?|作为)[^,。;]{0,16}(?:所属|下属|直属|管理)[^,。;]*(?:单位|机构)")
-_NEW_UNIT = re.compile(
+NEW_UNIT = re.compile(
     r'(?:设立|成立|组建)"?(?P<org>[^,。;:()"]{4,24}?)"?(?:\([^()]*\))?,?(?:为|系|作为|隶属)[^。;]{0,30}(?:事业单位|所属|下属|直属)'
 )
 _UNIT_RENAMED = re.compile(
@@ -118,9 +118,9 @@ class Own:
 
     def is_other(self, folded: str) -> bool:
         """Whether the sentence speaks of another unit from its start on."""
-        if (new := _NEW_UNIT.search(folded)) and not self.is_unit(new.group("org")):
+        if (new := NEW_UNIT.search(folded)) and not self.is_unit(new.group("org")):
             return True
-        folded = _DUTY_TEXT.sub("", folded)
+        folded = DUTY_TEXT.sub("", folded)
         orgs = [m for m in _ORG.finditer(folded) if not _SOURCE_OF.search(folded[: m.start("org")])]
         return bool(orgs) and not any(self.owns(m.group("org")) for m in orgs) and not _is_inner(orgs[0])
 
@@ -140,7 +140,7 @@ def read_changed_counts(paragraphs: Sequence[str], own: Own) -> tuple[tuple[Quot
     # A post that is only added counts where no statement of what holds afterwards names it.
     added: list[LeaderPost] = []
     for text in paragraphs:
-        if (new := _NEW_UNIT.search(fold(text))) and not own.is_unit(new.group("org")):
+        if (new := NEW_UNIT.search(fold(text))) and not own.is_unit(new.group("org")):
             continue
         after, increments = _after_change(fold(text), own)
         unit_name = own.names[0] if own.names else ""
@@ -158,13 +158,13 @@ def _after_change(folded: str, own: Own) -> tuple[str, str]:
     """What a paragraph states for the unit addressed as it is after the change, and the single posts that it adds."""
     kept: list[str] = []
     added: list[str] = []
-    folded = _DUTY_TEXT.sub("", folded)
+    folded = DUTY_TEXT.sub("", folded)
     folded = _RESPECTIVELY.sub(_each_with_its_number, folded)
     belongs, mode, kind = True, _Mode.PLAIN if _may_state_plainly(folded) else _Mode.ASIDE, ""
     first, was_changed, was_kept = mode, False, False
     for clause in _clauses(folded):
         size = len(kept)
-        belongs = _belongs(clause, own, belongs)
+        belongs = belongs_to_own(clause, own, belongs)
         if stated := _STATED_KIND.search(clause):
             kind = stated.group("kind")
         mode, now = _mode_of(clause, mode)
@@ -183,7 +183,7 @@ def _after_change(folded: str, own: Own) -> tuple[str, str]:
 
 
 def _is_increment(clause: str) -> bool:
-    return bool(_NEW_POST.match(clause)) and not _AFTER.search(clause)
+    return bool(_NEW_POST.match(clause)) and not AFTER.search(clause)
 
 
 def _each_with_its_number(match: re.Match[str]) -> str:
@@ -199,7 +199,7 @@ def _each_with_its_number(match: re.Match[str]) -> str:
 
 def _mode_of(clause: str, mode: _Mode) -> tuple[_Mode, bool]:
     """The mode from this clause on, and whether the clause itself says what holds afterwards."""
-    match = _AFTER.search(clause)
+    match = AFTER.search(clause)
     if match is None and _NEW_POST.match(clause):
         return mode, True
     if match:
@@ -235,7 +235,7 @@ def _sets_up_another(clause: str, own: Own) -> bool:
     return not (new.group("renamed") and old and own.owns(old))
 
 
-def _belongs(clause: str, own: Own, before: bool) -> bool:
+def belongs_to_own(clause: str, own: Own, before: bool) -> bool:
     """Whether a clause speaks of the unit addressed; one that names no unit goes on with the one before."""
     if _GIVER.search(clause):
         return True

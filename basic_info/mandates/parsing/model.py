@@ -127,6 +127,32 @@ class LeaderPost:
 
 
 @dataclass(frozen=True)
+class Increment:
+    """By how many a reply changes a number without saying what holds afterwards (核增、核减、划转、收回).
+
+    `name` is the kind of places or the title of the posts, "" where the words only say 编制; `by` is negative where
+    they become fewer; `snippet` is the sentence.
+    """
+
+    name: str
+    by: int
+    is_post: bool
+    rank: str | None
+    snippet: str
+
+
+@dataclass(frozen=True)
+class Former:
+    """The number that a reply says to have held before (由5名增至6名)."""
+
+    name: str
+    count: int
+    is_post: bool
+    rank: str | None
+    snippet: str
+
+
+@dataclass(frozen=True)
 class Clause:
     """One clause (条款) of the document in its order, for keeping and comparing versions."""
 
@@ -153,6 +179,9 @@ class ParsedMandate:
     leaders: tuple[LeaderPost, ...]
     effective_on: Found[date | None]
     clauses: tuple[Clause, ...]
+    # Of a reply: by how many it changes a number, and the numbers that it says to have held.
+    increments: tuple[Increment, ...] = ()
+    formers: tuple[Former, ...] = ()
     # Of a reply to several units: what it orders for this one, what for others, and what it doesn't say for whom.
     own_words: str | None = None
     for_others: tuple[str, ...] = ()
@@ -176,6 +205,8 @@ class ParsedMandate:
             sections=(),
             quotas=(),
             leaders=(),
+            increments=(),
+            formers=(),
             own_words="",
             for_others=(),
             undecided=tuple(dict.fromkeys(said)),

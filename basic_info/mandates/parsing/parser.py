@@ -197,4 +197,6 @@ def _changed(lines: Sequence[Line], heading: Heading, change: Change, depth: Dep
         leaders=change.leaders,
         effective_on=read_effective(lines),
         clauses=find_clauses(preamble if _first_part(lines, depth) else (), parts),
+        increments=change.increments,
+        formers=change.formers,
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from basic_info.mandates.models import Mandate, MandateClause, MandateQuota
+from basic_info.mandates.models import Mandate, MandateClause, MandateLeader, MandateQuota
 from basic_info.mandates.operations import confirm_mandate, import_mandate
 from basic_info.mandates.parsing import parse_file
 from host.kernel.db import db
@@ -53,3 +53,12 @@ def clause_of(mandate: Mandate, words: str) -> MandateClause:
 def quota_of(mandate: Mandate) -> MandateQuota:
     found = select(MandateQuota).where(MandateQuota.mandate_id == mandate.id, MandateQuota.is_removed.is_(False))
     return db.session.scalars(found).one()
+
+
+def numbers_of(mandate: Mandate) -> dict[str, int]:
+    """The numbers that count in a version, by kind and post."""
+    found: dict[str, int] = {}
+    for table, name in ((MandateQuota, MandateQuota.kind), (MandateLeader, MandateLeader.title)):
+        rows = select(name, table.count).where(table.mandate_id == mandate.id, table.is_removed.is_(False))
+        found |= {row[0]: row[1] for row in db.session.execute(rows.order_by(table.id))}
+    return found
