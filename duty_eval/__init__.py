@@ -34,6 +34,7 @@ from duty_eval.records import repeat_views as record_repeat_views
 from duty_eval.records import reports as record_reports
 from duty_eval.records import views as record_views
 from duty_eval.records import week_views as record_week_views
+from duty_eval.requirements import views as requirement_views
 from duty_eval.review import views as review_views
 from duty_eval.review import week_views as review_week_views
 from duty_eval.review.queries import count_waiting
@@ -78,6 +79,7 @@ _views = (
     record_reports,
     record_views,
     record_week_views,
+    requirement_views,
     review_views,
     review_week_views,
     rhythm_views,
@@ -146,6 +148,7 @@ system = System(
         MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
         MenuItem(title="代填纪实", endpoint="duty_eval.choose_behalf", permission=Permission.DUTY_RECORD_LOG_FOR),
         MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
+        MenuItem(title="填写要求", endpoint="duty_eval.duty_requirements", permission=Permission.DUTY_REQUIREMENT_SET),
         MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
         MenuItem(title="填报周期", endpoint="duty_eval.rhythm", permission=Permission.RECORD_RHYTHM_CHOOSE),
         MenuItem(title="填报规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),

@@ -13,6 +13,7 @@ from duty_eval.periods import models as periods
 from duty_eval.publicity import models as publicity
 from duty_eval.record_templates import models as record_templates
 from duty_eval.records import models as records
+from duty_eval.requirements import models as requirements
 from duty_eval.review import models as review
 from duty_eval.rhythms import models as rhythms
 from duty_eval.routine import models as routine
@@ -33,6 +34,7 @@ __all__ = [
     "publicity",
     "record_templates",
     "records",
+    "requirements",
     "review",
     "rhythms",
     "routine",

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     DUTY_RECORD_REVIEW = "duty_eval:duty_record:review"
     #: records of those who lead a section
     DUTY_RECORD_REVIEW_HEADS = "duty_eval:duty_record:review_heads"
+    #: what the records of a duty must have
+    DUTY_REQUIREMENT_SET = "duty_eval:duty_requirement:set"
     #: what is checked at entry, by division
     ENTRY_RULE_SET = "duty_eval:entry_rule:set"
     #: evidence that an inspection asks of a section
@@ -87,6 +89,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.DUTY_RECORD_LOG_FOR,
             Permission.DUTY_RECORD_READ,
             Permission.DUTY_RECORD_REVIEW,
+            Permission.DUTY_REQUIREMENT_SET,
             Permission.INSPECTION_ANSWER,
             Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
@@ -115,6 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         {
             Permission.ABSENCE_IMPORT,
             Permission.DUTY_RECORD_LOG_FOR,
+            Permission.DUTY_REQUIREMENT_SET,
             Permission.INSPECTION_ANSWER,
             Permission.INSPECTION_MAKE,
             Permission.INSPECTION_FINDING_READ,

@@ -1,10 +1,13 @@
 // Buttons that fill a field in one tap: data-fill="field-id" with data-value="30", or data-add="15" to add to a number;
-// and the measure of the chosen duty, said beside the quantity: radios with data-measure, a word with data-measure-word.
+// and what the chosen duty asks: its measure, said beside the quantity (radios with data-measure, a word with
+// data-measure-word), words (data-words opens data-words-box), evidence (data-evidence-asked shows data-evidence-hint).
 
 function fill(button) {
   const field = document.getElementById(button.dataset.fill);
   if (!field) return;
   field.value = button.dataset.add ? String((Number(field.value) || 0) + Number(button.dataset.add)) : button.dataset.value;
+  const box = field.closest("details");
+  if (box) box.open = true;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   mark(field);
 }
@@ -16,8 +19,17 @@ function mark(field) {
   }
 }
 
-function measure(radio) {
-  for (const word of radio.form?.querySelectorAll("[data-measure-word]") ?? []) word.textContent = radio.dataset.measure;
+function each(radio, selector, act) {
+  for (const one of radio.form?.querySelectorAll(selector) ?? []) act(one);
+}
+
+/** Says what the chosen duty asks; what was opened stays open. */
+export function ask(radio) {
+  const words = "words" in radio.dataset;
+  each(radio, "[data-measure-word]", (one) => { one.textContent = radio.dataset.measure; });
+  each(radio, "[data-words-box]", (one) => { one.open ||= words; });
+  each(radio, "[data-words-hint]", (one) => { one.hidden = !words; });
+  each(radio, "[data-evidence-hint]", (one) => { one.hidden = !("evidenceAsked" in radio.dataset); });
 }
 
 export function startFilling() {
@@ -27,7 +39,7 @@ export function startFilling() {
   });
   document.addEventListener("input", (event) => { if (event.target.id) mark(event.target); });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("input[data-measure]") && event.target.checked) measure(event.target);
+    if (event.target.matches("input[data-measure]") && event.target.checked) ask(event.target);
   });
-  window.addEventListener("pageshow", () => document.querySelectorAll("input[data-measure]:checked").forEach(measure));
+  window.addEventListener("pageshow", () => document.querySelectorAll("input[data-measure]:checked").forEach(ask));
 }

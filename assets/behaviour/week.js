@@ -53,7 +53,8 @@ function addUp(form) {
     total.classList.toggle("text-danger", minutes > most);
     if (minutes > most) over.push(total.dataset.total);
   });
-  for (const cell of rows.flat()) if (cell) cell.setAttribute("aria-invalid", String(!CELL.test(cell.value.trim())));
+  // What the server refused stays marked until it is typed over.
+  for (const cell of rows.flat()) if (cell) cell.setAttribute("aria-invalid", String("refused" in cell.dataset || !CELL.test(cell.value.trim())));
   const error = form.querySelector("[data-week-error]");
   error.textContent = over.length ? `${over.join("、")} 合计超过 24 小时，请修改。` : "";
   error.hidden = over.length === 0;
@@ -95,7 +96,10 @@ function watch(form) {
     event.preventDefault();
     paste(form, event.target, text);
   });
-  form.addEventListener("input", () => addUp(form));
+  form.addEventListener("input", (event) => {
+    delete event.target.dataset.refused;
+    addUp(form);
+  });
   addUp(form);
 }
 

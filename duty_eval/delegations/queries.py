@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, case, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Appointment, PersonVersion, Section, SectionVersion, UnitVersion
@@ -122,6 +123,61 @@ def _delegations(actor: Actor, today: date) -> AnySelect:
         .join(Account, Account.id == RoleGrant.account_id)
         .where(or_(_Source.account_id == own, RoleGrant.account_id == own, _heads_within(actor)))
     )
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody in whose place another acts, or who acts in mine; both days counted."""
+
+    name: str
+    place_name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """Who stands in for the actor, now or later, and for whom the actor does now."""
+
+    mine: Sequence[StandIn] = ()
+    for_others: Sequence[StandIn] = ()
+
+
+def stand_ins_column(actor: Actor, today: date) -> Any:
+    """Those that are not over, for ``stand_ins_of``: a column, so that a page's statement reads them on its way."""
+    own = actor.account_id or 0
+    rows = (
+        _with_place(select((RoleGrant.account_id == own).label("is_mine_to_do")), today)
+        .add_columns(
+            case((RoleGrant.account_id == own, _Holder.display_name), else_=Account.display_name).label("name"),
+            func.lower(RoleGrant.valid).label("first"),
+            (func.upper(RoleGrant.valid) - 1).label("last"),
+        )
+        .join(_Source, _Source.id == RoleGrant.delegated_from_id)
+        .join(_Holder, _Holder.id == _Source.account_id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(
+            or_(_Source.account_id == own, RoleGrant.account_id == own),
+            RoleGrant.revoked_at.is_(None),
+            func.upper(RoleGrant.valid) > today,
+        )
+        .order_by(func.lower(RoleGrant.valid), RoleGrant.id)
+        .subquery("stand_ins")
+    )
+    return select(func.jsonb_agg(func.to_jsonb(rows.table_valued()))).select_from(rows).scalar_subquery()
+
+
+def stand_ins_of(found: Sequence[Mapping[str, Any]] | None, today: date) -> StandIns:
+    """What ``stand_ins_column`` found."""
+    mine, for_others = [], []
+    for row in found or ():
+        first, last = (date.fromisoformat(row[name]) for name in ("first", "last"))
+        one = StandIn(row["name"], row["place_name"] or "", first, last)
+        if not row["is_mine_to_do"]:
+            mine.append(one)
+        elif first <= today:
+            for_others.append(one)
+    return StandIns(mine, for_others)
 
 
 def acts_today(person: Any) -> ColumnElement[bool]:

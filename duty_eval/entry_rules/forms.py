@@ -30,6 +30,13 @@ class RulesForm(DatedForm):
         "允许单位选择按周填报",
         description="不允许的，已经选择按周填报的单位从起始日期之后的星期一起按日填报；一周之内不变换。",
     )
+    asks_words = BooleanField(
+        "纪实须写明做了什么",
+        description="不勾选的，选了职责并填了数量或用时即可提交；单位和科室可以在“填写要求”中按职责另行设定。",
+    )
+    asks_evidence = BooleanField(
+        "提示附佐证", description="填写时提示附文件、链接或办件编号；不附也能提交，不要求拍照。可以按职责另行设定。"
+    )
     quantity_times = DecimalField("数量超过本人平时（中位数）几倍提示审核人", between(1.5, 100), places=None)
     compares_text = BooleanField("比对手工填写的文字是否雷同", description="系统预填和用按钮复制的内容不比对。")
     alike_percent = IntegerField("文字相同达到百分之几提示审核人", between(70, 100))

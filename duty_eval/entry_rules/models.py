@@ -70,5 +70,8 @@ class EntryRule(OfDivision, Model):
     reminds: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Whether a unit's round may have more 好 than two fifths.
     routine_cap: Mapped[CapMode] = mapped_column(default=CapMode.ENFORCE, server_default=CapMode.ENFORCE.value)
+    #: Whether records say in words what was done, and whether evidence is asked for, where the duty does not say.
+    asks_words: Mapped[bool] = mapped_column(default=False, server_default="false")
+    asks_evidence: Mapped[bool] = mapped_column(default=False, server_default="false")
     #: 工作日 that the names of 好 are up after a routine assessment.
     publicity_workdays: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")

@@ -30,6 +30,8 @@ class Rules:
     long_day_minutes: int = 720
     allows_weekly: bool = True
     overlap_mode: OverlapMode = OverlapMode.WARN
+    asks_words: bool = False
+    asks_evidence: bool = False
     quantity_times: Decimal = Decimal(3)
     alike_percent: int = 90
     compares_text: bool = True

@@ -11,6 +11,8 @@ from duty_eval.records.offers import duty_buttons
 from host.kernel.access import current_actor, public, signed_in
 from host.kernel.pages import today_in_china
 
+_OUTSIDE = {"id": "0", "text": "岗位职责以外的工作", "measure": "项", "words": True, "evidence": False}
+
 
 @bp.get("/offline")
 @public
@@ -25,7 +27,9 @@ def offline_page() -> ResponseReturnValue:
 @bp.get("/offline/duties")
 @signed_in
 def offline_duties() -> ResponseReturnValue:
-    """What a device takes along for days without signal, to be sealed there: ``{name, duties: [{id, text, measure}]}``.
+    """What a device takes along for days without signal, to be sealed there.
+
+    ``{name, duties: [{id, text, measure, words, evidence}]}``; ``words``, ``evidence``: whether the duty asks for them.
 
     The last one stands for work outside one's duties. ``duties`` is null for who keeps no records: every page asks, and
     a refusal would be none of theirs. One statement.
@@ -40,9 +44,9 @@ def offline_duties() -> ResponseReturnValue:
             "id": str(duty.id),
             "text": f"{duty.text}（{duty.post_title}）" if names_posts and duty.post_title else duty.text,
             "measure": duty.measure_unit,
+            "words": duty.asks_words,
+            "evidence": duty.asks_evidence,
         }
         for duty in found
     ]
-    return jsonify(
-        name=actor.display_name, duties=[*duties, {"id": "0", "text": "岗位职责以外的工作", "measure": "项"}]
-    )
+    return jsonify(name=actor.display_name, duties=[*duties, _OUTSIDE])

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from host.kernel.errors import DomainError, Refused
 
 
@@ -35,6 +37,17 @@ class NoWords(Refused):
     """An entry is known by its words, or by its duty with a quantity or minutes."""
 
     message = "请写明做了什么；不写的，须选对应职责并填数量或用时"
+
+    def __init__(self, message: str | None = None, *, places: Sequence[int] = (0,)) -> None:
+        """``places``: of the entries that it is about, from 0."""
+        super().__init__(message)
+        self.places = tuple(places)
+
+
+class WordsAsked(NoWords):
+    """The duty asks for words beside quantity and minutes (``duty_eval.requirements``)."""
+
+    message = "这项职责须写明做了什么"
 
 
 class NotOpen(DomainError):

@@ -11,13 +11,14 @@ from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from duty_eval.evidence.models import LINK_LENGTH
-from duty_eval.records.errors import NoWords
+from duty_eval.records.errors import LateWithoutReason, NoWords
 from duty_eval.records.models import CONTENT_LENGTH, RecordOrigin
 from duty_eval.records.offers import Offer
 from duty_eval.records.operations import MOST_AT_ONCE, Entry, says_something
 from duty_eval.records.spans import minute_of, require_sound
-from host.kernel.errors import Refused
-from host.kernel.forms import ChineseForm
+from host.kernel.db import AnyRow
+from host.kernel.errors import DomainError, Refused
+from host.kernel.forms import ChineseForm, options
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 #: Quarter-hour steps that the phone offers as buttons.
@@ -83,6 +84,22 @@ class RecordForm(ChineseForm):
         )
 
 
+def say_refused(form: RecordForm, refused: DomainError) -> None:
+    """Put what was refused beside the field that it is about, else on top of the form."""
+    field = {NoWords: form.content, LateWithoutReason: form.late_reason}
+    about = next((field[kind] for kind in field if isinstance(refused, kind)), None)
+    if about is None:
+        form.form_errors.append(str(refused))
+    else:
+        about.errors = [*about.errors, str(refused)]
+
+
+def duty_choices(duties: Sequence[AnyRow]) -> list[Any]:
+    """The duties of ``duty_buttons`` and work outside them, as the choices of a field."""
+    named = ((duty.id, f"{duty.text}（须写明做了什么）" if duty.asks_words else duty.text) for duty in duties)
+    return options([*named, (0, "岗位职责以外的工作")])
+
+
 class CorrectionForm(RecordForm):
     #: The record's own day, which is fixed: the form need not send it.
     worked_on = DateField("日期", [Optional()])
@@ -119,15 +136,17 @@ def chosen_offers(form: MultiDict[str, str]) -> list[Entry]:
     return [_offered(form, number, line) for line, number in enumerate(chosen, start=1)]
 
 
-def typed_over(offers: Sequence[Offer], form: MultiDict[str, str]) -> list[Offer]:
+def typed_over(offers: Sequence[Offer], form: MultiDict[str, str], refused: Refused) -> list[Offer]:
     """The offers of the day as they were last edited, so that a refusal loses nothing that was typed."""
-    chosen = set(form.getlist("chosen"))
+    chosen = form.getlist("chosen")
+    silent = {chosen[place] for place in refused.places if place < len(chosen)} if isinstance(refused, NoWords) else ()
     sent = {
         tuple(form.get(f"{number}-{name}", "") for name in _SAME): str(number)
         for number in range(1, MOST_AT_ONCE + 1)
         if f"{number}-content" in form
     }
-    return [_retyped(offer, sent.get(_same(offer)), chosen, form) for offer in offers]
+    retyped = ((offer, sent.get(_same(offer))) for offer in offers)
+    return [replace(_retyped(offer, number, chosen, form), needs_words=number in silent) for offer, number in retyped]
 
 
 #: What tells one offer from another, in the form and on the offer.
@@ -138,7 +157,7 @@ def _same(offer: Offer) -> tuple[str, ...]:
     return tuple(str(getattr(offer, name) or "") for name in _SAME)
 
 
-def _retyped(offer: Offer, number: str | None, chosen: set[str], form: MultiDict[str, str]) -> Offer:
+def _retyped(offer: Offer, number: str | None, chosen: Sequence[str], form: MultiDict[str, str]) -> Offer:
     if number is None:
         return replace(offer, is_checked=False)
     return replace(
@@ -173,7 +192,7 @@ def _offered(form: MultiDict[str, str], number: str, line: int) -> Entry:
         task_id=_whole(form, f"{number}-task_id", line, most=2**62),
     )
     if not says_something(entry):
-        raise NoWords(f"第 {line} 项：{NoWords.message}")
+        raise NoWords(f"第 {line} 项：{NoWords.message}", places=[line - 1])
     return entry
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from duty_eval.blueprint import bp
 from duty_eval.evidence.operations import evidence_from
 from duty_eval.permissions import Permission
-from duty_eval.records.forms import MINUTE_CHOICES, BehalfForm, day_of
+from duty_eval.records.forms import MINUTE_CHOICES, BehalfForm, day_of, duty_choices, say_refused
 from duty_eval.records.offers import duty_buttons
 from duty_eval.records.on_behalf import PAGE, log_on_behalf, people_within, person_within
 from duty_eval.records.operations import is_late, new_client_key
@@ -16,7 +16,6 @@ from duty_eval.records.queries import records_of_day
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError
-from host.kernel.forms import options
 from host.kernel.pages import today_in_china
 
 
@@ -65,7 +64,7 @@ def log_for(person_id: int) -> ResponseReturnValue:
         db.session.rollback()
         if refused.status == 404:
             raise
-        form.form_errors.append(str(refused))
+        say_refused(form, refused)
         return _page(person_id, day, form), refused.status
     db.session.commit()
     flash(f"已代填 1 项，本人会看到是您代填的{logged.told}", "success")
@@ -75,12 +74,13 @@ def log_for(person_id: int) -> ResponseReturnValue:
 def _page(person_id: int, day: date, form: BehalfForm) -> str:
     person = person_within(current_actor(), person_id, day)
     duties = duty_buttons(person_id, day)
-    form.post_duty_id.choices = options([*((duty.id, duty.text) for duty in duties), (0, "岗位职责以外的工作")])
+    form.post_duty_id.choices = duty_choices(duties)
     return render_template(
         "duty_eval/records/behalf.html",
         person=person,
         day=day,
         form=form,
+        asks_words=not duties or any(duty.asks_words for duty in duties),
         records=records_of_day(person_id, day),
         is_late=is_late(day, person_id=person_id, today=today_in_china()),
         minute_choices=MINUTE_CHOICES,

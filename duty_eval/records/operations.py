@@ -18,7 +18,16 @@ from duty_eval.evidence.operations import NO_EVIDENCE, Evidence, attach
 from duty_eval.flags.models import FlagKind
 from duty_eval.flags.operations import Finding, flag, forget_flags
 from duty_eval.records import rollups
-from duty_eval.records.errors import FutureDay, LateWithoutReason, NoPost, NotMyDuty, NotOpen, NoWords, TooMuchOfADay
+from duty_eval.records.errors import (
+    FutureDay,
+    LateWithoutReason,
+    NoPost,
+    NotMyDuty,
+    NotOpen,
+    NoWords,
+    TooMuchOfADay,
+    WordsAsked,
+)
 from duty_eval.records.models import (
     DutyRecord,
     DutyRecordRevision,
@@ -38,6 +47,7 @@ from duty_eval.records.spans import (
 from duty_eval.records.standing import Standing, standings
 from duty_eval.records.states import step
 from duty_eval.records.writing import write_once
+from duty_eval.requirements.queries import asking_words
 from host.kernel import signals
 from host.kernel.access import Actor
 from host.kernel.audit import entry_of, plain, record_change
@@ -67,6 +77,12 @@ class Entry:
     suggestion_id: int | None = None
     task_id: int | None = None
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether a person left the words to its duty: what the system itself came with is none of theirs."""
+        is_given = self.suggestion_id is not None or self.task_id is not None
+        return not self.content and self.post_duty_id is not None and not is_given
+
 
 @dataclass(frozen=True)
 class Behalf:
@@ -85,6 +101,8 @@ class Logged:
     is_new: bool
     #: what the person should know of it at once
     notices: tuple[str, ...] = ()
+    #: the duties of what was not copied, because they ask for words that it had not
+    left_out: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -114,8 +132,10 @@ def log_records(
     ``behalf``: of another's day; the caller has made sure that the actor may.
     ``evidence`` belongs to the first one, and to what the key stands for: other files with it are another submission.
 
-    Raises NoPost, NotMyDuty, NoWords, FutureDay, LateWithoutReason, TooMuchOfADay, Overlaps (422) and KeyReused (409).
-    Statements for one typed entry, with hours or without: standing, then all that is written in one.
+    Raises NoPost, NotMyDuty, NoWords, WordsAsked, FutureDay, LateWithoutReason, TooMuchOfADay, Overlaps (422) and
+    KeyReused (409).
+    Statements for one typed entry, with hours or without: standing, then all that is written in one; one more where
+    the words were left to the duty.
     """
     person_id = behalf.person_id if behalf else person_of(actor)
     if not 1 <= len(entries) <= MOST_AT_ONCE:
@@ -135,7 +155,7 @@ def log_records(
     try:
         late = _check_day(worked_on, person_id=person_id, today=today, reason=late_reason)
         standing = standings(person_id, worked_on, draw=len(entries), with_spans=_have_spans(entries))
-        places = _places(entries, standing)
+        places = _places(entries, standing, worked_on)
         overlaps = _overlaps(entries, standing[0], person_id=person_id, day=worked_on, reason=overlap_reason)
     except DomainError:
         # What was taken once stays taken, whatever would stand against it today: a phone repeats what it never
@@ -204,7 +224,7 @@ def correct(
     if not reason.strip():
         raise Refused("请填写修改说明")
     standing = standings(record.person_id, record.worked_on, with_spans=_have_spans([entry]))
-    (place,) = _places([entry], standing)
+    (place,) = _places([entry], standing, record.worked_on)
     overlaps = _overlaps([entry], standing[0], person_id=record.person_id, day=record.worked_on, reason=overlap_reason)
     before = said_by(record)
     db.session.add(
@@ -287,14 +307,26 @@ def _flag_long_day(entries: Sequence[Entry], record_id: int, worked_on: date, *,
     flag([Finding(record_id, worked_on, FlagKind.LONG_DAY, words)])
 
 
-def _places(entries: Sequence[Entry], standing: Sequence[Standing]) -> list[Standing]:
-    """Where the person stood for each entry. Raises NoWords, NoPost, NotMyDuty, TooMuchOfADay."""
-    if not all(map(says_something, entries)):
-        raise NoWords
+def _places(entries: Sequence[Entry], standing: Sequence[Standing], day: date) -> list[Standing]:
+    """Where the person stood for each entry. Raises NoWords, WordsAsked, NoPost, NotMyDuty, TooMuchOfADay."""
+    if silent := [place for place, entry in enumerate(entries) if not says_something(entry)]:
+        raise NoWords(places=silent)
     if not standing:
         raise NoPost
     _check_minutes(entries, spent=standing[0].minutes_logged)
-    return [_place(entry, standing) for entry in entries]
+    places = [_place(entry, standing) for entry in entries]
+    _check_words(entries, day)
+    return places
+
+
+def _check_words(entries: Sequence[Entry], day: date) -> None:
+    """Raises WordsAsked naming the duties that ask for more than quantity and minutes; only bare entries cost it."""
+    bare = {place: entry.post_duty_id for place, entry in enumerate(entries) if entry.is_bare}
+    asking = asking_words({duty_id for duty_id in bare.values() if duty_id is not None}, day)
+    wanting = {place: asking[duty_id] for place, duty_id in bare.items() if duty_id in asking}
+    if wanting:
+        names = "、".join(f"「{text[:20]}」" for text in dict.fromkeys(wanting.values()))
+        raise WordsAsked(f"{names}须写明做了什么，请补上", places=list(wanting))
 
 
 def says_something(entry: Entry) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from duty_eval.expectations import away_days
 from duty_eval.records.models import DutyRecord, RecordOrigin
@@ -88,10 +88,19 @@ def _days_with(person_id: int, entry: Entry, days: Sequence[date]) -> set[date]:
             DutyRecord.worked_on.between(days[0], days[-1]),
             DutyRecord.post_duty_id.is_not_distinct_from(entry.post_duty_id),
             DutyRecord.content == entry.content,
+            # Without words one thing done is told from another by its amounts.
+            *(() if entry.content else _same_amounts(entry)),
             DutyRecord.record_state.in_(COUNTED),
         )
     )
     return set(rows)
+
+
+def _same_amounts(entry: Entry) -> tuple[ColumnElement[bool], ...]:
+    return (
+        DutyRecord.quantity.is_not_distinct_from(entry.quantity),
+        DutyRecord.minutes.is_not_distinct_from(entry.minutes),
+    )
 
 
 def repeat_record(

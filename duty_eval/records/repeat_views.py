@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from duty_eval.blueprint import bp
 from duty_eval.entry_rules.queries import rules_of_person
 from duty_eval.permissions import Permission
-from duty_eval.records.forms import RepeatForm
+from duty_eval.records.forms import RepeatForm, duty_choices, say_refused
 from duty_eval.records.offers import duty_buttons
 from duty_eval.records.operations import is_late, new_client_key, told
 from duty_eval.records.repeat import FURTHEST_BACK, MOST_DAYS, Plan, plan_for, repeat_record
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
-from host.kernel.forms import options, validated
+from host.kernel.forms import validated
 from host.kernel.pages import day, today_in_china
 
 
@@ -53,7 +53,7 @@ def repeat() -> ResponseReturnValue:
         )
     except Refused as refused:
         db.session.rollback()
-        form.form_errors.append(str(refused))
+        say_refused(form, refused)
         return _page(form), refused.status
     db.session.commit()
     notices = [words for one in done for words in one.notices]
@@ -74,7 +74,7 @@ def _page(form: RepeatForm, plan: Plan | None = None) -> str:
     # A day out of all reason is answered by a sentence; the duties shown are then those of today.
     near = day if day is not None and abs(today - day) <= FURTHEST_BACK else today
     duties = duty_buttons(current_actor().person_id or 0, near)
-    form.post_duty_id.choices = options([*((duty.id, duty.text) for duty in duties), (0, "岗位职责以外的工作")])
+    form.post_duty_id.choices = duty_choices(duties)
     return render_template(
         "duty_eval/records/repeat.html",
         form=form,

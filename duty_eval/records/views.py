@@ -18,16 +18,18 @@ from duty_eval.inspections.sheets import findings_of_record
 from duty_eval.periods.queries import is_closed_to
 from duty_eval.permissions import Permission
 from duty_eval.records import own, queries
-from duty_eval.records.copying import copy_day
+from duty_eval.records.copying import copy_day, not_copied
 from duty_eval.records.days import state_of_day
 from duty_eval.records.discarding import discard, own_submitted, take_back
-from duty_eval.records.errors import Overlaps, OverlapWithoutReason
+from duty_eval.records.errors import OverlapWithoutReason
 from duty_eval.records.forms import (
     MINUTE_CHOICES,
     CorrectionForm,
     RecordForm,
     chosen_offers,
     day_of,
+    duty_choices,
+    say_refused,
     submitted_ids,
     typed_over,
 )
@@ -47,7 +49,6 @@ from host.kernel.access import Actor, current_actor, requires, signed_in
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import NotFound, NotPermitted, Refused
-from host.kernel.forms import options
 from host.kernel.pages import clock, number, today_in_china
 from host.kernel.pages import day as day_words
 from host.kernel.partitions import first_of_month
@@ -105,7 +106,7 @@ def log_record() -> ResponseReturnValue:
         if _wants_json():
             raise
         db.session.rollback()
-        form.form_errors.append(str(refused))
+        say_refused(form, refused)
         return _form_again(form, actor)
     db.session.commit()
     if _wants_json():
@@ -160,12 +161,14 @@ def copy_records() -> ResponseReturnValue:
             late_reason=request.form.get("late_reason", ""),
             overlap_reason=request.form.get("overlap_reason", "")[:200],
         )
-    except Overlaps as refused:
+    except Refused as refused:
         return _day_again(to, refused)
     db.session.commit()
     words = f"{day_words(source, short=True)}的"
     if logged.record_ids:
-        flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改", "success")
+        flash(f"已复制{words} {len(logged.record_ids)} 项，可逐项撤回修改{not_copied(logged.left_out)}", "success")
+    elif logged.left_out:
+        flash(f"没有复制{not_copied(logged.left_out)}", "warning")
     else:
         flash(f"{words}内容这一天都已有，没有重复添加")
     return _back_to(to, logged)
@@ -236,7 +239,7 @@ def correct_record(record_id: int, day: str) -> ResponseReturnValue:
         if _wants_json():
             raise
         db.session.rollback()
-        form.form_errors.append(str(refused))
+        say_refused(form, refused)
         return _correction_page(form, _own(record_id, day)), refused.status
     db.session.commit()
     flash(f"已修改并重新提交{told(notices)}", "success")
@@ -328,6 +331,7 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
         "minutes": sum(row[0].minutes or 0 for row in records if row[0].record_state is not RecordState.DRAFT),
         "offers": offers,
         "duties": duties,
+        "asks_words": {duty.id for duty in duties if duty.asks_words},
         "names_posts": len({duty.post_id for duty in duties}) > 1,
         "recent_days": own.recent_days(person_id, day) if may_log else [],
         "has_post": has_post,
@@ -358,7 +362,7 @@ def _day_again(day: date, refused: Refused) -> ResponseReturnValue:
     db.session.rollback()
     page = _day_page(current_actor(), day)
     if any(name.endswith("-content") for name in request.form):
-        page["offers"] = typed_over(page["offers"], request.form)
+        page["offers"] = typed_over(page["offers"], request.form, refused)
     said = {name: request.form.get(name, "") for name in ("late_reason", "overlap_reason")}
     asks = isinstance(refused, OverlapWithoutReason)
     form = _fresh_form(day)
@@ -395,7 +399,7 @@ def _form_again(form: RecordForm, actor: Actor) -> ResponseReturnValue:
 
 def _correction_page(form: CorrectionForm, record: DutyRecord) -> str:
     duties = duty_buttons(record.person_id, record.worked_on)
-    form.post_duty_id.choices = options([(0, "岗位职责以外的工作"), *((duty.id, duty.text) for duty in duties)])
+    form.post_duty_id.choices = duty_choices(duties)
     form.client_key.data = form.client_key.data or new_client_key()
     return render_template("duty_eval/records/correct.html", form=form, record=record)
 

@@ -20,11 +20,12 @@ from basic_info.organization.models import Appointment
 from duty_eval.expectations import away_days
 from duty_eval.record_templates.models import RecordTemplate
 from duty_eval.records.copying import copy_day
-from duty_eval.records.errors import NotMyDuty
+from duty_eval.records.errors import LateWithoutReason, NotMyDuty, NoWords, OverlapWithoutReason
 from duty_eval.records.models import CONTENT_LENGTH, DutyRecord, RecordOrigin
 from duty_eval.records.operations import MOST_AT_ONCE, Entry, Logged, log_records
 from duty_eval.records.rollups import COUNTED
 from duty_eval.records.spans import minute_of, require_sound
+from duty_eval.requirements.queries import asks
 from host.kernel.access import Actor
 from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import AnyRow, db
@@ -60,6 +61,8 @@ class Line:
     measure_unit: str
     words: str
     open_days: frozenset[date]
+    #: whether the duty asks for words at the end of the week; work outside duties always does
+    asks_words: bool = False
     there: Mapping[date, There] = field(default_factory=dict)
 
 
@@ -99,12 +102,13 @@ def week_of(person_id: int, day: date, *, today: date) -> Week:
                     row.measure_unit,
                     words.get(row.id) or row.ready or "",
                     mine,
+                    row.asks_words,
                     there.pop(row.id, {}),
                 )
             )
     # What is there under duties that are no longer mine is counted with the rest.
     rest = _together(list(there.values()))
-    lines.append(Line(0, OUTSIDE, "项", "", frozenset(standing), rest))
+    lines.append(Line(0, OUTSIDE, "项", "", frozenset(standing), True, rest))
     return Week(days, tuple(lines))
 
 
@@ -118,7 +122,7 @@ def _together(parts: Sequence[Mapping[date, There]]) -> dict[date, There]:
 
 
 def duty_days(person_id: int, first: date, last: date) -> Sequence[AnyRow]:
-    """(id, text, measure_unit, days on which it is mine, ready words); a post without duties comes with id None."""
+    """(id, text, measure_unit, days on which it is mine, ready words, asks_words); id None: a post without duties."""
     one = func.generate_series(first, last, cast(literal("1 day"), Interval)).column_valued("one")
     on = select(cast(one, Date).label("day")).subquery()
     is_held = and_(
@@ -141,6 +145,7 @@ def duty_days(person_id: int, first: date, last: date) -> Sequence[AnyRow]:
             PostDuty.measure_unit,
             func.array_agg(aggregate_order_by(held.c.day, held.c.day)).label("days"),
             ready.label("ready"),
+            asks("words", last).label("asks_words"),
         )
         .select_from(held)
         .outerjoin(PostDuty, and_(PostDuty.post_id == held.c.post_id, PostDuty.valid.op("@>")(held.c.day)))
@@ -191,21 +196,41 @@ def last_words(person_id: int, *, before: date) -> dict[int, str]:
 def entries_of(week: Week, sent: Mapping[str, str]) -> dict[date, list[Entry]]:
     """What was typed into the cells ``c-<duty>-<day>`` with the words ``w-<duty>``, by day.
 
-    Raises Refused naming the cell, NotMyDuty.
+    Raises Refused or NotMyDuty, which say beside each cell what is wrong with it.
     """
     found: dict[date, list[Entry]] = {}
+    refusals: dict[str, Refused] = {}
     for line in week.lines:
-        words = sent.get(f"w-{line.duty_id}", "").strip()
+        words = sent.get(words_field(line.duty_id), "").strip()
         for day in week.days:
-            text = sent.get(f"c-{line.duty_id}-{day.isoformat()}", "").strip()
-            if text:
+            text = sent.get(cell_field(line.duty_id, day), "").strip()
+            if not text:
+                continue
+            try:
                 found.setdefault(day, []).append(_entry(line, day, words, text))
+            except NoWords as refused:
+                refusals.setdefault(words_field(line.duty_id), refused)
+            except Refused as refused:
+                refusals[cell_field(line.duty_id, day)] = refused
+    if refusals:
+        first = next(iter(refusals.values()))
+        raise type(first)(str(first)).beside({name: str(refused) for name, refused in refusals.items()})
     if not found:
         raise Refused("请至少填写一格后再提交")
     for day, entries in found.items():
         if len(entries) > MOST_AT_ONCE:
             raise Refused(f"{day_words(day, short=True)}：一天一次最多提交 {MOST_AT_ONCE} 项")
     return found
+
+
+def words_field(duty_id: int) -> str:
+    """The name of the field with the words of a line."""
+    return f"w-{duty_id}"
+
+
+def cell_field(duty_id: int, day: date) -> str:
+    """The name of the field of a line's day."""
+    return f"c-{duty_id}-{day.isoformat()}"
 
 
 def _entry(line: Line, day: date, words: str, text: str) -> Entry:
@@ -223,7 +248,7 @@ def _entry(line: Line, day: date, words: str, text: str) -> Entry:
     if quantity is not None and not Decimal("0.01") <= quantity <= 99_999_999:
         raise Refused(f"{where}：数量应大于 0")
     if len(words) > CONTENT_LENGTH or not (words or line.duty_id):
-        raise Refused(f"{where}：请在这一行写明做了什么（不超过 {CONTENT_LENGTH} 字）")
+        raise NoWords(f"{where}：请在这一行写明做了什么（不超过 {CONTENT_LENGTH} 字）")
     return Entry(
         post_duty_id=line.duty_id or None,
         content=words,
@@ -255,7 +280,7 @@ def log_week(
 ) -> list[Logged]:
     """Submit the cells, a submission per day under a key per day; all or, when one day is refused, none.
 
-    Raises what ``log_records`` raises, with the day in front.
+    Raises what ``log_records`` raises, with the day in front and said beside the cells that it is about.
     """
     done = []
     for day, entries in sorted(entries_of(week, sent).items()):
@@ -272,8 +297,21 @@ def log_week(
                 )
             )
         except Refused as refused:
-            raise type(refused)(f"{day_words(day, short=True)}：{refused}") from refused
+            told = type(refused)(f"{day_words(day, short=True)}：{refused}")
+            names = _fields_of(refused, day, entries)
+            raise told.beside(dict.fromkeys(names, str(told))) from refused
     return done
+
+
+def _fields_of(refused: Refused, day: date, entries: Sequence[Entry]) -> list[str]:
+    """The fields of the grid that a day's refusal is about: the words of its lines, the reason, or its cells."""
+    if isinstance(refused, NoWords):
+        return [words_field(entries[place].post_duty_id or 0) for place in refused.places]
+    if isinstance(refused, LateWithoutReason):
+        return ["late_reason"]
+    if isinstance(refused, OverlapWithoutReason):
+        return ["overlap_reason"]
+    return [cell_field(entry.post_duty_id or 0, day) for entry in entries]
 
 
 def copy_week(

@@ -32,7 +32,7 @@ from basic_info.duties.models import PostDuty
 from basic_info.organization.kinds import LeaderKind
 from basic_info.organization.models import Appointment, PersonVersion
 from basic_info.organization.scope import within
-from duty_eval.delegations.queries import acts_today
+from duty_eval.delegations.queries import StandIns, acts_today, stand_ins_column, stand_ins_of
 from duty_eval.flags.queries import flag_words
 from duty_eval.periods.models import SectionMonth
 from duty_eval.permissions import Permission
@@ -43,6 +43,7 @@ from host.auth.models import Account
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import today_in_china
 
 PAGE = 50
 #: Counting stops here: "1000+" is as good to a reader and costs the same whatever the table holds.
@@ -173,6 +174,8 @@ class Counts:
     to_open: int
     #: What was still waiting when its month was closed: to be opened again, not to be decided on.
     sealed: int = 0
+    #: Who acts for whom meanwhile.
+    stand_ins: StandIns = StandIns()
 
     @property
     def plain(self) -> int:
@@ -187,16 +190,18 @@ def counts_waiting(actor: Actor) -> Counts:
         .limit(COUNT_LIMIT)
         .subquery()
     )
-    waits = ~some.c.sealed
+    waits, today = ~some.c.sealed, today_in_china()
     row = db.session.execute(
         select(
             func.count().filter(waits),
             func.count().filter(waits, some.c.looks),
             func.count().filter(waits, some.c.opens),
             func.count().filter(some.c.sealed),
+            stand_ins_column(actor, today),
         ).select_from(some)
     ).one()
-    return Counts(*(int(count) for count in row))
+    total, to_look, to_open, sealed, found = row
+    return Counts(int(total), int(to_look), int(to_open), int(sealed), stand_ins_of(found, today))
 
 
 def queue(

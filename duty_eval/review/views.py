@@ -19,6 +19,7 @@ from duty_eval.review.operations import approve_records, return_record
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import today_in_china
 
 MOST_AT_ONCE = 500
 
@@ -37,6 +38,8 @@ def review_queue() -> ResponseReturnValue:
     return render_template(
         "duty_eval/review/queue.html",
         page=page,
+        today=today_in_china(),
+        may_delegate=actor.may(Permission.REVIEW_DELEGATE),
         kept=kept,
         to_open=queries.to_open(actor, kept.pairs) if kept else [],
         place=_place(request.args),

@@ -13,7 +13,7 @@ from duty_eval.review.queries import COUNT_LIMIT, counts_waiting
 from duty_eval.review.week import MOST_AT_ONCE, plain_records, week_to_review
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
-from host.kernel.errors import Refused
+from host.kernel.errors import DomainError, Refused
 from host.kernel.pages import today_in_china
 
 WEEKDAYS = "一二三四五六日"
@@ -23,12 +23,17 @@ WEEKDAYS = "一二三四五六日"
 @requires(Permission.REVIEW_OPEN)
 def review_week() -> ResponseReturnValue:
     """One screen: my people by the days of a week, what needs attention first."""
+    return _page(*_asked(request.args, today_in_china()))
+
+
+def _page(monday: date, section_id: int | None, refused: DomainError | None = None) -> str:
     actor, today = current_actor(), today_in_china()
-    monday, section_id = _asked(request.args, today)
     week = week_to_review(actor, monday, today=today, section_id=section_id)
     return render_template(
         "duty_eval/review/week.html",
         week=week,
+        refused=str(refused or ""),
+        may_delegate=actor.may(Permission.REVIEW_DELEGATE),
         counts=counts_waiting(actor),
         count_limit=COUNT_LIMIT,
         most_at_once=MOST_AT_ONCE,
@@ -49,10 +54,14 @@ def approve_the_rest() -> ResponseReturnValue:
     """Pass what is ordinary in the week as it was shown: what was submitted since then waits for another look."""
     actor, today = current_actor(), today_in_china()
     monday, section_id = _asked(request.form, today)
-    found = db.session.scalars(plain_records(actor, monday, until=_instant(), section_id=section_id)).all()
-    if not found:
-        raise Refused("这一周没有可以一并通过的纪实，可能已被处理；需要细看的请逐项审核")
-    done = approve_records(found, actor=actor)
+    try:
+        found = db.session.scalars(plain_records(actor, monday, until=_instant(), section_id=section_id)).all()
+        if not found:
+            raise Refused("这一周没有可以一并通过的纪实，可能已被处理；需要细看的请逐项审核")
+        done = approve_records(found, actor=actor)
+    except DomainError as refused:
+        db.session.rollback()
+        return _page(monday, section_id, refused), refused.status
     db.session.commit()
     flash(f"已通过 {done} 项，需要细看的没有动", "success")
     return redirect(url_for("duty_eval.review_week", week=monday.isoformat(), section=section_id), 303)

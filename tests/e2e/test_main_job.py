@@ -24,6 +24,7 @@ def test_a_day_is_copied_and_added_to_on_a_phone(sign_in: SignIn, shoot: Shoot) 
     page.get_by_role("button", name=re.compile("复制")).click()
     expect(page.get_by_text(re.compile("已复制"))).to_be_visible()
     form = page.get_by_role("region", name="添一项")  # what business systems report of the day has fields of its own
+    form.get_by_text("添加说明").click()
     form.get_by_label("做了什么").fill("接听群众来电并答复")
     form.get_by_role("button", name="30 分钟").click()
     form.get_by_role("button", name="提交", exact=True).click()

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 from host.kernel.pages import today_in_china
 from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, Platform
@@ -96,7 +96,7 @@ def test_a_form_of_the_day_goes_to_the_outbox_when_the_network_is_gone(
     page = _sign_in(phone, platform, "staff")
     _make_ready(page)
     phone.set_offline(True)
-    page.get_by_label("做了什么").last.fill("在网络中断时提交")
+    _words(page).fill("在网络中断时提交")
     page.get_by_role("button", name="提交", exact=True).click()
     page.wait_for_url("**/duty-eval/offline")
     expect(page.locator("[data-entries]")).to_contain_text("在网络中断时提交")
@@ -189,16 +189,16 @@ def test_what_is_typed_while_an_entry_is_being_saved_is_the_next_entry(
     _make_ready(page)
     phone.set_offline(True)
     page.goto("/duty-eval/offline")
-    expect(page.get_by_label("做了什么")).to_be_visible()
+    expect(page.get_by_text("添加说明")).to_be_visible()
     page.evaluate(
         """() => {
           const seal = crypto.subtle.encrypt.bind(crypto.subtle);
           crypto.subtle.encrypt = (...given) => new Promise((done) => { window.goOn = () => done(seal(...given)); });
         }"""
     )
-    page.get_by_label("做了什么").fill("正在存的一项")
+    _words(page).fill("正在存的一项")
     page.get_by_role("button", name="存入本机").click()
-    page.get_by_label("做了什么").fill("接着写的一项")
+    _words(page).fill("接着写的一项")
     page.evaluate("window.goOn()")
     expect(page.locator("[data-entries]")).to_contain_text("正在存的一项")
 
@@ -211,9 +211,9 @@ def test_an_entry_that_the_device_cannot_keep_stays_in_the_form(open_phone: Open
     _make_ready(page)
     phone.set_offline(True)
     page.goto("/duty-eval/offline")
-    expect(page.get_by_label("做了什么")).to_be_visible()
+    expect(page.get_by_text("添加说明")).to_be_visible()
     page.evaluate("() => { crypto.subtle.encrypt = () => Promise.reject(new Error('full')); }")
-    page.get_by_label("做了什么").fill("存不下的一项")
+    _words(page).fill("存不下的一项")
     page.get_by_role("button", name="存入本机").click()
 
     expect(page.locator("[data-status]")).to_contain_text("本机存不下")
@@ -229,7 +229,7 @@ def test_a_device_takes_the_duties_along_from_the_first_page_after_signing_in(
     phone.set_offline(True)
     page.goto("/duty-eval/today")
 
-    expect(page.get_by_label("做了什么")).to_be_visible()
+    expect(page.get_by_text("添加说明")).to_be_visible()
     assert page.locator("input[name=post_duty_id]").count() > 1
 
 
@@ -242,7 +242,7 @@ def test_a_new_device_says_that_it_needs_one_visit_with_signal_and_how(
     expect(page.locator("[data-nobody]")).to_contain_text("需要先有一次网络")
     expect(page.locator("[data-nobody] li")).to_have_count(3)
     expect(page.get_by_role("link", name="登录", exact=True)).to_be_visible()
-    expect(page.get_by_label("做了什么")).to_be_hidden()
+    expect(page.get_by_text("添加说明")).to_be_hidden()
 
 
 def test_who_keeps_no_records_is_told_so_and_no_page_waits_for_duties(
@@ -253,7 +253,7 @@ def test_who_keeps_no_records_is_told_so_and_no_page_waits_for_duties(
     page.goto("/duty-eval/offline")
 
     expect(page.locator("[data-barred]")).to_be_visible()
-    expect(page.get_by_label("做了什么")).to_be_hidden()
+    expect(page.get_by_text("添加说明")).to_be_hidden()
 
 
 def test_a_duty_with_minutes_needs_no_words_and_nothing_at_all_is_told_at_once(
@@ -307,10 +307,17 @@ def _wait_for_duties(page: Page) -> None:
     )
 
 
+def _words(page: Page) -> Locator:
+    """The field of the words, which is folded away until it is asked for."""
+    if not (box := page.locator("[data-words-box]")).get_attribute("open"):
+        box.evaluate("(one) => { one.open = true; }")
+    return box.get_by_label("做了什么")
+
+
 def _write(page: Page, day: date, content: str, minutes: int = 30) -> None:
     before = page.locator("[data-entries] li").count()
     page.get_by_label("日期").fill(day.isoformat())
-    page.get_by_label("做了什么").fill(content)
+    _words(page).fill(content)
     page.locator("#minutes").fill(str(minutes))
     page.get_by_role("button", name="存入本机").click()
     expect(page.locator("[data-entries] li")).to_have_count(before + 1)

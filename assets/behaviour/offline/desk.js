@@ -1,6 +1,7 @@
 // The page without signal (离线记录): write an entry, see what waits, mend what was not accepted.
 import { WORDS, change, discard, entriesOf, keep, send } from "./outbox.js";
 import { takeAlong } from "./duties.js";
+import { ask } from "../fill.js";
 import { holder, meet, unseal } from "./vault.js";
 
 const ICONS = { pending: "warn", conflict: "bad", sent: "good" };
@@ -15,11 +16,13 @@ function copyOf(desk, name) {
 
 function showDuties(desk, duties) {
   const box = desk.querySelector("[data-duties]");
-  box.replaceChildren(...duties.map(({ id, text, measure }, place) => {
+  box.replaceChildren(...duties.map(({ id, text, measure, words, evidence }, place) => {
     const label = copyOf(desk, "duty");
     const radio = label.querySelector("input");
     radio.value = id;
     radio.dataset.measure = measure;
+    if (words) radio.dataset.words = "";
+    if (evidence) radio.dataset.evidenceAsked = "";
     radio.defaultChecked = place === 0;
     label.querySelector("span").textContent = text;
     return label;
@@ -56,18 +59,30 @@ function fill(form, fields, id) {
     if (form.elements[name]) form.elements[name].value = values[name] ?? "";
   }
   for (const radio of form.querySelectorAll("[name=post_duty_id]")) radio.checked = radio.value === values.post_duty_id;
+  askFor(form);
   const hours = form.querySelector("[data-hours]");
   if (values.start) hours.open = true;
+  form.querySelector("[data-words-box]").open = true;
   form.elements.content.focus();
 }
 
-/** There are words, or a duty with a quantity or minutes: what the server would refuse is said here, not days later. */
+/** The page asks for what the chosen duty asks for. */
+function askFor(form) {
+  const chosen = form.querySelector("[name=post_duty_id]:checked");
+  if (chosen) ask(chosen);
+}
+
+/** There are words, or a duty that asks for none with a quantity or minutes: what the server would refuse is said here, not days later. */
 function saysSomething(form) {
   const { content, minutes, quantity } = form.elements;
-  const hasDuty = Boolean(Number(form.querySelector("[name=post_duty_id]:checked")?.value ?? 0));
-  const is = Boolean(content.value.trim()) || (hasDuty && Boolean(minutes.value || quantity.value));
-  content.setCustomValidity(is ? "" : "请写明做了什么；不写的，须选对应职责并填数量或用时");
-  if (!is) content.reportValidity();
+  const duty = form.querySelector("[name=post_duty_id]:checked");
+  const asksWords = !duty || "words" in duty.dataset;
+  const is = Boolean(content.value.trim()) || (!asksWords && Boolean(minutes.value || quantity.value));
+  content.setCustomValidity(is ? "" : asksWords ? "这项须写明做了什么" : "请写明做了什么；不写的，须选对应职责并填数量或用时");
+  if (!is) {
+    form.querySelector("[data-words-box]").open = true;
+    content.reportValidity();
+  }
   form.addEventListener("input", () => content.setCustomValidity(""), { once: true });
   return is;
 }
@@ -78,6 +93,7 @@ function clear(form) {
   form.elements.client_key.value = crypto.randomUUID();
   form.elements.worked_on.value = today();
   form.elements.worked_on.max = today();
+  askFor(form);
 }
 
 /** The entry again as the form has it now; its key stays, so that what was taken once is never taken twice. */

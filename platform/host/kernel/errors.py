@@ -1,6 +1,8 @@
 """Errors a person can be told about; anything else is a bug and gives 500."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Self
 
 
 class DomainError(Exception):
@@ -35,6 +37,12 @@ class Refused(DomainError):
 
     status = 422
     message = "提交的内容有误"
+    #: What is said beside which field of the form, by the field's name.
+    at: Mapping[str, str] = MappingProxyType({})
+
+    def beside(self, at: Mapping[str, str]) -> Self:
+        self.at = dict(at)
+        return self
 
 
 class KeyReused(DomainError):

@@ -31,6 +31,7 @@ THINGS = {
     "document": "文件",
     "duty_link": "职责衔接",
     "duty_record": "履职纪实",
+    "duty_requirement": "填写要求",
     "entry_rule": "填报规则",
     "excellent_quota": "优秀名额",
     "file": "附件",

@@ -277,3 +277,23 @@ def test_both_are_told_of_an_end_that_somebody_above_decided(grant: RoleGrant, h
     for _ in range(2):
         end_delegation(made, actor=an_actor(Role.UNIT_HEAD))
     assert [len(told(one)) for one in (deputy, head)] == [1, 1]
+
+
+@pytest.mark.parametrize("page", ["/duty-eval/review", "/duty-eval/review/week"])
+def test_the_review_pages_lead_to_delegating_and_say_who_acts_for_whom(
+    head: Account, grant: RoleGrant, deputy: Account, sign_in_as: SignIn, page: str
+) -> None:
+    delegated(grant, deputy)
+
+    of_head = sign_in_as(actor_of(head.id)).get(page).text
+    of_deputy = sign_in_as(actor_of(deputy.id)).get(page).text
+
+    assert 'href="/duty-eval/delegations"' in of_head
+    assert "的审核由 李代办 代办" in of_head
+    assert "您正在代 张科长 审核" in of_deputy
+
+
+def test_a_delegation_that_was_taken_back_is_told_of_no_more(grant: RoleGrant, deputy: Account) -> None:
+    end_delegation(delegated(grant, deputy), actor=actor_of(grant.account_id))
+
+    assert counts_waiting(actor_of(deputy.id)).stand_ins.for_others == []

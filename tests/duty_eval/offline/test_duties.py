@@ -22,8 +22,8 @@ def test_a_device_takes_ones_own_duties_along_and_work_outside_them(connection: 
     answer = client.get("/duty-eval/offline/duties")
 
     assert (answer.json or {})["duties"] == [
-        {"id": str(duty.id), "text": "审核材料", "measure": "件"},
-        {"id": "0", "text": "岗位职责以外的工作", "measure": "项"},
+        {"id": str(duty.id), "text": "审核材料", "measure": "件", "words": False, "evidence": False},
+        {"id": "0", "text": "岗位职责以外的工作", "measure": "项", "words": True, "evidence": False},
     ]
     assert answer.headers["Cache-Control"] == "no-store"
 

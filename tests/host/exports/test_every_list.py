@@ -38,6 +38,7 @@ from duty_eval.publicity.models import Publicity, PublicityName
 from duty_eval.publicity.operations import object_to
 from duty_eval.record_templates.operations import keep_template
 from duty_eval.records.models import RecordState
+from duty_eval.requirements.operations import Required, set_requirements
 from duty_eval.routine.models import RoutineAssessment, RoutineGrade
 from duty_eval.routine.operations import open_round
 from duty_eval.sanctions.models import SanctionEffect, SanctionKind
@@ -114,6 +115,10 @@ class City:
             holder = db.session.scalars(select(Appointment).where(Appointment.person_id == person.id)).one()
             assign_task(holder, title="报送材料", due_on=day, actor=self.actor)
         keep_template(self.office.duties[0].id, content="核对材料", quantity=None, minutes=30, actor=self.actor)
+        today = today_in_china()
+        set_requirements(
+            [self.office.duties[0].id], Required(), on=today, today=today, reason="统一要求", actor=self.actor
+        )
 
     def _dashboards(self) -> dict[str, dict[str, str]]:
         """Up to the day on which something was logged."""
