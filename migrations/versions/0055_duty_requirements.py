@@ -1,6 +1,6 @@
 """What the records of a duty must have: words, evidence; by duty, else by the division's rules
 
-Revision ID: 0054
+Revision ID: 0055
 Revises: 0053
 """
 
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
