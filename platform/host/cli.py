@@ -19,6 +19,7 @@ from host import migrating
 from host.app import SYSTEMS, create_app
 from host.auth import operations as accounts
 from host.auth.granting import grant_named_role
+from host.commands.backup import backup, restore
 from host.commands.doctor import doctor
 from host.commands.refusals import file_sentence, usage_sentence
 from host.commands.running import scheduler, serve, up, worker
@@ -133,7 +134,7 @@ def import_group() -> None: ...
 
 
 appcontext.provide(platform_app)
-for command in (up, serve, scheduler, worker, doctor):
+for command in (up, serve, scheduler, worker, doctor, backup, restore):
     cli.add_command(command)
 for system in SYSTEMS:
     for command in system.commands:

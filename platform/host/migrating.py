@@ -57,6 +57,10 @@ def prepare_schema(connection: Connection, settings: Settings) -> None:
     """The schemas of the city and its queue; extensions go to ``public``, where every city finds them."""
     for schema in (settings.schema, settings.queue_schema):
         connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+    prepare_extensions(connection)
+
+
+def prepare_extensions(connection: Connection) -> None:
     for extension in EXTENSIONS:
         connection.execute(text(f"CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public"))
 
