@@ -71,6 +71,16 @@ def section_names(unit_id: int, day: date) -> SectionNames:
     return SectionNames({**by_plate, **by_name})
 
 
+def every_section_name(unit_id: int) -> dict[str, int]:
+    """The unit's sections by every name and plate that they have or had; one statement."""
+    rows = db.session.execute(
+        select(Section.id, SectionVersion.name, SectionVersion.plates)
+        .join(SectionVersion, SectionVersion.section_id == Section.id)
+        .where(Section.unit_id == unit_id)
+    ).all()
+    return _once((plain_name(str(name)), row.id) for row in rows for name in (row.name, *row.plates))
+
+
 def _once(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     """The pairs whose name occurs for one section only."""
     found: dict[str, set[int]] = {}

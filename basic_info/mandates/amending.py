@@ -11,6 +11,7 @@ from basic_info.mandates.numbers import leaders_after, quotas_after, replaced
 from basic_info.mandates.parsing.bodies import BodyOrders, body_orders, new_unit_name
 from basic_info.mandates.parts import Parts, Row
 from basic_info.mandates.regrouping import body_names, regrouped, taken_out
+from basic_info.mandates.renaming import settle_renames
 from basic_info.mandates.replies import Reply
 from basic_info.mandates.wording import same_words
 
@@ -38,7 +39,7 @@ def amended(base: Parts, reply: Reply) -> Parts:
     base's unless the reply gives the unit another name.
     """
     change, words = reply.stated, reply.words
-    orders = orders_of(base, change, words)
+    orders = orders_of(base, change, reply)
     bodies = body_names(base.clauses, change.clauses)
     return Parts(
         fields=_fields(base.fields, change.fields, words),
@@ -48,10 +49,14 @@ def amended(base: Parts, reply: Reply) -> Parts:
     )
 
 
-def orders_of(base: Parts, change: Parts, words: str) -> BodyOrders:
-    """What the words order for the bodies of the base and those of the change."""
-    names = body_names(base.clauses, change.clauses)
-    return body_orders(words, names, (_unit_name(base), _unit_name(change)))
+def orders_of(base: Parts, change: Parts, reply: Reply) -> BodyOrders:
+    """What the reply orders for the bodies of the base and those of ``change``, what it states or what became of it."""
+    names, units = body_names(base.clauses, change.clauses), (_unit_name(base), _unit_name(reply.stated))
+    orders = body_orders(reply.words, names, units)
+    settle_renames(
+        orders, base.clauses, reply.stated.clauses, words=reply.words, units=units, known=reply.known_sections
+    )
+    return orders
 
 
 def _fields(base: list[Row], change: list[Row], words: str) -> list[Row]:

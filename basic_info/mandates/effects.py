@@ -30,6 +30,9 @@ from basic_info.mandates.replies import Reply
 from basic_info.mandates.wording import leader_words, quota_words, same_words
 
 _NOTHING = "—"
+_NO_SUCH_NAME = (
+    "原名称在基础版本中没有，没有当作新设机构：是某个科室更名的，请“修改”那个科室的名称；确是新设的，请“恢复”这个机构"
+)
 _LOOK = "文件没有逐字写明，请核对"
 
 
@@ -223,6 +226,9 @@ class _Bodies:
                 look = "没有写明各项职责归哪个机构；请把职责补到承接机构，再删除本机构"
                 yield Effect(EffectKind.ABOLISHED, key, key, "暂保留", words, look)
         yield from self._unplaced()
+        for key, (old, words) in self._orders.unknown.items():
+            if key not in self._after:
+                yield Effect(EffectKind.RENAMED, key, old, "没有计入", words, _NO_SUCH_NAME)
 
     def _successor(self, key: str, row: Row) -> str | None:
         if key in self._after:
@@ -245,7 +251,10 @@ class _Bodies:
             unknown = "" if row["section_id"] else "还没有对应到登记的科室"
             yield Effect(EffectKind.ADDED, key, _NOTHING, "；".join(_tasks(row)) or "没有写明职责", said, unknown)
         elif old != key:
-            yield Effect(EffectKind.RENAMED, key, old, key, self._said.of(old, key, or_else=row["source_snippet"]))
+            known_as = self._orders.near.get(key)
+            doubt = f"批复写的原名称是“{known_as}”，按曾用名、牌子或相近名称对应到“{old}”，请核对" if known_as else ""
+            words = self._said.of(known_as or old, key, or_else=row["source_snippet"])
+            yield Effect(EffectKind.RENAMED, key, old, key, words, doubt)
         own = self._before[old] if old else None
         moved = yield from self._moved_to(key, row, own, look)
         if own is not None:

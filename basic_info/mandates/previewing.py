@@ -76,7 +76,7 @@ def preview_of(mandate: Mandate) -> Preview | None:
 def _preview(
     base: Mandate, since: date, before: Parts, after: Parts, parsed: ParsedMandate | None, reply: Reply
 ) -> Preview:
-    effects = effects_of(before, after, reply, orders_of(before, after, reply.words))
+    effects = effects_of(before, after, reply, orders_of(before, after, reply))
     title = parsed.title.value if parsed else ""
     return Preview(
         base.version_no,

@@ -103,12 +103,14 @@ class _Regrouping:
                 at[key] = len(rows)
             if successor := waiting.pop(new, None):
                 at[new] = len(rows)
-                rows.append(_succeeding(row, successor))
+                after = _succeeding(row, successor)
+                rows.append({**after, "confidence": Confidence.LOW} if new in self._orders.near else after)
             else:
                 rows.append(taken_out(row) if key and key in self._orders.abolished else row)
         behind = max((place for place, row in enumerate(rows, start=1) if is_section(row)), default=len(rows))
         at |= {key: behind + number for number, key in enumerate(waiting)}
-        return [*rows[:behind], *waiting.values(), *rows[behind:]], at
+        new_ones = [taken_out(row) if key in self._orders.unknown else row for key, row in waiting.items()]
+        return [*rows[:behind], *new_ones, *rows[behind:]], at
 
     def _hand_over(self, hand: Hand) -> None:
         givers = [key for key in hand.givers if key in self._before]

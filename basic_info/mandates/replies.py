@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from basic_info.documents.matching import section_names
+from basic_info.documents.matching import every_section_name, section_names
 from basic_info.mandates.parsing import ParsedMandate
 from basic_info.mandates.parsing.model import Former, Increment
 from basic_info.mandates.parts import Parts, parts_of
@@ -19,6 +20,8 @@ class Reply:
     words: str = ""
     increments: tuple[Increment, ...] = ()
     formers: tuple[Former, ...] = ()
+    #: Sections by every name that the register has or had for them.
+    known_sections: Mapping[str, int] = field(default_factory=dict)
 
 
 def reply_of(parsed: ParsedMandate, *, unit_id: int, words: str) -> Reply:
@@ -29,4 +32,5 @@ def reply_of(parsed: ParsedMandate, *, unit_id: int, words: str) -> Reply:
         words=words if parsed.own_words is None else parsed.own_words,
         increments=parsed.increments,
         formers=parsed.formers,
+        known_sections=every_section_name(unit_id),
     )

@@ -100,8 +100,12 @@ def review_of(mandate: Mandate) -> Review:
 
 def title_of(mandate: Mandate) -> str:
     """What the version is called: the mandate's own title, also where a reply (批复) is the paper behind it."""
-    titles = (str(one.value.get("value") or "") for one in mandate.fields if one.field_kind is FieldKind.TITLE)
+    titles = (str(one.value.get("value") or "") for one in _fields(mandate, FieldKind.TITLE))
     return next(filter(None, titles), mandate.document.title)
+
+
+def _fields(mandate: Mandate, kind: FieldKind) -> list[MandateField]:
+    return [one for one in mandate.fields if one.field_kind is kind and not one.is_removed]
 
 
 def lines_of(mandate: Mandate) -> list[Line]:

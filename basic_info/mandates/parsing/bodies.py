@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from basic_info.mandates.parsing.names import ends_as_body
+from basic_info.mandates.parsing.names import ends_as_body, split_names
 from basic_info.mandates.parsing.normalise import fold, tidy
 
 _FIRST = 0xE000
@@ -120,11 +120,17 @@ class Becoming:
 
 @dataclass
 class BodyOrders:
-    """What a reply orders for bodies; bodies are the keys that ``body_orders`` was given."""
+    """What a reply orders for bodies; bodies are the keys that ``body_orders`` was given.
+
+    ``near``: new name → the old name in the reply's words where only another name of the body was like it;
+    ``unknown``: new name → (old name, sentence) where no body is.
+    """
 
     abolished: dict[str, str] = field(default_factory=dict)
     became: list[Becoming] = field(default_factory=list)
     hands: list[Hand] = field(default_factory=list)
+    near: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def sentences_of(words: str) -> Iterator[tuple[int, str]]:
@@ -155,6 +161,26 @@ def forms_of(units: Iterable[str]) -> tuple[str, ...]:
     names = [fold(tidy(unit)) for unit in units if unit]
     short = [name[found.start() :] for name in names if (found := re.search(r"[省市县区州旗](?=.{2})", name))]
     return tuple(sorted({*names, *short}, key=len, reverse=True))
+
+
+_RENAMED = re.compile(
+    r"(?P<old>[^,。;:()]{2,60}?)(?:的?名称)?(?:分别|相应|同步|统一)*"
+    r"(?:更名|改名|改称|更改|名称变更|名称调整|调整|变更|改设|改)为(?P<new>[^,。;:()]{2,60})"
+)
+_IN_FRONT = re.compile(rf"^(?:同意|经研究|将|把|原(?!料)|现|内设机构|科室|{_ADDRESSED}|的|所属)+(?=..)")
+
+
+def renames_of(words: str, units: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """(old name, words behind 更名为, sentence) of each body that gets another name, also of several in turn."""
+    own = "|".join(map(re.escape, forms_of(units)))
+    unit = re.compile(rf"^(?:{own})(?:机关)?的?(?=..)" if own else r"(?!)")
+    for _, sentence in sentences_of(words):
+        for match in _RENAMED.finditer(re.sub(r'"|\([^()]*\)', "", fold(sentence))):
+            before = re.split(r"同意|将|把", match["old"])[-1] or match["old"]
+            olds = [unit.sub("", _IN_FRONT.sub("", unit.sub("", one))) for one in split_names(before)]
+            news = split_names(match["new"])
+            pairs = zip(olds, news, strict=True) if len(olds) == len(news) else ((old, news[0]) for old in olds if news)
+            yield from ((old, new, sentence) for old, new in pairs if ends_as_body(old))
 
 
 def new_unit_name(words: str, units: Iterable[str]) -> tuple[str, str] | None:

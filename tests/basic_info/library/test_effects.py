@@ -12,6 +12,7 @@ from basic_info.mandates.models import Mandate
 from basic_info.mandates.previewing import Preview, preview_of
 from host.kernel.access import Actor
 from host.kernel.db import db
+from host.kernel.tables.exports import registered_exports, table_of
 from tests.basic_info.library.conftest import Office
 from tests.basic_info.library.papers import mandate_file
 from tests.basic_info.library.test_handed_duties import reply
@@ -186,6 +187,15 @@ def test_a_reply_to_two_other_units_is_pointed_out(place: Office, sign_in_as: Si
     mandate = amend(place, BOTH, 市商务局="市水利局")
     db.session.commit()
     assert "请核对是否选错了单位" in sign_in_as(place.clerk).get(f"/basic-info/mandates/{mandate.id}").text
+
+
+def test_the_list_goes_out_as_a_table_with_what_is_left_to_a_person(place: Office) -> None:
+    in_force(place)
+    mandate = reply(place, "市场科更名为贸易科。", "撤销对外贸易科，其职责划入办公室。")
+    found = table_of(registered_exports()["basic_info.mandate_effects"], place.clerk, {"mandate_id": str(mandate.id)})
+    rows = [tuple(row) for row in found.rows()]
+    assert rows[0] == ("机构更名", "贸易科", "市场科", "贸易科", "市场科更名为贸易科。", "")
+    assert rows[1][0] == "没有体现"
 
 
 def test_a_mandate_that_is_no_amendment_has_no_such_list(place: Office) -> None:

@@ -230,6 +230,12 @@ class City:
             source_text="全文", valid=Range(date(2025, 1, 1), None), mandate_state=MandateState.RETURNED,
         )  # fmt: skip
         db.session.add(self.older)
+        self.changed = Mandate(
+            unit_id=unit_id, version_no=self.mandate.version_no + 8, style=MandateStyle.AMENDMENT,
+            document_id=self.mandate.document_id, base_id=self.mandate.id, source_text="撤销市场科。",
+            valid=Range(date(2026, 3, 1), None), mandate_state=MandateState.RETURNED,
+        )  # fmt: skip
+        db.session.add(self.changed)
         self.powers = db.session.scalars(select(PowerList.id).where(PowerList.unit_id == unit_id)).one()
         self.next_powers = PowerList(unit_id=unit_id, version_no=2, year=2027, valid=Range(date(2027, 1, 1), None))
         db.session.add(self.next_powers)
@@ -268,6 +274,7 @@ class City:
             "basic_info.item_elsewhere": {"item_id": str(self.licensing.item.id)},
             "basic_info.power_list_differences": {"list_id": str(self.next_powers.id)},
             "basic_info.mandate_clauses": {"mandate_id": str(self.mandate.id)},
+            "basic_info.mandate_effects": {"mandate_id": str(self.changed.id)},
             "basic_info.mandate_comparison": {"mandate_id": str(self.older.id), "other_id": str(self.mandate.id)},
             "basic_info.link_reviews": unit,
             "basic_info.flow_steps": {"chart_id": str(chart)},
