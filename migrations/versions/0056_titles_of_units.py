@@ -1,13 +1,13 @@
 """What a reply changed is called by the mandate's own title again, not by the reply's
 
-Revision ID: 0055
+Revision ID: 0056
 Revises: 0054
 """
 
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
