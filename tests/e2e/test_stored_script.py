@@ -24,12 +24,9 @@ from tests.host.security.world import World
 pytestmark = pytest.mark.browser
 
 SignIn = Callable[[Actor], FlaskClient]
-#: Between them: elements, attributes in either quotes, script strings, addresses, templates, comments.
-PAYLOADS = (
-    '"><img src=x onerror=alert(1)></script><script>alert(2)</script>',
-    "'><svg/onload=alert(3)><!--{{7*7}}${alert(4)}",
-    "';alert(5)//\\';alert(6)//</textarea><a autofocus onfocus=alert(7)>",
-)
+#: All in one, so that the pages are walked once. It leaves attributes in either quotes, titles, text areas and scripts,
+#: then comes an element that acts; short enough for every column.
+PAYLOAD = "\"'></title></textarea></script><svg/onload=alert(1)>';alert(2)//"
 WATCH = """
   window.reports = [];
   addEventListener('securitypolicyviolation', (event) => window.reports.push(event.violatedDirective));
@@ -49,17 +46,15 @@ def served(app: Flask) -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
 def test_row_24_no_page_runs_what_somebody_typed(
     app: Flask,
     connection: Connection,
     sign_in_as: SignIn,
     browser: Browser,
-    payload: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(world, "SECRET", payload)
+    monkeypatch.setattr(world, "SECRET", PAYLOAD)
     target = world.build()
     people = insiders(target)
     db.session.commit()
@@ -81,7 +76,7 @@ def test_row_24_no_page_runs_what_somebody_typed(
                 continue
             answer = page.goto(base + address, wait_until="load")
             opened += 1
-            shown += payload[:20] in page.content() or payload[:20] in page.inner_text("body")
+            shown += PAYLOAD[:30] in page.content() or PAYLOAD[:30] in page.inner_text("body")
             reports += [(address, report) for report in page.evaluate("window.reports || []")]
             assert answer is not None, address
             assert answer.status < 500, address

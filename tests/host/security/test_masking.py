@@ -49,16 +49,17 @@ def test_row_17_no_page_or_table_shows_an_id_number_to_anybody(
     people = insiders(target)
     db.session.commit()
     asked = {name.split(".")[-1]: str(value) for name, value in target.values.items()}
+    with_variable = {rule.endpoint for rule in routes_with_a_variable(app)}
     shown, count = [], 0
     for actor in people:
         client, role = sign_in_as(actor), actor.grants[0].role
         for rule in app.url_map.iter_rules():
             if "GET" not in tries(rule) or not reaches(app, actor, rule):
                 continue
-            with_variable = rule.endpoint in {one.endpoint for one in routes_with_a_variable(app)}
-            if rule.arguments and not with_variable:
+            if rule.arguments and rule.endpoint not in with_variable:
                 continue
-            answer = send(client, app, rule, "GET", values_for(rule, target) if with_variable else {}, None)
+            values = values_for(rule, target) if rule.endpoint in with_variable else {}
+            answer = send(client, app, rule, "GET", values, None)
             count += 1
             if ID_NUMBER in words_of(answer):
                 shown.append((role, rule.rule))
