@@ -19,6 +19,7 @@ from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Appointment, Person, PersonVersion
 from basic_info.organization.register_import.reading import Findings, SheetRow
 from basic_info.organization.scope import within
+from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
 from duty_eval.absences.operations import MOST_DAYS
 from duty_eval.absences.workbook.columns import SPEC
@@ -48,6 +49,8 @@ class Line:
     last: date
     is_half: bool
     note: str
+    #: which half, where the file says it
+    half_part: HalfDay | None = None
     person_id: int = 0
     section_id: int = 0
     outcome: Outcome = Outcome.NEW
@@ -56,7 +59,20 @@ class Line:
     def of(cls, row: SheetRow) -> Line:
         kind = AbsenceKind.of_word(row.values["kind"])
         assert kind is not None  # the column takes no other word
-        return cls(number=row.number, **{**row.values, "kind": kind})
+        half = row.values["is_half"]
+        named = half if isinstance(half, HalfDay) else None
+        return cls(number=row.number, **{**row.values, "kind": kind, "is_half": bool(half)}, half_part=named)
+
+    @property
+    def half_words(self) -> str:
+        """上午半天; empty for whole days."""
+        if not self.is_half:
+            return ""
+        return f"{self.half_part.label}半天" if self.half_part else "半天，没有写上午还是下午"
+
+    def is_other_half(self, half_part: HalfDay | None) -> bool:
+        """Whether both say which half, and not the same."""
+        return self.half_part is not None and half_part is not None and self.half_part is not half_part
 
     @property
     def span(self) -> Range[date]:
@@ -155,7 +171,13 @@ def _against_entries(lines: Sequence[Line], findings: Findings) -> list[Line]:
     found: dict[int, list[AnyRow]] = defaultdict(list)
     is_active = Absence.absence_state.in_([AbsenceState.REQUESTED, AbsenceState.CONFIRMED])
     asked = select(
-        table.c.number, Absence.absence_kind, Absence.span, Absence.is_half, Absence.absence_state, Absence.is_imported
+        table.c.number,
+        Absence.absence_kind,
+        Absence.span,
+        Absence.is_half,
+        Absence.half_part,
+        Absence.absence_state,
+        Absence.is_imported,
     ).join(Absence, (Absence.person_id == table.c.person_id) & Absence.span.op("&&")(_days(table)))
     for row in db.session.execute(asked.where(or_(is_active, Absence.is_imported))):
         found[row.number].append(row)
@@ -164,6 +186,10 @@ def _against_entries(lines: Sequence[Line], findings: Findings) -> list[Line]:
 
 def _is_free(line: Line, entries: Sequence[AnyRow], findings: Findings) -> bool:
     same = [one for one in entries if (one.absence_kind, one.span, one.is_half) == line.what]
+    if other_half := next((one for one in same if line.is_other_half(one.half_part)), None):
+        words = f"已登记的是{other_half.half_part.label}半天，与这一行不同，请核对；原登记有误的，先由负责人更正"
+        _tell(findings, line, "半天", words)
+        return False
     if any(one.absence_state is AbsenceState.CONFIRMED for one in same):
         line.outcome = Outcome.SAME
     elif any(one.is_imported for one in same):
@@ -185,7 +211,7 @@ def _against_each_other(lines: Sequence[Line], findings: Findings) -> list[Line]
     for earlier, line in pairwise(sorted(_new(lines), key=lambda line: (line.person_id, line.first, line.number))):
         if earlier.person_id != line.person_id or line.first > earlier.last:
             continue
-        if earlier.what == line.what:
+        if earlier.what == line.what and not line.is_other_half(earlier.half_part):
             line.outcome = Outcome.SAME
         else:
             _tell(findings, line, "起", f"与第 {earlier.number} 行同一人的日期重叠，请修改或删除一行")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from basic_info.organization.register_import.columns import (
     BadCell,
     Column,
@@ -12,6 +14,7 @@ from basic_info.organization.register_import.columns import (
     plain,
     yes_no,
 )
+from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import AbsenceKind
 
 FILE_NAME = "请假出差导入模板.xlsx"
@@ -33,6 +36,25 @@ class _KindOf(WordOf):
         return found.value if found else super().__call__(text)
 
 
+class _HalfOf(WordOf):
+    """Which half of the one day; True where only 半天 was said, False where it is the whole day."""
+
+    def __init__(self) -> None:
+        super().__init__(HalfDay)
+        self.words = (*self.words, "否")
+
+    def __call__(self, text: str) -> Any:
+        if text in {"半天", "半日"}:
+            return True
+        half = text.removesuffix("半天")
+        if half in self._known:
+            return HalfDay.of_word(super().__call__(half))
+        try:
+            return yes_no(text)
+        except BadCell:
+            raise BadCell(f"“{text}”应填 上午 或 下午，全天的填 否 或不填") from None
+
+
 def _note(text: str) -> str:
     if len(text) > MOST_NOTE:
         raise BadCell(f"事由超过 {MOST_NOTE} 字，请缩短")
@@ -49,7 +71,7 @@ SPEC = SheetSpec(
         Column(name="kind", headers=("种类", "类别", "请假类别"), parse=_KindOf(AbsenceKind), is_required=True),
         Column(name="first", headers=("起", "从", "开始日期", "起始日期"), parse=day, is_required=True),
         Column(name="last", headers=("止", "到", "结束日期", "截止日期"), parse=day, is_required=True),
-        Column(name="is_half", headers=("半天", "是否半天"), parse=yes_no, default=False),
+        Column(name="is_half", headers=("半天", "是否半天", "哪半天"), parse=_HalfOf(), default=False),
         Column(name="note", headers=("事由", "说明", "原因"), parse=_note, default=""),
     ),
     may_repeat=lambda _values: True,

@@ -109,7 +109,8 @@ def _enter(lines: list[Line], called: str, actor: Actor, progress: Progress | No
         rows = [
             {
                 "person_id": line.person_id, "section_id": line.section_id, "absence_kind": line.kind,
-                "span": line.span, "is_half": line.is_half, "note": line.note, "is_imported": True,
+                "span": line.span, "is_half": line.is_half, "half_part": line.half_part, "note": line.note,
+                "is_imported": True,
                 "absence_state": AbsenceState.CONFIRMED, "entered_by": actor.account_id,
                 "decided_by": actor.account_id, "decided_by_person": actor.person_id, "decided_at": now,
                 "decision_note": "单位导入", "import_file": called[:MOST_NAME],
@@ -122,7 +123,13 @@ def _enter(lines: list[Line], called: str, actor: Actor, progress: Progress | No
                 f"absence:{absence_id}",
                 action="absence.imported",
                 actor=actor,
-                after={"kind": line.kind, "first": line.first, "last": line.last, "half": line.is_half, "file": called},
+                after={
+                    "kind": line.kind,
+                    "first": line.first,
+                    "last": line.last,
+                    "half": line.half_words or None,
+                    "file": called,
+                },
             )
             for absence_id, line in zip(new, batch, strict=True)
         )

@@ -78,6 +78,6 @@ def _upload(token: str, found: dict[str, Any]) -> Upload:
 def _words(line: Line) -> dict[str, Any]:
     return {
         "number": line.number, "code": line.code, "name": line.name, "kind": line.kind.label,
-        "first": line.first.isoformat(), "last": line.last.isoformat(), "is_half": line.is_half, "note": line.note,
+        "first": line.first.isoformat(), "last": line.last.isoformat(), "half": line.half_words, "note": line.note,
         "outcome": line.outcome.value,
     }  # fmt: skip

@@ -152,9 +152,15 @@ def _people() -> list[Demo]:
     ]
 
 
-def _county() -> Demo:
-    """The office of the county with the most units: it sees and governs its county alone."""
-    county = db.session.execute(
+def county_units() -> frozenset[str]:
+    """The codes of the units of the county that has an account."""
+    codes = text("SELECT u.code FROM unit u JOIN region r ON r.id = u.region_id WHERE left(r.code, 6) = :county")
+    return frozenset(db.session.scalars(codes, {"county": _county_place().code}))
+
+
+def _county_place() -> Any:
+    """(code, name) of the county with the most units."""
+    return db.session.execute(
         text(
             "SELECT r.code, v.name FROM unit u JOIN region own ON own.id = u.region_id"
             " JOIN region r ON r.code = left(own.code, 6) AND r.code <> :city"
@@ -163,6 +169,11 @@ def _county() -> Demo:
         ),
         {"city": CITY},
     ).one()
+
+
+def _county() -> Demo:
+    """The office of a county: it sees and governs its county alone."""
+    county = _county_place()
     scope = {"kind": ScopeKind.REGION, "region_code": county.code}
     return Demo(login="county", role=Role.OFFICE_CLERK, name=f"{county.name}编办", scope=scope, note=county.name)
 

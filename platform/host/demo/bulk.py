@@ -63,12 +63,14 @@ def places(plan: CityPlan) -> dict[str, Place]:
     return found
 
 
-def load_records(plan: CityPlan, days: Sequence[date], *, past: Past | None = None, say: Callable[[str], None]) -> int:
-    """Duty records of the days, and of one unit's ``past``, with their roll-ups; returns how many records."""
+def load_records(
+    plan: CityPlan, days: Sequence[date], *, pasts: Sequence[Past] = (), say: Callable[[str], None]
+) -> int:
+    """Duty records of the days, and of some units' ``pasts``, with their roll-ups; returns how many records."""
     connection = db.session.connection()
     where, count = places(plan), 0
     with unchecked_keys():
-        lines = _record_lines(plan, days, past, where)
+        lines = _record_lines(plan, days, pasts, where)
         for first, of_month in groupby(lines, key=lambda pair: pair[0]):
             with filling_month(connection, "duty_record", first) as table:
                 count += _copy(f"COPY {table} ({RECORD_COLUMNS}) FROM STDIN", (line for _, line in of_month))
@@ -167,12 +169,12 @@ ORDER BY k.relname
 
 
 def _record_lines(
-    plan: CityPlan, days: Sequence[date], past: Past | None, where: dict[str, Place]
+    plan: CityPlan, days: Sequence[date], pasts: Sequence[Past], where: dict[str, Place]
 ) -> Iterator[tuple[date, str]]:
     """(first day of the month, line of COPY) in the order of the days."""
-    every = [*(past.days if past else ()), *days]
+    every = [*(day for past in pasts for day in past.days), *days]
     stamps = {day: (day.replace(day=1), day.isoformat(), f"{day.isoformat()} 17:30:00+08") for day in every}
-    for code, day, index, content, quantity, minutes, state in iter_records(plan, days, past):
+    for code, day, index, content, quantity, minutes, state in iter_records(plan, days, pasts):
         place = where[code]
         duty, unit = place.duties[index] if index < len(place.duties) else ("\\N", "项")
         month, worked, submitted = stamps[day]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ from basic_info.regions.operations import seed_regions
 from duty_eval.api import compare_day, count_workload, lock_past_months
 from host.auth.models import Account
 from host.demo import steps
-from host.demo.accounts import main_place, make_accounts, make_offices, make_staff_accounts
+from host.demo.accounts import county_units, main_place, make_accounts, make_offices, make_staff_accounts
 from host.demo.bulk import load_records, review_approved, unchecked_keys, without_indexes
 from host.demo.city import CityPlan, is_full_size, plan_city
 from host.demo.files import WORKBOOK, write_city
@@ -37,10 +37,13 @@ from host.kernel.errors import DomainError
 from host.kernel.installation import Installation, installation
 from host.kernel.jobs.progress import Progress
 from host.kernel.pages import today_in_china
+from host.kernel.partitions import first_of_month
 from host.running.children import end_with_parent
 
 Say = Callable[[str], None]
 SINCE = date(2024, 1, 1)
+#: The month of so many working days ago is the one that everybody wrote in a year ago, too.
+FEW_DAYS = 10
 #: The register's tables whose indexes are built after the rows of a full-size city.
 REGISTER = ("unit_version", "section_version", "post_version", "person_version", "appointment")
 #: The installation's kind while a load is under way.
@@ -111,7 +114,7 @@ class _Loader:
         with self._step("岗位职责"), self._in_bulk("post_duty", "duty_link"):
             steps.load_post_duties(self.plan, actor=reviewer, on=SINCE)
         with self._step("履职纪实"):
-            load_records(self.plan, days, past=self._past(days[0]), say=self.say)
+            load_records(self.plan, days, pasts=self._pasts(days), say=self.say)
             if not is_full_size(self.plan):
                 review_approved()
         make_accounts(self.accounts_file, lines)
@@ -131,13 +134,19 @@ class _Loader:
         db.session.commit()
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("ANALYZE"))
 
-    def _past(self, until: date) -> Past | None:
-        """The unit of the demo's accounts wrote since the first of last year: there is a year to compare with."""
+    def _pasts(self, days: Sequence[date]) -> list[Past]:
+        """What is there to compare with: the unit of the demo's accounts wrote since the first of last year, the county
+        of its account over the same days a year ago, everybody in the same month."""
         if is_full_size(self.plan):
-            return None
-        workdays, first = load_workdays(), date(self.today.year - 1, 1, 1)
-        every = (first + timedelta(days=number) for number in range((until - first).days))
-        return Past(main_place().unit_code, tuple(day for day in every if workdays.is_workday(day)))
+            return []
+        last_year = date(self.today.year - 1, 1, 1)
+        until = _a_year_before(days[-1]) + timedelta(days=1)
+        month = _a_year_before(first_of_month(days[-FEW_DAYS]))
+        return [
+            Past(frozenset({main_place().unit_code}), _workdays_between(last_year, days[0])),
+            Past(county_units(), _workdays_between(_a_year_before(days[0]), until)),
+            Past(frozenset(unit.code for unit, _, _ in self.plan.unit_posts()), _workdays_between(month, until)),
+        ]
 
     def _register(self, clerk: Actor) -> None:
         if not is_full_size(self.plan):
@@ -178,6 +187,17 @@ def _count_rows() -> None:
 
 def _actor(account_id: int, role: Role) -> Actor:
     return Actor(account_id=account_id, display_name=role.label)
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _workdays_between(first: date, end: date) -> tuple[date, ...]:
+    """The working days from ``first`` to before ``end``."""
+    workdays = load_workdays()
+    every = (first + timedelta(days=number) for number in range((end - first).days))
+    return tuple(day for day in every if workdays.is_workday(day))
 
 
 def _last_workdays(today: date, count: int) -> list[date]:

@@ -14,15 +14,19 @@ from host.demo.posts import Post
 
 Entry = tuple[str, int, int]  # content, quantity, minutes
 Record = tuple[str, date, int, str, int, int, str]
-Writer = tuple[int, str, tuple[tuple[int, str, int, int], ...], int, tuple[int, int, int]]
+Writer = tuple[int, str, tuple[tuple[int, str, int, int], ...], int, tuple[int, int, int], str]
 VARIANTS = 6  # of each text
 OLD = 120  # working days, after which nothing waits any more
 LONGEST = 400  # minutes that one record takes at most
 SILENT_EVERY, SILENT_DAYS = 59, 6  # one in 59 people has written nothing for 6 to 10 working days
 #: Of 1024: from where on a day has a record, a second one, a third one.
-PACES = {"busy": (20, 200, 500), "usual": (80, 700, 970), "quiet": (140, 1024, 1024)}
+PACES = {"busy": (20, 200, 500), "full": (20, 300, 760), "usual": (80, 700, 970), "quiet": (140, 1024, 1024)}
+#: What one record's work takes by the standard, in minutes: at the usual pace a day comes to 70 to 100 %.
+WORK = (200, 430)
+#: Of 100 ordinary sections so many have more to do than they should, and so many have less.
+FULL_SECTIONS, QUIET_SECTIONS = 8, 10
 #: So many more of 1024 had nothing on a day of an earlier year: the comparison with it has something to show.
-EARLIER_YEAR = 110
+EARLIER_YEAR = 40
 MASK = (1 << 64) - 1
 
 
@@ -46,32 +50,44 @@ def record_pool(kind: str, duty: str) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True)
 class Past:
-    """Working days, ascending, on which one unit (by its code) alone wrote already, before the rest of the city did."""
+    """Working days, ascending, on which some units (by their codes) wrote, before the days of the whole city."""
 
-    unit_code: str
+    unit_codes: frozenset[str]
     days: tuple[date, ...]
 
 
-def iter_records(plan: CityPlan, days: Sequence[date], past: Past | None = None) -> Iterator[Record]:
+def iter_records(plan: CityPlan, days: Sequence[date], pasts: Sequence[Past] = ()) -> Iterator[Record]:
     """(person code, day, index of the post duty, content, quantity, minutes, state) day by day.
 
     About 1.3 rows a person and day; some days and some people have none, some sections more and some less. ``days``
     are ascending working days; the state is draft, submitted, returned or approved, the older the more approved.
     """
-    if past is not None:
-        early = _writers(plan, past.unit_code)
-        for day in past.days:
-            fewer = EARLIER_YEAR if day.year < days[-1].year else 0
-            yield from _of_day(plan, day, early, age=OLD, fewer=fewer)
     writers = _writers(plan)
+    early = {codes: _of_units(writers, codes) for codes in set(_early_units(pasts).values())}
+    for day, codes in sorted(_early_units(pasts).items()):
+        fewer = EARLIER_YEAR if day.year < days[-1].year else 0
+        yield from _of_day(plan, day, early[codes], age=OLD, fewer=fewer)
     for order, day in enumerate(days):
         yield from _of_day(plan, day, writers, age=len(days) - 1 - order)
+
+
+def _early_units(pasts: Sequence[Past]) -> dict[date, frozenset[str]]:
+    """By day the units that wrote on it."""
+    found: dict[date, frozenset[str]] = {}
+    for past in pasts:
+        for day in past.days:
+            found[day] = found.get(day, frozenset()) | past.unit_codes
+    return found
+
+
+def _of_units(writers: Sequence[Writer], codes: frozenset[str]) -> list[Writer]:
+    return [writer for writer in writers if writer[-1] in codes]
 
 
 def _of_day(plan: CityPlan, day: date, writers: Sequence[Writer], *, age: int, fewer: int = 0) -> Iterator[Record]:
     """What the writers wrote on a day that is ``age`` working days old."""
     seed = (plan.seed * 1_000_003 + day.toordinal()) * 0x9E3779B97F4A7C15 & MASK
-    for number, code, entries, silent_days, (first, second, third) in writers:
+    for number, code, entries, silent_days, (first, second, third), _unit in writers:
         if age < silent_days:
             continue
         dice = (seed ^ (number * 0xBF58476D1CE4E5B9)) & MASK
@@ -101,22 +117,28 @@ def _state(age: int, dice: int) -> str:
     return "returned" if dice < 1 else "submitted" if dice < 4 else "approved"
 
 
-def _writers(plan: CityPlan, unit_code: str = "") -> list[Writer]:
-    """(number, code, entries of the post, days of silence up to now, pace) of everybody at work, or of a unit."""
+def _writers(plan: CityPlan) -> list[Writer]:
+    """(number, code, entries of the post, days of silence up to now, pace, unit's code) of everybody at work."""
     found: list[Writer] = []
     number = 0
     for unit, section, post in plan.unit_posts():
-        if unit_code not in ("", unit.code):
-            number += post.filled_count
-            continue
         entries = _entries(unit.kind, post.duties)
+        pace = PACES[_pace(unit.code, section.name, section.pace)]
         for seat in range(number, number + post.filled_count):
             if work_state(seat, post) in ("在岗", "挂职"):
                 is_silent = seat % SILENT_EVERY == 17 and not post.is_leader_post
                 silent_days = SILENT_DAYS + seat % 5 if is_silent else 0
-                found.append((seat, person_code(seat), entries, silent_days, PACES[section.pace]))
+                found.append((seat, person_code(seat), entries, silent_days, pace, unit.code))
         number += post.filled_count
     return found
+
+
+def _pace(unit_code: str, section_name: str, pace: str) -> str:
+    """How much a section has to do: as its text says, else for some more or less than usual."""
+    if pace != "usual":
+        return pace
+    share = Random(f"{unit_code}/{section_name}").randrange(100)
+    return "full" if share < FULL_SECTIONS else "quiet" if share >= 100 - QUIET_SECTIONS else pace
 
 
 @cache
@@ -125,7 +147,7 @@ def _entries(kind: str, duties: tuple[PostDuty, ...]) -> tuple[tuple[int, str, i
 
 
 def _entry(text: str, entry: RecordClass, kind: str, duty: str, rng: Random) -> Entry:
-    quantity = rng.randint(entry.fewest, entry.most)
+    quantity = min(2 * entry.most, max(entry.fewest, round(rng.uniform(*WORK) / entry.minutes)))
     faults = rng.randint(1, max(1, min(2, quantity)))
     content = text.format(
         o=duty_object(duty),

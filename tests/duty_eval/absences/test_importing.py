@@ -25,6 +25,7 @@ from basic_info.organization.models import Appointment, Person, PersonVersion, U
 from basic_info.organization.register_import import HasErrors
 from config import Settings
 from duty_eval.absences.correcting import correct_absence, revoke_absence
+from duty_eval.absences.halves import HalfDay
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
 from duty_eval.absences.workbook import AbsenceReport, import_absences
 from duty_eval.absences.workbook.checking import Outcome
@@ -221,7 +222,7 @@ def test_with_one_bad_line_nothing_is_written(team: Unitful, put: Put) -> None:
         ({"last": "2026-03-01"}, "止", "早于起日"),
         ({"last": "2028-03-01"}, "止", "最多 366 天"),
         ({"half": "是"}, "半天", "同一天"),
-        ({"half": "也许"}, "半天", "是 或 否"),
+        ({"half": "也许"}, "半天", "上午 或 下午"),
         ({"note": "长" * 201}, "事由", "超过 200 字"),
     ],
 )
@@ -232,6 +233,32 @@ def test_a_bad_line_is_told_by_row_and_column(
 
     assert _faults(report) == [(2, column)]
     assert words in report.findings.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("half", "part"),
+    [("上午", HalfDay.MORNING), ("下午半天", HalfDay.AFTERNOON), ("是", None), ("半天", None)],
+)
+def test_half_a_day_says_which_half_where_it_is_known(team: Unitful, put: Put, half: str, part: HalfDay | None) -> None:
+    put(team.line(last="2026-03-02", half=half))
+
+    (absence,) = db.session.scalars(select(Absence)).all()
+    assert (absence.is_half, absence.half_part) == (True, part)
+
+
+def test_a_file_that_names_another_half_than_is_entered_is_told(team: Unitful, put: Put) -> None:
+    put(team.line(last="2026-03-02", half="上午"))
+
+    report = put(team.line(last="2026-03-02", half="下午"), dry_run=True)
+
+    assert _faults(report) == [(2, "半天")]
+    assert "已登记的是上午半天" in report.findings.errors[0].message
+
+
+def test_the_other_half_in_the_same_file_is_told(team: Unitful, put: Put) -> None:
+    lines = [team.line(last="2026-03-02", half=half) for half in ("上午", "下午")]
+
+    assert _faults(put(*lines, dry_run=True)) == [(3, "起")]
 
 
 def test_lines_of_one_person_that_share_days_are_told(team: Unitful, put: Put) -> None:

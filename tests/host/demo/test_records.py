@@ -107,15 +107,40 @@ EARLIER = tuple(day for day in (date(2025, 3, 3) + timedelta(days=n) for n in ra
 def test_of_the_past_one_unit_alone_has_written_and_nothing_of_it_waits(plan: CityPlan) -> None:
     unit = plan.units[0].code
     units = {person.code: person.unit_code for person in iter_people(plan)}
-    early = [row for row in iter_records(plan, DAYS, Past(unit, EARLIER)) if row[1] < DAYS[0]]
+    early = [row for row in iter_records(plan, DAYS, [Past(frozenset({unit}), EARLIER)]) if row[1] < DAYS[0]]
 
     assert {day for _, day, *_ in early} == set(EARLIER)
     assert {units[code] for code, *_ in early} == {unit}
     assert {state for *_, state in early} == {"approved"}
 
 
+def test_nobody_writes_twice_where_the_pasts_of_units_meet(plan: CityPlan) -> None:
+    one, other = plan.units[0].code, plan.units[1].code
+    alone = list(iter_records(plan, DAYS[:1], [Past(frozenset({one, other}), EARLIER)]))
+    together = [Past(frozenset({one}), EARLIER), Past(frozenset({one, other}), EARLIER)]
+
+    assert list(iter_records(plan, DAYS[:1], together)) == alone
+
+
+def test_most_sections_have_as_much_to_do_as_they_should(plan: CityPlan) -> None:
+    city = plan_city(2000)
+    minutes = {post.code: [duty.standard_minutes for duty in post.duties] for _, _, post in city.unit_posts()}
+    people = list(iter_people(city))
+    post_of = {person.code: person.post_code for person in people}
+    work, heads = Counter[str](), Counter(person.section_code for person in people)
+    section_of = {person.code: person.section_code for person in people}
+    for code, _, index, _, quantity, *_ in iter_records(city, DAYS):
+        work[section_of[code]] += minutes[post_of[code]][index] * quantity
+    shares = [work[code] / (480 * len(DAYS) * count) for code, count in heads.items() if count >= 3]
+
+    low, high = sum(share < 0.6 for share in shares), sum(share > 1.1 for share in shares)
+    assert low
+    assert high
+    assert low + high < len(shares) / 2
+
+
 def test_a_past_changes_nothing_of_what_the_city_wrote_since(plan: CityPlan) -> None:
-    with_past = iter_records(plan, DAYS, Past(plan.units[0].code, EARLIER))
+    with_past = iter_records(plan, DAYS, [Past(frozenset({plan.units[0].code}), EARLIER)])
 
     assert [row for row in with_past if row[1] >= DAYS[0]] == list(iter_records(plan, DAYS))
 
