@@ -28,6 +28,7 @@ from basic_info.power_lists import reports as power_list_reports
 from basic_info.power_lists import version_views as power_list_version_views
 from basic_info.power_lists import views as power_list_views
 from basic_info.regions import views as region_views
+from basic_info.returning import views as returning_views
 from basic_info.search import views as search_views
 from basic_info.settings import views as setting_views
 from basic_info.waiting import todo
@@ -64,6 +65,7 @@ _views = (
     region_views,
     register_views,
     reports,
+    returning_views,
     search_views,
     setting_views,
     views,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
@@ -10,10 +11,12 @@ from sqlalchemy.orm import aliased
 
 from basic_info.breakdown.models import Breakdown, BreakdownState
 from basic_info.duties.models import LinkReview, ReviewState
+from basic_info.flowcharts.models import ChartState, Flowchart
 from basic_info.mandates.models import Mandate, MandateState
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from basic_info.power_lists.models import ListState, PowerItemChange, PowerList
+from basic_info.returning.operations import Draft, link_of
 from host.kernel.access import Actor
 from host.kernel.db import db
 from host.kernel.pages import today_in_china
@@ -22,7 +25,7 @@ from host.kernel.system import TodoItem
 
 def todo(actor: Actor) -> list[TodoItem]:
     """Papers that another person took in and this one may put in force, and links to look at."""
-    found = (_mandates(actor), _power_lists(actor), _breakdowns(actor), _torn_links(actor))
+    found = (_mandates(actor), _power_lists(actor), _breakdowns(actor), _torn_links(actor), *_returned(actor))
     return [item for item in found if item is not None]
 
 
@@ -44,6 +47,7 @@ def _power_lists(actor: Actor) -> TodoItem | None:
         PowerList.list_state == ListState.DRAFT,
         or_(PowerList.based_on_id.is_(None), is_ready),
         _is_newest(PowerList),
+        PowerList.returned_at.is_(None),
         _by_another(PowerList, actor),
     )
     count, first = _waiting(actor, Permission.POWER_LIST_CONFIRM, PowerList, func.min(PowerList.id), *drafts)
@@ -54,12 +58,37 @@ def _breakdowns(actor: Actor) -> TodoItem | None:
     drafts = (
         Breakdown.breakdown_state == BreakdownState.DRAFT,
         _is_newest(Breakdown),
+        Breakdown.returned_at.is_(None),
         _by_another(Breakdown, actor),
     )
     count, first = _waiting(actor, Permission.BREAKDOWN_CONFIRM, Breakdown, func.min(Breakdown.id), *drafts)
     form = db.session.get_one(Breakdown, first) if count else None
     where = {"unit_id": form.unit_id, "version": form.version_no} if form else {}
     return _item("待核对生效的职能分解表", count, "basic_info.show_breakdown", **where)
+
+
+def _returned(actor: Actor) -> Iterator[TodoItem | None]:
+    """What the actor submitted and a second person sent back."""
+    lists = (PowerList.list_state == ListState.DRAFT, or_(PowerList.based_on_id.is_not(None), _is_newest(PowerList)))
+    yield _sent_back("退回待修改的权责清单", PowerList, Permission.POWER_LIST_IMPORT, actor, *lists)
+    forms = (Breakdown.breakdown_state == BreakdownState.DRAFT, _is_newest(Breakdown))
+    yield _sent_back("退回待修改的职能分解表", Breakdown, Permission.DUTY_EDIT, actor, *forms)
+    charts = Flowchart.chart_state == ChartState.DRAFT
+    yield _sent_back("退回待修改的流程图", Flowchart, Permission.FLOWCHART_IMPORT, actor, charts)
+
+
+def _sent_back(
+    title: str, table: Any, permission: Permission, actor: Actor, *which: ColumnElement[bool]
+) -> TodoItem | None:
+    is_mine = table.imported_by == actor.account_id
+    if table is Flowchart:
+        is_mine |= Flowchart.edited_by == actor.account_id
+    waits = (is_mine, table.returned_at.is_not(None))
+    count, first = _waiting(actor, permission, table, func.min(table.id), *waits, *which)
+    if not count:
+        return None
+    draft: Draft = db.session.get_one(table, first)
+    return TodoItem(title=title, count=count, url=link_of(draft))
 
 
 def _torn_links(actor: Actor) -> TodoItem | None:

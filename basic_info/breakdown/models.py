@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from basic_info.duties.models import SectionDuty, WorkSource
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Section, Unit
+from basic_info.returning.models import Returnable, return_constraints
 from host.kernel.db import Model
 from host.kernel.versions import never_two
 
@@ -20,7 +21,7 @@ class BreakdownState(Worded):
     SUPERSEDED = "superseded", "已替代"
 
 
-class Breakdown(Model):
+class Breakdown(Returnable, Model):
     """职能分解表: one version of a unit's form; one is in force at a time."""
 
     __tablename__ = "breakdown"
@@ -30,6 +31,7 @@ class Breakdown(Model):
         CheckConstraint("breakdown_state = 'draft' OR put_by IS NOT NULL", name="put_in_force_by_a_person"),
         # Four eyes: who takes a form in does not put it in force.
         CheckConstraint("put_by <> imported_by", name="put_by_a_second_person"),
+        *return_constraints("breakdown_state = 'draft'"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -14,6 +14,7 @@ from basic_info.documents.matching import section_names
 from basic_info.duties.models import SectionDuty
 from basic_info.organization.models import Unit
 from basic_info.permissions import Permission
+from basic_info.returning.errors import IsReturned
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -40,7 +41,7 @@ def import_breakdown(parsed: ParsedBreakdown, *, unit_id: int, on: date, actor: 
 def put_breakdown_in_force(form: Breakdown, *, actor: Actor) -> None:
     """A second person has the draft hold from its day; what held before ends there.
 
-    Raises NotADraft, OwnForm, UnknownSections, NotPermitted.
+    Raises NotADraft, OwnForm, IsReturned, UnknownSections, NotPermitted.
     """
     actor.require(Permission.BREAKDOWN_CONFIRM)
     if actor.account_id is None:
@@ -51,6 +52,8 @@ def put_breakdown_in_force(form: Breakdown, *, actor: Actor) -> None:
         raise NotADraft
     if form.imported_by == actor.account_id:
         raise OwnForm
+    if form.is_returned:
+        raise IsReturned
     unknown = db.session.scalars(
         select(DutyMatter.section_name)
         .where(DutyMatter.breakdown_id == form.id, DutyMatter.section_id.is_(None))

@@ -10,6 +10,8 @@ from basic_info.breakdown.models import Breakdown, BreakdownState, DutyMatter
 from basic_info.breakdown.operations import import_breakdown, put_breakdown_in_force
 from basic_info.duties.queries import require_reach, require_readable, unit_name
 from basic_info.permissions import Permission
+from basic_info.returning.forms import ReturnForm
+from basic_info.returning.operations import may_return
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -115,7 +117,7 @@ def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellErro
     if shown is None and version_no is not None:
         raise NotFound
     matters = queries.matters_of(shown.id) if shown else []
-    is_draft = shown is not None and shown.breakdown_state is BreakdownState.DRAFT
+    is_draft = shown is not None and shown.breakdown_state is BreakdownState.DRAFT and not shown.is_returned
     is_own = shown is not None and shown.imported_by == actor.account_id
     return render_template(
         "basic_info/breakdown/show.html",
@@ -132,4 +134,6 @@ def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellErro
         volume_of=queries.volume_of,
         may_put=is_draft and actor.may(Permission.BREAKDOWN_CONFIRM) and not is_own,
         waits_for_another=is_draft,
+        may_return=shown is not None and may_return(shown, actor, Permission.BREAKDOWN_CONFIRM),
+        return_form=ReturnForm(formdata=None),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Post, Unit
 from basic_info.power_lists.models import LimitUnit, PowerItem
+from basic_info.returning.models import Returnable, return_constraints
 from host.kernel.db import Model
 from host.kernel.versions import never_two
 from host.kernel.words import index_of_words
@@ -50,13 +51,14 @@ class SuspensionKind(Worded):
     SUPPLEMENT = "supplement", "补正"
 
 
-class Flowchart(Model):
+class Flowchart(Returnable, Model):
     """工作任务流程图: a published version never changes; a case is shown on its own version (R60)."""
 
     __tablename__ = "flowchart"
     __table_args__ = (
         UniqueConstraint("unit_id", "name", "version_no"),
         never_two("unit_id", "name", name="flowchart_in_force_once", where="valid IS NOT NULL"),
+        *return_constraints("chart_state = 'draft'"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

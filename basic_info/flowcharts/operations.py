@@ -15,6 +15,7 @@ from basic_info.flowcharts.parsing import ParsedFlowchart
 from basic_info.flowcharts.step_rows import keep_calls, keep_steps
 from basic_info.organization.models import Post, Section, Unit
 from basic_info.power_lists.models import PowerItem, PowerItemSection
+from basic_info.returning.errors import IsReturned
 from basic_info.settings.queries import library_settings
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -95,13 +96,15 @@ def publish_flowchart(chart: Flowchart, *, actor: Actor, on: date | None = None)
     """The draft is compiled and becomes the version that new cases begin on from ``on`` (today).
 
     Raises ChartNotDraft, ChartNotCheckable and ChartTooLarge (naming what stands against it), PublishedTooEarly,
-    DrawnByOneself.
+    DrawnByOneself, IsReturned.
     """
     db.session.refresh(chart, with_for_update=True)
     if chart.chart_state is not ChartState.DRAFT:
         raise ChartNotDraft
     if is_barred_from_publishing(chart, actor):
         raise DrawnByOneself
+    if chart.is_returned:
+        raise IsReturned
     graph = compiled(chart)
     _supersede(chart, on or today_in_china())
     chart.chart_state = ChartState.PUBLISHED

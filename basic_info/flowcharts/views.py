@@ -11,6 +11,8 @@ from basic_info.duties.queries import unit_name
 from basic_info.flowcharts import queries
 from basic_info.flowcharts.models import ChartState, Flowchart, SuspensionKind
 from basic_info.permissions import Permission
+from basic_info.returning.forms import ReturnForm
+from basic_info.returning.operations import may_return
 from host.kernel.access import current_actor, requires
 
 
@@ -28,6 +30,8 @@ def show_flowchart(chart_id: int) -> ResponseReturnValue:
         may_publish=actor.may(Permission.FLOWCHART_PUBLISH),
         is_draft=chart.chart_state is ChartState.DRAFT,
         saves=queries.saves_of(chart.id) if actor.may(Permission.FLOWCHART_IMPORT) else [],
+        may_return=may_return(chart, actor, Permission.FLOWCHART_PUBLISH),
+        return_form=ReturnForm(formdata=None),
         suspension_words={kind.value: kind.label for kind in SuspensionKind},
     )
 

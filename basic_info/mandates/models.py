@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -204,7 +204,7 @@ class MandateClause(Reading, Model):
 class Counted(Reading):
     """Mixin of what is counted. ``delta``: by how many a reply made the base's number more or fewer, None: stated."""
 
-    delta: Mapped[int | None]
+    delta: Mapped[int | None] = mapped_column(Integer)
 
     @property
     def is_difference(self) -> bool:

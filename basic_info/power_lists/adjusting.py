@@ -34,6 +34,7 @@ from basic_info.power_lists.models import (
     PowerList,
     PowerTimeLimit,
 )
+from basic_info.returning.errors import IsReturned
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -230,6 +231,8 @@ def _check_confirmable(draft: PowerList, actor: Actor) -> PowerList:
         raise NotPermitted("权责清单的调整须由登录人员复核")
     if actor.account_id == draft.imported_by:
         raise SamePerson
+    if draft.is_returned:
+        raise IsReturned
     if not db.session.scalar(select(func.count()).where(PowerItemChange.power_list_id == draft.id)):
         raise NothingAdjusted
     base = db.session.scalar(select(PowerList).where(PowerList.id == draft.based_on_id).with_for_update())

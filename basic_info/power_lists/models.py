@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Section, Unit
+from basic_info.returning.models import Returnable, return_constraints
 from host.kernel.db import Model
 from host.kernel.versions import never_two
 from host.kernel.words import index_of_words
@@ -62,7 +63,7 @@ class LimitUnit(Worded):
     MONTH = "month", "个月"
 
 
-class PowerList(Model):
+class PowerList(Returnable, Model):
     """权责清单: one version of a unit's list; one is in force at a time."""
 
     __tablename__ = "power_list"
@@ -85,6 +86,7 @@ class PowerList(Model):
             unique=True,
             postgresql_where=text("based_on_id IS NOT NULL AND list_state = 'draft'"),
         ),
+        *return_constraints("list_state IN ('draft', 'withdrawn')"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -24,6 +24,7 @@ from basic_info.power_lists.models import (
 )
 from basic_info.power_lists.parsing import ParsedPowerList, PowerListItem
 from basic_info.power_lists.parsing.columns import Field
+from basic_info.returning.errors import IsReturned
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -97,7 +98,7 @@ def put_in_force(power_list: PowerList, *, actor: Actor) -> PowerList:
     """The draft becomes the list in force and supersedes the one before; items that stay keep their confirmed links.
 
     For lists from a workbook, by another than who took it in; adjustments go through ``confirm_adjustment``. Raises
-    ListNotDraft, SamePerson, ListOlderThanInForce.
+    ListNotDraft, SamePerson, IsReturned, ListOlderThanInForce.
     """
     db.session.scalar(select(Unit.id).where(Unit.id == power_list.unit_id).with_for_update())
     db.session.refresh(power_list, with_for_update=True)
@@ -105,6 +106,8 @@ def put_in_force(power_list: PowerList, *, actor: Actor) -> PowerList:
         raise ListNotDraft
     if actor.account_id is None or actor.account_id == power_list.imported_by:
         raise SamePerson
+    if power_list.is_returned:
+        raise IsReturned
     before = db.session.scalar(
         select(PowerList)
         .where(PowerList.unit_id == power_list.unit_id, PowerList.list_state == ListState.IN_FORCE)

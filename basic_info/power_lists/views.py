@@ -14,6 +14,8 @@ from basic_info.power_lists.models import ListState, PowerItem, PowerKind, Power
 from basic_info.power_lists.operations import put_in_force
 from basic_info.power_lists.parsing.accountability import accountability_chain
 from basic_info.power_lists.queries import changes_of
+from basic_info.returning.forms import ReturnForm
+from basic_info.returning.operations import may_return
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import DomainError
@@ -35,7 +37,8 @@ def list_page(power_list: PowerList, actor: Actor, *, refused: str = "") -> str:
     list_id = power_list.id
     may_import, is_draft = actor.may(Permission.POWER_LIST_IMPORT), power_list.list_state is ListState.DRAFT
     is_adjustment = is_draft and power_list.based_on_id is not None
-    may_decide = actor.may(Permission.POWER_LIST_CONFIRM) and actor.account_id != power_list.imported_by
+    is_second = actor.may(Permission.POWER_LIST_CONFIRM) and actor.account_id != power_list.imported_by
+    may_decide = is_second and not power_list.is_returned
     since = power_list.valid.lower
     is_early = is_adjustment and since is not None and since > today_in_china()
     kind, words = PowerKind.of_word(request.args.get("kind", "")), request.args.get("q", "").strip()
@@ -55,7 +58,13 @@ def list_page(power_list: PowerList, actor: Actor, *, refused: str = "") -> str:
         is_adjustment=is_adjustment,
         may_match=may_import,
         may_put=is_draft and not is_adjustment and may_decide,
-        waits_for_another=is_draft and not is_adjustment and may_import and not may_decide,
+        waits_for_another=is_draft
+        and not is_adjustment
+        and may_import
+        and not is_second
+        and not power_list.is_returned,
+        may_return=may_return(power_list, actor, Permission.POWER_LIST_CONFIRM),
+        return_form=ReturnForm(formdata=None),
         may_adjust=may_import and (is_adjustment or power_list.list_state is ListState.IN_FORCE),
         may_confirm=is_adjustment and may_decide and not is_early,
         is_early=is_early,
