@@ -74,7 +74,7 @@ _TAKES_AWAY = re.compile(
 
 # A sentence behind the duty text that orders something else.
 _NEXT_ORDER = re.compile(
-    r"(?:同时|并|另),?(?:撤销|增设|新设|加挂)|(?:撤销|不再保留|增设|新设)|[将把][^。]*(?:划[入归转给出]|并入|更名|移交|整合|合并)"
+    r"(?:同时|并|另),?(?:撤销|增设|新设|加挂)|[^。;,]{2,20}(?:更名|改名)为|(?:撤销|不再保留|增设|新设)|[将把][^。]*(?:划[入归转给出]|并入|更名|移交|整合|合并)"
 )
 
 
@@ -203,8 +203,11 @@ def _new_bodies(folded: str, own: Own) -> Iterator[tuple[list[tuple[str, list[st
 
 
 def _was_its_name(before: str, name: str) -> bool:
-    """Whether the words before the verb end with this very name, not with a longer one (组织人事科更名为人事科)."""
-    return bool(re.search(rf"(?:^|[将把原的、和及与局委]|同意){re.escape(name)}$", before))
+    """Whether the words before the verb end with this very name, not with a longer one (福利和事务科更名为事务科)."""
+    joined = re.search(rf"(?:^|[将把原的、局委]|同意|(?P<and>[和及与])){re.escape(name)}$", before)
+    if joined is None or not joined.group("and"):
+        return joined is not None
+    return ends_as_body(before[: joined.start("and")])
 
 
 def _is_inside(before: str, own: Own) -> bool:

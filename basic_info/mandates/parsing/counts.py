@@ -198,7 +198,7 @@ def _without_subordinates(words: str) -> str:
 
 
 def _ends_as_unit(words: str) -> bool:
-    return ends_as_body(words) or words.endswith(("镇", "乡", "街道", "机关"))
+    return ends_as_body(words) or words.endswith(("镇", "乡", "街道", "机关", "联", "协"))
 
 
 def _posts(stated: _Stated, unit_name: str) -> list[LeaderPost]:
@@ -292,15 +292,21 @@ _FOR_ALL = re.compile(r"^(?:均|都|皆)")
 def _with_shared_ranks(
     entries: list[tuple[_Stated, list[LeaderPost]]],
 ) -> list[tuple[_Stated, list[LeaderPost]]]:
-    """The posts of 「所长9名、副所长9名（均为股级）」 all with the rank in the last one's bracket."""
+    """The posts of 「所长9名、副所长9名（均为股级）」 all with the rank in the last one's bracket.
+
+    Where the nearest are joined by 、 the rank goes no further back than the comma before them.
+    """
     out = list(entries)
     shared: str | None = None
+    joints = ("、", "和", ",")
     for place in range(len(entries) - 1, -1, -1):
         stated, posts = entries[place]
-        if not stated.after.startswith(("、", "和", ",")):
+        if not stated.after.startswith(joints):
             shared = None
+        elif shared and stated.after.startswith(("、", "和")):
+            joints = ("、", "和")
         if posts and any(_FOR_ALL.match(bracket) for bracket in stated.brackets):
-            shared = posts[0].rank
+            shared, joints = posts[0].rank, ("、", "和", ",")
         elif shared:
             out[place] = stated, [replace(post, rank=post.rank or shared) for post in posts]
     return out

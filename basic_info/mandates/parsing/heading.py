@@ -214,7 +214,7 @@ def _changed_unit(title: Found[str], addressees: tuple[str, ...]) -> Found[str]:
     """The unit that a reply changes: the one in its title, for 「关于你局…」 the one addressed."""
     match = _SET_UP_UNIT.search(title.value) or _CHANGED_UNIT.search(title.value)
     named = match.group("unit") if match else ""
-    named = re.sub(r"^(?:同意|对|将|给|为)", "", named).rstrip("的")
+    named = re.sub(r"^(?:同意|对|将|给|为|在)+(?=.{3})", "", named).rstrip("的")
     # 「市教育局所属市教育考试院」: the change is the subordinate's.
     named = re.sub(r"^.{2,20}?(?:所属|下属)(?=.{3,})(?!事业单位)", "", named)
     named = re.sub(r"(?:及|和)(?:其)?(?:所属|下属)(?:事业)?单位$", "", named)

@@ -22,6 +22,9 @@ SURE_DUTY_VERB = (
     r"(?:主要|具体|统一|牵头)?负责(?!人)|(?:主要|具体)?承担|拟[订定]|制[订定]|起草|组织(?!部|人事)|指导|协调|统筹|贯彻|推进|研究(?!所|院|决定)|参与|协助|"
     r"配合|开展|落实|受理|办理|承办|综合(?!股|科|处|室)|宣传(?!部|股|科)|监督(?!管理局|[局所站])|管理(?!体制|[局处站所])"
 )
+_BRACKET_INSIDE = re.compile(
+    rf"^(?P<before>[^。:;,()]{{1,16}})\((?P<inner>[^()。;:]{{1,16}})\)(?!{SURE_DUTY_VERB})(?=[^。:;,()]{{1,12}}?(?:{BODY_ENDING})(?:[。:(]|$))"
+)
 _LEVEL_NAME = re.compile(r"[省市县区州](?![场政域际划容道])")
 _QUOTES = "\"'“”‘’「」『』"
 _LABEL = re.compile(
@@ -32,6 +35,19 @@ _LABEL = re.compile(
 def ends_as_body(name: str) -> bool:
     """Whether the name ends like the name of a body (…科、…办公室)."""
     return bool(_ENDS_AS_BODY.search(name))
+
+
+def with_bracket_inside(folded: str) -> str:
+    """The folded text with a bracket that stands inside a body's name in full width (农业（畜牧业）服务中心).
+
+    Elsewhere a bracket ends the name; the length stays.
+    """
+
+    def widened(match: re.Match[str]) -> str:
+        inside = not ends_as_body(match.group("before"))
+        return f"{match.group('before')}（{match.group('inner')}）" if inside else match.group()
+
+    return _BRACKET_INSIDE.sub(widened, folded)
 
 
 def is_unit_name(name: str) -> bool:

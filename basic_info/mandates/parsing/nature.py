@@ -7,7 +7,7 @@ from datetime import date
 from basic_info.mandates.parsing.heading import issued_on
 from basic_info.mandates.parsing.lines import Line
 from basic_info.mandates.parsing.model import ClauseKind, Confidence, Found, Plate
-from basic_info.mandates.parsing.normalise import find_date, fold, strip_brackets
+from basic_info.mandates.parsing.normalise import NUMBER, find_date, fold, strip_brackets
 from basic_info.mandates.parsing.parts import Part
 from basic_info.mandates.parsing.sections import plates_in
 
@@ -57,7 +57,7 @@ def read_rank(lines: Sequence[Line]) -> Found[str | None]:
 
 def _speaks_of_sections(folded: str, place: int) -> bool:
     clause = re.split(r"[。;]", folded[:place])[-1]
-    return bool(re.search(r"内设|科室|职数|\d名|局长|主任[^,]{0,3}$|所属[^,。]*均", clause))
+    return bool(re.search(rf"内设|科室|设[置立]?{NUMBER}个|职数|\d名|局长|主任[^,]{0, 3}$|所属[^,。]*均", clause))
 
 
 def read_plates(lines: Sequence[Line]) -> tuple[Plate, ...]:

@@ -14,7 +14,7 @@ from basic_info.mandates.errors import UnreadableDocument
 from basic_info.mandates.parsing.blocks import Block
 from basic_info.mandates.parsing.pdf_signs import Sign, printed_lines, spaced
 from basic_info.mandates.parsing.pdf_tables import Cells, cut_tables
-from basic_info.mandates.parsing.wrapping import goes_on
+from basic_info.mandates.parsing.wrapping import NUMBER_ALONE, PAGE_NUMBER, goes_on
 
 TIME_LIMIT_SECONDS = 9
 OUTPUT_LIMIT = 96 * 1024 * 1024
@@ -26,9 +26,6 @@ _REFUSED = {
     "broken": _BROKEN,
 }
 _SCANNED = "这份 PDF 没有文字层（可能是扫描件），请先做文字识别，或改用 .docx、.txt 文件导入。"
-_PAGE_NUMBER = re.compile(
-    r"^[-—–―·•\s]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十]{1,3}(?=\s*页))(?:\s*页)?(?:\s*[,，/共]\s*共?\s*\d{1,4}\s*页?)?[-—–―·•\s]*$"
-)
 _MARGIN = 0.11
 
 
@@ -93,11 +90,21 @@ def _row(line: Sequence[Sign], height: float, number: int) -> _Row:
 
 
 def _without_running_heads(rows: list[_Row], pages: int) -> list[_Row]:
-    """The rows without page numbers and without what stands at the edge of most pages."""
+    """The rows without page numbers and without what stands at the edge of most pages.
+
+    A document number as running head stays once: it may stand nowhere else.
+    """
     edge = [row for row in rows if row.down < _MARGIN or row.down > 1 - _MARGIN]
     repeated = Counter(key for key, _ in {(_key(row), row.page) for row in edge})
     running = {key for key, times in repeated.items() if times >= 2 and times * 2 >= pages}
-    return [row for row in rows if not (row in edge and (_PAGE_NUMBER.match(row.text) or _key(row) in running))]
+    seen: set[str] = set()
+    kept: list[_Row] = []
+    for row in rows:
+        drops = row in edge and bool(PAGE_NUMBER.match(row.text) or _key(row) in running)
+        if not drops or (NUMBER_ALONE.match(row.text) and row.text not in seen):
+            kept.append(row)
+        seen.add(row.text)
+    return kept
 
 
 def _key(row: _Row) -> str:

@@ -13,6 +13,7 @@ from basic_info.mandates.parsing.names import (
     clean_name,
     ends_as_body,
     split_names,
+    with_bracket_inside,
     without_label,
 )
 from basic_info.mandates.parsing.normalise import NUMBER, fold, strip_brackets
@@ -52,7 +53,7 @@ _ONLY_SET_UP = re.compile(
 )
 _STARTS_AS_DUTY = re.compile(rf"^(?:{DUTY_VERB})")
 _NOT_A_BODY = re.compile(
-    r"^(?:负责|承担|根据|按照|本|上述|以上|以下|该|各|所属|其中|核定|设|(?:行政|事业|机关行政)编制(?![科处股室])|领导职数|主要职责|工作职责|职责|附件|附表|注|备注)|"
+    r"^(?:负责|承担|根据|按照|本|上述|以上|以下|该|各|所属|其中|核定|设|(?:行政|事业|机关行政)编制(?![科处股室])|领导职数|主要职责|工作职责|职责|附件|附表|注$|备注)|"
     r"内设机构|下列|设置|设立|编制(?![科处股室])|职数|规定$|名$|工作由|主要职责|机构规格|领导班子|负责解释|解释$|事项"
 )
 _NO_DUTY = re.compile(r"内设机构|^[^。]{0,20}下列|编制[^。;]{0,8}\d+名|负责解释")
@@ -203,6 +204,7 @@ def _open(line: Line, *, lenient: bool) -> _Draft | None:
 
 
 def _opening(body: str, folded: str) -> _Opening | None:
+    folded = with_bracket_inside(folded)
     headed = _HEADED.match(folded)
     match = _SET_UP.match(folded)
     if match is None and (headed is None or not ends_as_body(clean_name(headed.group("name")))):
@@ -257,7 +259,7 @@ def _is_body_name(opening: _Opening, line: Line, *, lenient: bool) -> bool:
 
 def _from_cells(line: Line) -> _Draft:
     name, text = line.cells
-    match = _HEADED.match(fold(name))
+    match = _HEADED.match(with_bracket_inside(fold(name)))
     draft = _Draft(name, source=[line.text], is_marked=True)
     if match is not None:
         draft.name = clean_name(name[: match.end("name")])

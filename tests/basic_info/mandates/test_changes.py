@@ -172,3 +172,17 @@ def test_a_sentence_is_not_said_again_by_a_table_that_adds_where_the_posts_are()
     table = Block(rows=(("职务", "职数"), ("局长", "1"), ("内设机构副职", "3")))
     contract = parse_mandate([*(Block(text=line) for line in lines), table]).as_contract()
     assert [(p["title"], p["count"]) for p in contract["leaders"]] == [("局长", 1), ("副职", 3)]
+
+
+def test_an_old_name_that_ends_like_the_new_one_is_another_name() -> None:
+    assert bodies("社会福利和社会事务科更名为社会事务科，加挂儿童福利科牌子。") == [("社会事务科", ["儿童福利科"], "")]
+
+
+def test_a_renaming_behind_the_duties_of_a_new_body_is_none_of_them() -> None:
+    found = bodies("增设租赁科，承担租赁监测工作；负责认定初审。档案科更名为档案信息科。")
+    assert found[0] == ("租赁科", [], "承担租赁监测工作；负责认定初审。")
+
+
+def test_the_unit_stands_behind_its_preposition_in_the_title() -> None:
+    lines = ("关于同意在区民政局设立养老科等事项的批复", "区民政局：", "同意你局设立养老科。")
+    assert parse_mandate([Block(text=line) for line in lines]).unit_name.value == "区民政局"

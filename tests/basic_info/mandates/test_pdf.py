@@ -30,6 +30,11 @@ def test_page_numbers_and_running_heads_are_dropped() -> None:
     assert texts(pdf_file(TEXTS, head="三定规定汇编")) == TEXTS
 
 
+@needs_chinese_font
+def test_a_document_number_that_is_only_a_running_head_stays_once() -> None:
+    assert texts(pdf_file(TEXTS, head="县编〔2021〕12号")).count("县编〔2021〕12号") == 1
+
+
 def test_a_ruled_table_keeps_its_cells() -> None:
     rows = [
         ["科室", "职责"],

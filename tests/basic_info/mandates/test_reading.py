@@ -92,3 +92,31 @@ def test_deleted_words_of_a_tracked_change_are_gone_and_inserted_ones_stay() -> 
 def test_a_text_file_may_have_any_usual_encoding(encoding: str) -> None:
     data = "第一条　根据规定\r\n第二条　职责".encode(encoding)
     assert [block.text for block in read_document(data, "三定.txt")] == ["第一条　根据规定", "第二条　职责"]
+
+
+def read_lines(*lines: str) -> list[str]:
+    return [block.text for block in read_document("\n".join(lines).encode(), "三定.txt")]
+
+
+@pytest.mark.parametrize("number", ["— 2 —", "- 2 -", "第 2 页", "－２－"])
+def test_a_page_number_in_a_text_file_parts_no_paragraph(number: str) -> None:
+    lines = ["　　（一）负责机关文电、会务、机要、档案、督查等日常", number, "运转工作。", "　　（二）负责信访工作。"]
+    assert read_lines(*lines) == [lines[0] + lines[2], lines[3]]
+
+
+def test_a_bare_number_in_a_text_file_stays() -> None:
+    assert read_lines("行政编制", "12") == ["行政编制", "12"]
+
+
+def test_broken_lines_are_measured_as_printed_where_some_have_half_width_signs() -> None:
+    broken = ["    （一）综合办公室（党委办公室）。承担党务、宣传、后勤保障等工", "作。"]
+    longer = "    第五条  事业编制142名。主任1名、党委书记1名、副主任4名；科长16名。"
+    assert read_lines(*broken, longer) == [broken[0] + broken[1], longer]
+
+
+def test_a_title_that_fills_its_line_ends_there() -> None:
+    title, text = (
+        "阳泉县人口和计划生育局主要职责、内设机构和人员编制规定",
+        "根据有关规定,设立县人口和计划生育局(正科级).",
+    )
+    assert read_lines(title, text) == [title, text]

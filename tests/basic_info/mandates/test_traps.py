@@ -427,3 +427,36 @@ def test_an_article_on_the_division_of_responsibility_is_one_entry() -> None:
 def test_an_article_put_in_between_has_its_own_number() -> None:
     sections = parse(*HEAD, *DUTIES, *SECTIONS, *NUMBERS, "第五条之一　机关党委。负责党群工作。")["sections"]
     assert sections[-1]["name"] == "机关党委"
+
+
+@pytest.mark.parametrize("name", ["农业（畜牧业）服务中心", "社会事务（民政、退役军人事务）办公室"])
+def test_a_bracket_inside_a_name_belongs_to_it(name: str) -> None:
+    found = section(f"（一）{name}。负责推广。")
+    assert (found["name"], found["plates"]) == (name, [])
+
+
+def test_a_name_that_begins_like_a_remark_is_a_name() -> None:
+    assert section("（一）注册登记科", "承担登记工作；受理许可事项。")["name"] == "注册登记科"
+
+
+def test_a_rank_for_all_goes_back_to_the_comma() -> None:
+    leaders = numbers("设局长1名，总工程师1名、总规划师1名（均为副处级）。")[1]
+    assert [(title, rank) for title, rank, _, _ in leaders] == [
+        ("局长", None),
+        ("总工程师", "副处级"),
+        ("总规划师", "副处级"),
+    ]
+
+
+def test_the_rank_of_what_is_set_up_by_number_is_not_the_units() -> None:
+    stations = "第六条　按乡镇设置12个监管所，为市商务局派出机构，机构规格为副科级。"
+    assert parse(*HEAD, *DUTIES, *SECTIONS, *NUMBERS, stations)["rank"] == "正县级"
+
+
+@pytest.mark.parametrize("kind", ["备案制人员数", "后勤服务人员数"])
+def test_people_that_hold_no_place_are_counted_by_their_own_name(kind: str) -> None:
+    assert numbers(f"事业编制12名，另核定{kind}8名。设局长1名。")[0] == [("事业编制", 12), (kind, 8)]
+
+
+def test_the_units_short_name_in_front_of_a_quota_is_left_out() -> None:
+    assert read_counts("市残联事业编制23名", "汾阳市残疾人联合会")[0][0].kind == "事业编制"
