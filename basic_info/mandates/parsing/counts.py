@@ -287,6 +287,7 @@ def _title(words: str, unit_name: str) -> str:
 
 
 _FOR_ALL = re.compile(r"^(?:均|都|皆)")
+_JOINTS = ("、", "和", ",")
 
 
 def _with_shared_ranks(
@@ -298,15 +299,15 @@ def _with_shared_ranks(
     """
     out = list(entries)
     shared: str | None = None
-    joints = ("、", "和", ",")
+    joints: tuple[str, ...] = _JOINTS
     for place in range(len(entries) - 1, -1, -1):
         stated, posts = entries[place]
         if not stated.after.startswith(joints):
             shared = None
         elif shared and stated.after.startswith(("、", "和")):
-            joints = ("、", "和")
+            joints = _JOINTS[:2]
         if posts and any(_FOR_ALL.match(bracket) for bracket in stated.brackets):
-            shared, joints = posts[0].rank, ("、", "和", ",")
+            shared, joints = posts[0].rank, _JOINTS
         elif shared:
             out[place] = stated, [replace(post, rank=post.rank or shared) for post in posts]
     return out
