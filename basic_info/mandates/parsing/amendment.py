@@ -59,6 +59,10 @@ _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
     r"|(?:为|系)[^。;,]{0,12}(?:政府|[市县区]委|党委)[^。;,]{0,12}(?:工作部门|组成部门|直属机构|派出机构|直属事业单位),(?P<kind>[正副]?(?:县|处|科|股)级)"
 )
+# 「组建县检测中心，为你局所属事业单位，副科级」: the rank of the unit that the reply sets up.
+_SET_UP_AT_RANK = re.compile(
+    r"(?:组建|设立|成立)(?P<org>[^。;,]{4,30}),为[^。;]{0,30}(?:事业单位|机构),(?:机构)?(?:规格)?(?:为|相当于)?(?P<rank>[正副]?(?:县|处|科|股)级)"
+)
 _LIST_OPENS = re.compile(
     r"(?:增设|新设|设立|设置|内设|下设|科室)[^。;]{0,16}(?:内设机构|科室|机构|为|如下)[^。;]{0,10}:$"
 )
@@ -104,13 +108,19 @@ def read_change(lines: Sequence[Line], heading: Heading) -> Change:
     for text in paragraphs:
         folded = fold(text)
         if not own.is_other(folded):
-            if match := _OWN_RANK.search(folded):
-                rank = match.group("rank") or match.group("up") or match.group("kind")
+            rank = _own_rank(folded, own) or rank
             for name in _unit_plates(folded, own):
                 plates.setdefault(name, Plate(name, text))
     found = bool(sections or quotas or leaders or increments or plates or rank)
     is_any = found or any(_TAKES_AWAY.search(fold(text)) for text in paragraphs)
     return Change(rank, tuple(plates.values()), sections, quotas, leaders, increments, formers, is_any)
+
+
+def _own_rank(folded: str, own: Own) -> str | None:
+    if match := _OWN_RANK.search(folded):
+        return match.group("rank") or match.group("up") or match.group("kind")
+    set_up = _SET_UP_AT_RANK.search(folded)
+    return set_up.group("rank") if set_up and own.is_unit(set_up.group("org")) else None
 
 
 def _paragraphs(lines: Sequence[Line]) -> list[str]:

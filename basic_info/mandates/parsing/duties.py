@@ -10,7 +10,7 @@ from basic_info.mandates.parsing.normalise import fold
 from basic_info.mandates.parsing.parts import Group, Part, is_division, is_transformation
 
 _CATCH_ALL = re.compile(
-    r"^(?:完成|承办|办理|承担|做好|负责(?:完成|承办|办理))[^。;]{0,60}?(?:交办|交付|安排|布置|授权)[^。;]{0,12}(?:任务|事项|事宜|工作)[。.;]?$"
+    r"^(?:完成|承办|办理|承担|做好|负责(?:完成|承办|办理))[^。;]{0,60}?(?:交办|交付|(?:安排|布置|授权)(?=的|其[他它]|任务))[^。;]{0,12}(?:任务|事项|事宜|工作)[。.;]?$"
     r"|^(?:完成|承办|办理|承担)其他(?:应当?由|依法应由|属于)[^。;]{2,24}(?:任务|事项|工作)[。.;]?$"
 )
 _SET_ASIDE = re.compile(r"另行规定|另行(?:制定|明确|核定)|负责解释")

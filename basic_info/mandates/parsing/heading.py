@@ -217,7 +217,7 @@ def _changed_unit(title: Found[str], addressees: tuple[str, ...]) -> Found[str]:
     named = re.sub(r"^(?:同意|对|将|给|为|在)+(?=.{3})", "", named).rstrip("的")
     # 「市教育局所属市教育考试院」: the change is the subordinate's.
     named = re.sub(r"^.{2,20}?(?:所属|下属)(?=.{3,})(?!事业单位)", "", named)
-    named = re.sub(r"(?:及|和)(?:其)?(?:所属|下属)(?:事业)?单位$", "", named)
+    named = re.sub(r"(?:(?:及|和)其?)?(?:所属|下属)(?:事业)?单位$", "", named)
     if len(named) >= 3 and not named.startswith(("你", "我", "部分", "有关", "内设")):
         return Found(named, title.value)
     return Found(addressees[0] if addressees else named, title.value, Confidence.MEDIUM)

@@ -20,7 +20,9 @@ def printed_lines(signs: Iterable[Sign]) -> list[list[Sign]]:
     for sign in sorted(signs, key=lambda sign: -(sign.top + sign.bottom)):
         middle = (sign.top + sign.bottom) / 2
         last = lines[-1][0] if lines else None
-        if last is not None and abs((last.top + last.bottom) / 2 - middle) < max(sign.top - sign.bottom, 4) * 0.4:
+        # A dash is flat: what stands beside it tells how high the line is.
+        height = max(sign.top - sign.bottom, last.top - last.bottom if last else 0, 4)
+        if last is not None and abs((last.top + last.bottom) / 2 - middle) < height * 0.4:
             lines[-1].append(sign)
         else:
             lines.append([sign])

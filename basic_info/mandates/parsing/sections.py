@@ -24,8 +24,8 @@ _SURE_ENDING = "办公室|党委|党支部|党总支|委员会|工会|中心|大
 _BRACKET = r"\((?:[^()]|\([^()]*\))*\)"
 # Behind a name: brackets, and what the body is, set off by commas (「服务中心（党群中心），公益一类，副科级。」).
 _BEHIND = rf"(?P<brackets>(?:{_BRACKET})*)(?:{ATTRIBUTE})*"
-# 「办公室（挂…牌子）。负责…」, 「办公室：负责…」, 「办公室」 alone.
-_HEADED = re.compile(rf"^(?P<name>[^。:;,()]{{2,32}}?){_BEHIND}(?:(?P<sep>[。:])(?P<text>.*))?$", re.S)
+# 「办公室（挂…牌子）。负责…」, 「办公室：负责…」, 「办公室——负责…」, 「办公室」 alone.
+_HEADED = re.compile(rf"^(?P<name>[^。:;,()—]{{2,32}}?){_BEHIND}(?:(?P<sep>[。:]|—{{1,2}})(?P<text>.*))?$", re.S)
 # 「办公室负责…」, 「机关党委，负责…」.
 _JOINED = re.compile(
     rf'^(?P<name>[^。:;,()]{{0,24}}?(?:{_SURE_ENDING})"?){_BEHIND}(?P<sep>,?)(?P<text>(?:{DUTY_VERB}|加挂|挂[^。,]{{2,40}}牌子).*)$',

@@ -186,3 +186,18 @@ def test_a_renaming_behind_the_duties_of_a_new_body_is_none_of_them() -> None:
 def test_the_unit_stands_behind_its_preposition_in_the_title() -> None:
     lines = ("关于同意在区民政局设立养老科等事项的批复", "区民政局：", "同意你局设立养老科。")
     assert parse_mandate([Block(text=line) for line in lines]).unit_name.value == "区民政局"
+
+
+def test_a_unit_that_a_reply_sets_up_has_the_rank_given_with_it() -> None:
+    lines = (
+        "关于组建县检测中心有关机构编制事项的批复",
+        "县市场监督管理局：",
+        "将县检验所、县测试所整合，组建县检测中心，为你局所属公益一类事业单位，副科级。",
+        "核定县检测中心事业编制32名。",
+    )
+    assert parse_mandate([Block(text=line) for line in lines]).rank.value == "副科级"
+
+
+def test_a_reply_on_the_subordinates_of_a_unit_is_addressed_to_the_unit() -> None:
+    lines = ("关于市水务局所属事业单位更名等事项的复函", "市水务局：", "同意将市河道管理所更名为市河湖保护中心。")
+    assert parse_mandate([Block(text=line) for line in lines]).unit_name.value == "市水务局"

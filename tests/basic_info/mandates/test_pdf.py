@@ -6,6 +6,7 @@ import pytest
 
 from basic_info.mandates.errors import UnreadableDocument
 from basic_info.mandates.parsing import read_document
+from basic_info.mandates.parsing.pdf_signs import Sign, printed_lines, spaced
 from tests.basic_info.mandates.pdf_maker import needs_chinese_font, pdf_file
 
 LONG = "第一条　为规范县统计局的职能配置、内设机构和人员编制，根据《县机构改革方案》和有关规定，结合实际，制定本规定。"
@@ -33,6 +34,11 @@ def test_page_numbers_and_running_heads_are_dropped() -> None:
 @needs_chinese_font
 def test_a_document_number_that_is_only_a_running_head_stays_once() -> None:
     assert texts(pdf_file(TEXTS, head="县编〔2021〕12号")).count("县编〔2021〕12号") == 1
+
+
+def test_a_flat_sign_stands_in_the_line_of_its_neighbours() -> None:
+    line = [Sign("股", 100, 112, 500, 512), Sign("—", 112, 124, 503, 503.6), Sign("负", 124, 136, 500, 512)]
+    assert [spaced(printed) for printed in printed_lines(line)] == ["股—负"]
 
 
 def test_a_ruled_table_keeps_its_cells() -> None:

@@ -460,3 +460,22 @@ def test_people_that_hold_no_place_are_counted_by_their_own_name(kind: str) -> N
 
 def test_the_units_short_name_in_front_of_a_quota_is_left_out() -> None:
     assert read_counts("市残联事业编制23名", "汾阳市残疾人联合会")[0][0].kind == "事业编制"
+
+
+def test_a_dash_may_part_a_name_from_its_duties() -> None:
+    found = section("（一）综合股（法规股）——承担综合统计工作；发布信息。")
+    assert (found["name"], found["plates"], found["text"]) == ("综合股", ["法规股"], "承担综合统计工作；发布信息。")
+
+
+def test_a_specially_set_up_organ_is_no_list_of_bodies() -> None:
+    assert (
+        parse(HEAD[0], HEAD[1], "第二条　市商务局是市政府特设机构，为副县级。", *DUTIES, *SECTIONS, *NUMBERS)["rank"]
+        == "副县级"
+    )
+
+
+def test_arranging_rooms_is_no_catch_all() -> None:
+    duties = parse(
+        *HEAD, DUTIES[0], "（一）承担信息发布、场地安排、专家抽取等服务工作；", DUTIES[2], *SECTIONS, *NUMBERS
+    )
+    assert [duty["kind"] for duty in duties["duties"]] == ["duty", "catch_all"]
