@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from performance.schemes.models import DataSource, Indicator, RuleKind
 from performance.schemes.rules import Band, BandRule, EachRule, Rule, ThresholdRule, read_rule
-from performance.scoring.marking import MILLION, base_weights, measured
 from performance.scoring.measures import MEASURES, Measure, value_words
 from performance.scoring.models import PersonScore
+from performance.scoring.weights import MILLION, base_weights, measured
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,19 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from performance.rounding import Rounding, shared_out
+from performance.rounding import Rounding
 from performance.schemes.models import Indicator, RuleKind
 from performance.schemes.rules import BandRule, Rule, ThresholdRule, read_rule
+from performance.scoring.weights import FULL, MILLION, base_weights, measured
 
-#: Raised with every change that could change a digit of a score.
-RULE_VERSION = "2026.2"
-MILLION = 1_000_000
-FULL = 100 * MILLION
 #: Values in rules have four places.
 PLACES = 10_000
 MOST = 4_000_000
@@ -40,25 +36,6 @@ class Scores:
     points: Matrix
     totals: Column
     scores: Column
-
-
-def measured(indicators: Sequence[Indicator]) -> list[Indicator]:
-    """The indicators that carry a rule, in the scheme's order: the columns of every score."""
-    return [indicator for indicator in indicators if indicator.rule_kind is not None]
-
-
-def share_of(indicator: Indicator, by_id: dict[int, Indicator]) -> Fraction:
-    """The part of the whole that an indicator stands for: its weight times those above it (R115)."""
-    share = Fraction(indicator.weight) / 100
-    if indicator.parent_id is not None:
-        share *= share_of(by_id[indicator.parent_id], by_id)
-    return share
-
-
-def base_weights(indicators: Sequence[Indicator]) -> list[int]:
-    """Weights of the measured indicators in millionths of a percent; they add up to 100 % exactly."""
-    by_id = {indicator.id: indicator for indicator in indicators}
-    return shared_out(FULL, [share_of(indicator, by_id) for indicator in measured(indicators)])
 
 
 def mark(kind: RuleKind, rule: Rule, numerators: Column, denominators: Column) -> Column:

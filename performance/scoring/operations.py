@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from basic_info.regions.models import Region
 from host.kernel import signals
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -20,10 +18,8 @@ from performance.schemes.errors import SchemeAltered, SchemeNotPublished
 from performance.schemes.models import Indicator, IndicatorScheme, SchemeState, SchemeSubject
 from performance.schemes.queries import content_hash, indicators_of
 from performance.scoring.errors import BadPeriod, NotForUnits
-from performance.scoring.facts import Facts, load_facts
-from performance.scoring.marking import RULE_VERSION, Scores, measured, score
 from performance.scoring.models import RunState, ScoreRun
-from performance.scoring.writing import input_hash, write_scores
+from performance.scoring.weights import RULE_VERSION
 
 JOB = "performance.score"
 LONGEST = timedelta(days=366)
@@ -55,23 +51,17 @@ def compute(run_id: int, progress: Progress) -> ScoreRun:
 
     Raises SchemeAltered when the published scheme's rows were changed since.
     """
+    # It brings numpy along, which takes memory of every process that loads it: only who scores does.
+    from performance.scoring.computing import write_scores_of  # noqa: PLC0415
+
     run = db.session.get_one(ScoreRun, run_id, with_for_update=True, populate_existing=True)
     if run.run_state is RunState.DONE:
         return run
     # The queue's limits are for requests; this one statement may read a year of a whole city.
     db.session.execute(text("SET LOCAL statement_timeout = '15min'"))
     scheme, indicators = _sealed(run.scheme_id)
-    region_code = db.session.scalars(select(Region.code).where(Region.id == run.region_id)).one()
-    progress.log("正在汇总履职数据")
-    facts = load_facts(region_code, run.first_day, run.last_day)
-    progress.step(0, facts.person_ids.size)
-    progress.checkpoint()
-    progress.log(f"共 {facts.person_ids.size} 人，正在计分")
-    numerators, denominators = _pairs(facts, measured(indicators))
-    scores = score(indicators, numerators, denominators, rounding=scheme.rounding, full_mark=scheme.full_mark)
-    run.input_hash = input_hash(run, scheme, facts)
-    run.result_hash = write_scores(run.id, facts, numerators, denominators, scores, progress)
-    _finish(run, facts, scores, actor=progress.actor)
+    without_score = write_scores_of(run, scheme, indicators, progress)
+    _finish(run, without_score, actor=progress.actor)
     return run
 
 
@@ -132,14 +122,7 @@ def _sealed(scheme_id: int) -> tuple[IndicatorScheme, list[Indicator]]:
     return scheme, indicators
 
 
-def _pairs(facts: Facts, columns: list[Indicator]) -> tuple[np.ndarray, np.ndarray]:
-    """Numerators and denominators, a row for each person and a column for each measured indicator."""
-    pairs = [facts.pair(column.data_source) for column in columns if column.data_source is not None]
-    return np.column_stack([pair[0] for pair in pairs]), np.column_stack([pair[1] for pair in pairs])
-
-
-def _finish(run: ScoreRun, facts: Facts, scores: Scores, *, actor: Actor) -> None:
-    run.person_count = int(facts.person_ids.size)
+def _finish(run: ScoreRun, without_score: int, *, actor: Actor) -> None:
     run.run_state, run.failed_because = RunState.DONE, ""
     run.finished_at = datetime.now(UTC)
     db.session.flush()
@@ -149,7 +132,7 @@ def _finish(run: ScoreRun, facts: Facts, scores: Scores, *, actor: Actor) -> Non
         actor=actor,
         after={
             "person_count": run.person_count,
-            "without_score": int((scores.scores < 0).sum()),
+            "without_score": without_score,
             "input_hash": run.input_hash,
             "result_hash": run.result_hash,
         },

@@ -13,8 +13,9 @@ from host.kernel.db import db
 from host.kernel.jobs.progress import Progress
 from performance.schemes.models import IndicatorScheme
 from performance.scoring.facts import Facts
-from performance.scoring.marking import MILLION, Scores
+from performance.scoring.marking import Scores
 from performance.scoring.models import ScoreRun
+from performance.scoring.weights import MILLION
 
 #: Persons between two looks at whether the run shall stop.
 CHUNK = 8_000

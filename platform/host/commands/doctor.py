@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from config import BadSetting, Settings
 from host import migrating
-from host.kernel.embedding import NoModel, SentenceModel
+from host.kernel.embedding import NoModel
 from host.kernel.errors import DomainError
 from host.kernel.files.storage import store_of
 from host.running.embedded import database_url
@@ -74,6 +74,8 @@ def sentence_model() -> Finding:
     folder = Settings.from_env().embedding_dir
     if folder is None:
         return Finding("语义模型", True, "未启用（可选）")
+    from host.kernel.sentence_model import SentenceModel  # noqa: PLC0415  # it brings numpy along
+
     try:
         SentenceModel(folder)
     except NoModel as missing:

@@ -13,7 +13,8 @@ from flask import Flask
 from basic_info.duties.similarity import Candidates, likest
 from config import Settings
 from host.commands import doctor
-from host.kernel.embedding import MODEL, TOKENIZER, Matrix, NoModel, SentenceModel, embedder
+from host.kernel.embedding import Matrix, NoModel, embedder
+from host.kernel.sentence_model import MODEL, TOKENIZER, SentenceModel
 
 #: What the pairs below mean, as a model that knows synonyms would say it.
 MEANING = {"教师": (1.0, 0.0), "师资队伍": (0.9, 0.436), "粮食": (0.0, 1.0)}

@@ -13,7 +13,8 @@ from performance.rounding import Rounding
 from performance.schemes.models import DataSource, Indicator, RuleKind
 from performance.schemes.operations import DEFAULT_INDICATORS
 from performance.schemes.rules import read_rule
-from performance.scoring.marking import FULL, Scores, base_weights, mark, score
+from performance.scoring.marking import Scores, mark, score
+from performance.scoring.weights import FULL, base_weights
 
 
 def column(*numbers: int) -> np.ndarray:
