@@ -25,11 +25,12 @@ from basic_info.mandates.parsing.bodies import BodyOrders, Hand, sentences_of, s
 from basic_info.mandates.parsing.model import Increment
 from basic_info.mandates.parsing.normalise import fold, tidy
 from basic_info.mandates.parts import Parts, Row
-from basic_info.mandates.regrouping import is_section, is_unclear, section_key
+from basic_info.mandates.regrouping import is_section, is_unclear, says, section_key
 from basic_info.mandates.replies import Reply
 from basic_info.mandates.wording import leader_words, quota_words, same_words
 
 _NOTHING = "—"
+_NO_TASKS: Row = {"extracted_value": {}}
 _NO_SUCH_NAME = (
     "原名称在基础版本中没有，没有当作新设机构：是某个科室更名的，请“修改”那个科室的名称；确是新设的，请“恢复”这个机构"
 )
@@ -69,7 +70,10 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Effect:
-    """One change; ``words`` are the sentences of the document that say so, ``look`` what a person has to decide."""
+    """One change; ``words`` are the sentences of the document that say so, ``look`` what a person has to decide.
+
+    ``giver``: the body whose duties wait for a person to say where they go.
+    """
 
     kind: EffectKind
     subject: str
@@ -77,6 +81,7 @@ class Effect:
     after: str
     words: str
     look: str = ""
+    giver: str = ""
 
 
 def effects_of(base: Parts, after: Parts, reply: Reply, orders: BodyOrders) -> list[Effect]:
@@ -224,7 +229,7 @@ class _Bodies:
             elif key in self._orders.abolished and self._now[key] == key:
                 words = self._orders.abolished[key]
                 look = "没有写明各项职责归哪个机构；请把职责补到承接机构，再删除本机构"
-                yield Effect(EffectKind.ABOLISHED, key, key, "暂保留", words, look)
+                yield Effect(EffectKind.ABOLISHED, key, key, "暂保留", words, look, key)
         yield from self._unplaced()
         for key, (old, words) in self._orders.unknown.items():
             if key not in self._after:
@@ -319,6 +324,7 @@ class _Bodies:
             f"职责划入{goes}" if goes else "撤销",
             words,
             look,
+            key if homeless else "",
         )
 
     def _words_of(self, giver: str, taker: str) -> str:
@@ -329,14 +335,26 @@ class _Bodies:
     def _is(self, hand: Hand, taker: str) -> bool:
         return any(self._now.get(one, one) == taker for one in hand.takers)
 
+    def _still_has(self, giver: str, hand: Hand) -> bool:
+        """Whether the giver has duties that the order is about."""
+        now = self._now.get(giver)
+        here = set(map(same_words, _tasks(self._after[now]))) if now else set[str]()
+        return any(
+            same_words(task) in here and (not hand.what or says(task, hand.what))
+            for task in _tasks(self._before.get(giver, _NO_TASKS))
+        )
+
     def _unplaced(self) -> Iterator[Effect]:
         """Duties that the reply hands to several bodies at once, or to nobody of the unit."""
         for hand in self._orders.hands:
+            waiting = [giver for giver in hand.givers if self._still_has(giver, hand)]
+            if hand.givers and not waiting:
+                continue
             givers = "、".join(hand.givers)
             if is_unclear(hand):
                 takers = "、".join(hand.takers) or hand.outside
                 look = "批复没有写明哪些职责归哪个机构，请逐项补到承接机构"
-                yield Effect(EffectKind.MOVED, givers, givers, takers, hand.words, look)
+                yield Effect(EffectKind.MOVED, givers, givers, takers, hand.words, look, next(iter(waiting), ""))
             elif hand.outside and any(giver in self._now for giver in hand.givers):
                 look = "承接的不是本单位的内设机构，请核对哪些职责划出"
                 yield Effect(EffectKind.MOVED, givers, givers, hand.outside, hand.words, look)

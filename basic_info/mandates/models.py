@@ -113,6 +113,8 @@ class Mandate(Model):
     #: Grows with every correction: who confirms names the one that was on the screen.
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     return_reason: Mapped[str | None]
+    #: Orders of a reply that name no unit, each with whether a person said that it is this unit's.
+    decided_orders: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: The version that an amendment (变更批复) was applied to; this one is the two together.
     base_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("mandate.id"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from basic_info.duties.queries import unit_name
 from basic_info.mandates.addressee import for_unit
 from basic_info.mandates.amending import amended, orders_of
 from basic_info.mandates.effects import Effect, effects_of, in_full, unheard
@@ -60,10 +61,7 @@ def preview_of(mandate: Mandate) -> Preview | None:
     base = db.session.get(Mandate, mandate.base_id) if mandate.base_id else None
     if base is None or mandate.valid.lower is None:
         return None
-    try:
-        parsed = parse_mandate([Block(text=line) for line in mandate.source_text.splitlines()])
-    except DomainError:  # read by an earlier parser: the rows still say what they do
-        parsed = None
+    parsed = parsed_again(mandate)
     parsed = for_unit(parsed, mandate.unit_id) if parsed else None
     reply = (
         reply_of(parsed, unit_id=mandate.unit_id, words=mandate.source_text)
@@ -71,6 +69,21 @@ def preview_of(mandate: Mandate) -> Preview | None:
         else Reply(words=mandate.source_text)
     )
     return _preview(base, mandate.valid.lower, copied_parts(base), standing_parts(mandate), parsed, reply)
+
+
+def parsed_again(mandate: Mandate) -> ParsedMandate | None:
+    """The reply read anew with what a person decided about its orders; None: an earlier parser read it."""
+    blocks = [Block(text=line) for line in mandate.source_text.splitlines()]
+    try:
+        parsed = parse_mandate(blocks)
+        if not mandate.decided_orders:
+            return parsed
+        own = for_unit(parsed, mandate.unit_id)
+        name = unit_name(mandate.unit_id) if own.own_words == "" else own.unit_name.value
+        decided = {order: name if is_ours else "" for order, is_ours in mandate.decided_orders.items()}
+        return parse_mandate(blocks, decided)
+    except DomainError:
+        return None  # the rows still say what they do
 
 
 def _preview(

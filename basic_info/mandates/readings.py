@@ -57,7 +57,7 @@ def correct_reading(
 
 def add_reading(mandate: Mandate, reading: AnyReading, value: dict[str, Any], *, actor: Actor) -> AnyReading:
     """Add what the parser missed; ``reading`` is a new row of its kind. Raises NotOpen, Refused, NotPermitted."""
-    _require_open(mandate, actor)
+    require_open(mandate, actor)
     reading.mandate_id, reading.extracted_value, reading.corrected_value = mandate.id, {}, value
     reading.confidence, reading.lock_version = Confidence.HIGH, 0
     if isinstance(reading, MandateClause):
@@ -97,14 +97,14 @@ def _take(mandate: Mandate, reading: AnyReading, out: bool, *, version: int, act
 
 def _begin(mandate: Mandate, reading: Reading, version: int, actor: Actor) -> dict[str, Any]:
     """Lock the version, then see whether the row is still the one on the screen; its value before."""
-    _require_open(mandate, actor)
+    require_open(mandate, actor)
     db.session.refresh(reading, with_for_update=True)
     if reading.lock_version != version:
         raise ChangedMeanwhile
     return reading.value
 
 
-def _require_open(mandate: Mandate, actor: Actor) -> None:
+def require_open(mandate: Mandate, actor: Actor) -> None:
     if actor.account_id is None:
         raise NotPermitted("“三定”规定须由登录人员修改")
     db.session.refresh(mandate, with_for_update=True)
@@ -116,13 +116,13 @@ def _end(
     mandate: Mandate, reading: AnyReading, actor: Actor, *, action: str, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     account = actor.account_id
-    assert account is not None  # _require_open refuses whoever has none
+    assert account is not None  # require_open refuses whoever has none
     reading.corrected_by, reading.lock_version = account, reading.lock_version + 1
     mandate.corrected_by = sorted({*mandate.corrected_by, account})
     mandate.revision += 1
     db.session.flush()
     if isinstance(reading, MandateField):
-        _restate(mandate)
+        restate(mandate)
     record_change(reading, action=f"{reading.__tablename__}.{action}", actor=actor, before=before, after=after)
 
 
@@ -160,7 +160,7 @@ def _show_clause(mandate: Mandate, clause: MandateClause) -> None:
         clause.section_id = names.find(value["name"], *value["plates"])
 
 
-def _restate(mandate: Mandate) -> None:
+def restate(mandate: Mandate) -> None:
     """Rank, plates, first day and the document's own columns follow the fields."""
     fields = db.session.scalars(
         select(MandateField)

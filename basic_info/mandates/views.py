@@ -11,6 +11,7 @@ from basic_info.documents.queries import in_reach, readable
 from basic_info.duties.queries import unit_name
 from basic_info.mandates.addressee import names_another_unit
 from basic_info.mandates.carrying import open_reviews
+from basic_info.mandates.deciding import open_duties
 from basic_info.mandates.models import FieldKind, Mandate, MandateState
 from basic_info.mandates.operations import confirm_mandate, resubmit_mandate, return_mandate
 from basic_info.mandates.previewing import preview_of
@@ -77,6 +78,7 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
     mandate = readable(select(Mandate).options(*map(selectinload, parts)), Mandate, mandate_id, actor)
     versions = others(mandate)
     state, change = mandate.mandate_state, preview_of(mandate)
+    may_edit = state in (MandateState.PENDING_REVIEW, MandateState.RETURNED) and _reaches(mandate, actor)
     return render_template(
         "basic_info/mandates/show.html",
         mandate=mandate,
@@ -84,6 +86,7 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
         unit_name=unit_name(mandate.unit_id),
         review=review_of(mandate),
         change=change,
+        open_duties=open_duties(mandate, change) if may_edit else (),
         others=versions,
         today=today_in_china(),
         base_no=next((one.version_no for one in versions if one.id == mandate.base_id), None),
@@ -91,7 +94,7 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
         and names_another_unit(change.addressed if change else _unit_named(mandate), mandate.unit_id),
         open_reviews=open_reviews(mandate.unit_id) if actor.may(Permission.DUTY_EDIT) else 0,
         form=form,
-        may_edit=state in (MandateState.PENDING_REVIEW, MandateState.RETURNED) and _reaches(mandate, actor),
+        may_edit=may_edit,
         may_confirm=state is MandateState.PENDING_REVIEW
         and actor.may(Permission.MANDATE_CONFIRM)
         and actor.account_id not in {mandate.imported_by, *mandate.corrected_by},

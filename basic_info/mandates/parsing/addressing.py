@@ -7,8 +7,10 @@ order is for a person to place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 
 from basic_info.mandates.parsing.bodies import forms_of
 from basic_info.mandates.parsing.heading import Heading
@@ -57,14 +59,19 @@ def units_addressed(heading: Heading) -> tuple[str, ...]:
     return () if len(in_title) == 1 or (not in_title and names_another) else named
 
 
-def orders_by_unit(lines: Sequence[Line], units: Sequence[str]) -> dict[str, ForUnit]:
-    """The lines as they concern each unit; what is for all of them or orders nothing is among each one's."""
+def orders_by_unit(
+    lines: Sequence[Line], units: Sequence[str], decided: Mapping[str, str] | None = None
+) -> dict[str, ForUnit]:
+    """The lines as they concern each unit; what is for all of them or orders nothing is among each one's.
+
+    `decided`: orders → the unit that a person gave each to.
+    """
     found = {unit: ForUnit() for unit in units}
     if not units:
         return found
     reader = _Reader(units)
     for line in lines:
-        pieces = list(reader.pieces(line))
+        pieces = list(_settled(reader.pieces(line), decided or {}))
         for unit, part in found.items():
             own = "".join(text for text, owners in pieces if owners is None or unit in owners).rstrip("、")
             if own:
@@ -141,6 +148,15 @@ class _Reader:
         mentions = [(match.start(), self._forms[match.group()]) for match in self._any.finditer(text)]
         subjects = [unit for at, unit in mentions if not _SOURCE.search(text[:at])]
         return list(dict.fromkeys(subjects or [unit for _, unit in mentions]))
+
+
+def _settled(pieces: Iterable[tuple[str, Owners]], decided: Mapping[str, str]) -> Iterator[tuple[str, Owners]]:
+    """The pieces with the owners that a person gave them."""
+    for owners, run in groupby(pieces, key=itemgetter(1)):
+        texts = [text for text, _ in run]
+        order = "".join(texts).strip("，, ")
+        whose: Owners = owners if owners is None or order not in decided else frozenset({decided[order]})
+        yield from ((text, whose) for text in texts)
 
 
 def _orders(text: str) -> bool:

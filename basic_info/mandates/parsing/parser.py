@@ -1,7 +1,7 @@
 """From blocks to a parsed mandate (解析): the layout is chosen first, then each field is read by its anchors."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from basic_info.mandates.errors import NotAMandate
@@ -47,15 +47,18 @@ _NUMBERS_OF_HEADING = re.compile(r"^[^()。]{2,12}\((?P<numbers>[^()]*编制[^()
 _ON_DUTIES = re.compile(rf"^[^。:]{{2,30}}[。:](?:{DUTY_VERB})")
 
 
-def parse_mandate(blocks: Sequence[Block]) -> ParsedMandate:
-    """The mandate that the blocks of a document hold; NotAMandate when they hold none."""
+def parse_mandate(blocks: Sequence[Block], decided: Mapping[str, str] | None = None) -> ParsedMandate:
+    """The mandate that the blocks of a document hold; NotAMandate when they hold none.
+
+    `decided`: orders of a reply to several units → the unit that a person gave each to, "" for one not spoken of.
+    """
     lines = document_lines(blocks)
     if not lines:
         raise NotAMandate("文件中没有文字，无法识别为“三定”规定。")
     depth = top_depth(lines)
     heading = read_heading(lines, _first_part(lines, depth))
     if heading.is_change:
-        return _amendment(lines, heading, depth)
+        return _amendment(lines, heading, depth, decided or {})
     own = lines[heading.start :]
     preamble, parts = split_parts(own, top_depth(own))
     return _full_mandate(lines, heading, preamble, parts)
@@ -157,9 +160,13 @@ def _states_numbers_apart(line: Line) -> bool:
     return bool(_PARTY_BODY.search(line.folded[:12])) or not _ON_DUTIES.match(line.folded)
 
 
-def _amendment(lines: Sequence[Line], heading: Heading, depth: Depth | None) -> ParsedMandate:
+def _amendment(
+    lines: Sequence[Line], heading: Heading, depth: Depth | None, decided: Mapping[str, str]
+) -> ParsedMandate:
     body = [line for line in lines if line.text not in heading.title.snippet]
-    parts = orders_by_unit(body, units_addressed(heading))
+    units = units_addressed(heading)
+    further = [unit for unit in dict.fromkeys(decided.values()) if unit and unit not in units] if units else []
+    parts = orders_by_unit(body, (*units, *further), decided)
     headings = [_heading_of(heading, unit) for unit in parts] or [heading]
     changes = [read_change(part.lines, own) for part, own in zip(parts.values(), headings, strict=False)]
     changes = changes or [read_change(body, heading)]

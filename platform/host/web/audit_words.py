@@ -159,6 +159,7 @@ VERBS = {
     "posted": "公示",
     "proposed": "提出建议",
     "published": "发布",
+    "order_decided": "决定是给哪个单位的",
     "put_in_force": "生效",
     "raised": "发出",
     "recounted": "重算解除",
