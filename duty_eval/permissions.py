@@ -59,6 +59,8 @@ class Permission(StrEnum):
     #: how long one piece of a duty's work takes
     STANDARD_CONFIRM = "duty_eval:standard:confirm"
     TASK_ASSIGN = "duty_eval:task:assign"
+    #: have the workload counted now, not only at night
+    WORKLOAD_COUNT = "duty_eval:workload:count"
     WORKLOAD_READ = "duty_eval:workload:read"
 
 
@@ -113,6 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         Permission.RECORD_RHYTHM_CHOOSE,
         Permission.SANCTION_KEEP,
         Permission.STANDARD_CONFIRM,
+        Permission.WORKLOAD_COUNT,
     },
     Role.UNIT_CLERK: frozenset(
         {
@@ -137,6 +140,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.PERIOD_LOCK,
             Permission.PERIOD_UNLOCK,
             Permission.RECORD_TEMPLATE_KEEP,
+            Permission.WORKLOAD_COUNT,
             Permission.WORKLOAD_READ,
         }
     ),
@@ -147,6 +151,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             Permission.INSPECTION_FINDING_READ,
             Permission.INSPECTION_READ,
             Permission.STANDARD_CONFIRM,
+            Permission.WORKLOAD_COUNT,
             Permission.WORKLOAD_READ,
         }
     ),

@@ -285,6 +285,13 @@ def _tiles(records: dict[str, Any] | None, *, endpoint: str = "duty_eval.unit_re
     return {"all": opened(), "waiting": opened(state="submitted"), "outside": opened(outside="1")}
 
 
+#: Who sees the sums but may not read anybody's records is told where the way down ends, and whom to ask (R164).
+_ENDS = (
+    "您看得到汇总数，看不到个人的纪实：数字点到单位、科室和职责为止。"
+    "要核对某一项的，请联系该单位负责人，或请监督检查人员查看。"
+)
+
+
 def _page(template: str, at: Shown, whole: Sequence[AnyRow], *, months: Sequence[AnyRow], **more: Any) -> str:
     """``whole``: rows that together are all that the page is about."""
     names = (*SUMS, *(f"{name}_before" for name in SUMS))
@@ -295,6 +302,8 @@ def _page(template: str, at: Shown, whole: Sequence[AnyRow], *, months: Sequence
         sums={name: sum(int(getattr(row, name)) for row in whole) for name in names},
         chart=_chart(months, at.day),
         today=today_in_china(),
+        may_count=current_actor().may(Permission.WORKLOAD_COUNT),
+        ends_at=None if template == "own.html" or current_actor().may(Permission.DUTY_RECORD_READ) else _ENDS,
         **more,
     )
 

@@ -15,6 +15,7 @@ from duty_eval.workload.operations import confirm_standard
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
+from host.kernel.jobs.operations import enqueue
 from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import Values, register_export, whole_of
 
@@ -40,6 +41,7 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
         heat=heat.of_unit(place, loads, at),
         bands=queries.bands_of_unit(unit_id, at.end_of_month),
         limits=saturation,
+        may_count=current_actor().may(Permission.WORKLOAD_COUNT),
         may_confirm=current_actor().may(Permission.STANDARD_CONFIRM),
         records=_records(unit_id, at) if current_actor().may(Permission.DUTY_RECORD_READ) else None,
     )
@@ -48,6 +50,16 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
 def _records(unit_id: int, at: Shown) -> dict[str, Any]:
     """The filters of the very records that are counted: workload is kept by month."""
     return {"unit_id": unit_id, "from": at.span.first.isoformat(), "to": at.end_of_month.isoformat()}
+
+
+@bp.post("/workload/count")
+@requires(Permission.WORKLOAD_COUNT)
+def count_again() -> ResponseReturnValue:
+    """Count what changed since the night; of what did not change nothing is counted."""
+    run = enqueue("duty_eval.count_workload", actor=current_actor())
+    db.session.commit()
+    flash("已开始重新统计，完成后回到看板刷新即可看到", "success")
+    return redirect(url_for("jobs.show_job", run_id=run.id), 303)
 
 
 @bp.get("/units/<int:unit_id>/standards")

@@ -23,8 +23,8 @@ SILENT_EVERY, SILENT_DAYS = 59, 6  # one in 59 people has written nothing for 6 
 PACES = {"busy": (20, 200, 500), "full": (20, 300, 760), "usual": (80, 700, 970), "quiet": (140, 1024, 1024)}
 #: What one record's work takes by the standard, in minutes: at the usual pace a day comes to 70 to 100 %.
 WORK = (200, 430)
-#: Of 100 ordinary sections so many have more to do than they should, and so many have less.
-FULL_SECTIONS, QUIET_SECTIONS = 8, 10
+#: Of 100 units, and of 100 sections of the others, so many have more to do than they should, and so many have less.
+FULL_SHARE, QUIET_SHARE = 7, 9
 #: So many more of 1024 had nothing on a day of an earlier year: the comparison with it has something to show.
 EARLIER_YEAR = 40
 MASK = (1 << 64) - 1
@@ -137,8 +137,13 @@ def _pace(unit_code: str, section_name: str, pace: str) -> str:
     """How much a section has to do: as its text says, else for some more or less than usual."""
     if pace != "usual":
         return pace
-    share = Random(f"{unit_code}/{section_name}").randrange(100)
-    return "full" if share < FULL_SECTIONS else "quiet" if share >= 100 - QUIET_SECTIONS else pace
+    for name in (unit_code, f"{unit_code}/{section_name}"):
+        share = Random(name).randrange(100)
+        if share < FULL_SHARE:
+            return "full"
+        if share >= 100 - QUIET_SHARE:
+            return "quiet"
+    return pace
 
 
 @cache

@@ -23,6 +23,7 @@ from duty_eval.review.operations import approve_records
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotFound
+from host.kernel.jobs.models import JobRun
 from host.kernel.tables.exports import find_export, table_of
 from tests.factories import (
     a_function,
@@ -429,3 +430,34 @@ def test_a_dashboard_costs_the_same_statements_however_many_duties(
             assert client.get(f"/duty-eval/dashboard/{page}{place}?day={DAY}").status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1] == counts[2] <= 12, counts
+
+
+@pytest.mark.parametrize("place", ["regions/371300", "regions/371302", "units", "sections"])
+def test_who_may_not_read_records_is_told_where_the_way_down_ends(
+    connection: Connection, sign_in_as: SignIn, place: str
+) -> None:
+    office = Office()
+    office.log(DAY, minutes=60)
+    path = {"units": f"units/{office.unit.id}", "sections": f"sections/{office.section.id}"}.get(place, place)
+
+    clerk = sign_in_as(an_actor(Role.OFFICE_CLERK, region="371300")).get(f"/duty-eval/dashboard/{path}?day={DAY}").text
+    reader = sign_in_as(_region_head()).get(f"/duty-eval/dashboard/{path}?day={DAY}").text
+
+    assert "请联系该单位负责人" in clerk
+    assert "data-ends-here" not in reader
+    assert _unlinked_figures(reader) == []
+
+
+def _unlinked_figures(page: str) -> list[str]:
+    """The numbers at the top, other than nought, that lead nowhere."""
+    shown = re.findall(r'<div class="figure-tile"><span>[^<]*</span><b>([^<]+)</b>', page)
+    return [one for one in shown if one not in {"0", "0.0"}]
+
+
+def test_the_workload_is_counted_now_for_who_may_ask(connection: Connection, sign_in_as: SignIn) -> None:
+    asked = sign_in_as(an_actor(Role.OFFICE_CLERK, region="371300")).post("/duty-eval/workload/count")
+
+    assert asked.status_code == 303
+    assert db.session.scalars(select(JobRun.job)).all() == ["duty_eval.count_workload"]
+    head = sign_in_as(an_actor(Role.SECTION_HEAD, section=a_section()))
+    assert head.post("/duty-eval/workload/count").status_code == 403

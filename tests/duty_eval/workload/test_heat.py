@@ -229,7 +229,7 @@ def test_a_unit_s_cells_say_share_and_band_and_open_to_the_section_s_month(
     assert [look for look, _, _ in cells] == ["none"] * 4 + ["low", "low"]
     assert cells[-1][1].split() == ["14%", "不饱和"]  # 100 ÷ (88 × 8)
     assert "饱和度 = Σ（标准工时 × 数量）÷（出勤人日 × 8 小时）" in page
-    assert "统计于" in page
+    assert "截至 " in page
     address = cells[-1][2] or ""
     behind = client.get(address)
     assert behind.status_code == 200
