@@ -17,15 +17,18 @@ class Sign(NamedTuple):
 def printed_lines(signs: Iterable[Sign]) -> list[list[Sign]]:
     """The signs by printed line, from top to bottom, each from left to right."""
     lines: list[list[Sign]] = []
+    tallest = 0.0
     for sign in sorted(signs, key=lambda sign: -(sign.top + sign.bottom)):
-        middle = (sign.top + sign.bottom) / 2
+        height = sign.top - sign.bottom
         last = lines[-1][0] if lines else None
-        # A dash is flat: what stands beside it tells how high the line is.
-        height = max(sign.top - sign.bottom, last.top - last.bottom if last else 0, 4)
-        if last is not None and abs((last.top + last.bottom) / 2 - middle) < height * 0.4:
+        # Flat signs (一, —) don't tell how high their line is: the tallest in it does.
+        apart = abs(last.top + last.bottom - sign.top - sign.bottom) / 2 if last else None
+        if apart is not None and apart < max(height, tallest, 4) * 0.4:
             lines[-1].append(sign)
+            tallest = max(tallest, height)
         else:
             lines.append([sign])
+            tallest = height
     return [sorted(line, key=lambda sign: sign.left) for line in lines]
 
 

@@ -37,8 +37,9 @@ def test_a_document_number_that_is_only_a_running_head_stays_once() -> None:
 
 
 def test_a_flat_sign_stands_in_the_line_of_its_neighbours() -> None:
-    line = [Sign("股", 100, 112, 500, 512), Sign("—", 112, 124, 503, 503.6), Sign("负", 124, 136, 500, 512)]
-    assert [spaced(printed) for printed in printed_lines(line)] == ["股—负"]
+    signs = [("一", 507.5, 508.5), ("股", 500, 512), ("—", 503, 503.6), ("负", 500, 512)]
+    line = [Sign(text, 100 + 12 * at, 112 + 12 * at, low, high) for at, (text, low, high) in enumerate(signs)]
+    assert [spaced(printed) for printed in printed_lines(line)] == ["一股—负"]
 
 
 def test_a_ruled_table_keeps_its_cells() -> None:
