@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, text
 
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.audit import AuditEntry, record_change
@@ -27,7 +27,9 @@ Counter = Callable[[], AbstractContextManager[list[str]]]
 
 @pytest.fixture
 def auditor(sign_in_as: SignIn) -> FlaskClient:
+    db.session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER guard"))
     db.session.execute(delete(AuditEntry))  # what the migrations left, inside this test's transaction
+    db.session.execute(text("ALTER TABLE audit_entry ENABLE TRIGGER guard"))
     return sign_in_as(an_actor(Role.AUDIT_ADMIN, region="371300"))
 
 
