@@ -1,13 +1,13 @@
 """The audit log is only ever added to, by whatever route a write comes (R158)
 
-Revision ID: 0058
+Revision ID: 0059
 Revises: 0057
 """
 
 from alembic import op
 
-revision = "0058"
-down_revision = "0057"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
