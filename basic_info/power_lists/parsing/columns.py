@@ -43,6 +43,8 @@ class Field(StrEnum):
 
 
 _LEVEL_HEADING = "实施层级及权限"
+# Between a wide heading and what stands below it.
+_DIVIDED = "·"
 # The first heading of a field is its own name; it wins over a synonym that stands further left.
 _HEADINGS = {
     Field.SORT_NO: "序号 编号 项目序号",
@@ -65,7 +67,7 @@ _HEADINGS = {
     Field.IMPLEMENT_CODE: "实施编码 事项实施编码 实施清单编码",
     Field.LEGAL_BASIS: ("实施依据 设定依据 法律依据 权力依据 职权依据 法定依据 行使依据 设定和实施依据 依据"),
     Field.EXERCISING_BODY: (
-        "行使主体 实施主体 责任主体 部门名称 实施机关 行使部门 实施部门 行使机关 职权主体 权力主体"
+        "行使主体 实施主体 责任主体 部门名称 实施机关 实施机构 行使部门 实施部门 行使机关 职权主体 权力主体"
     ),
     Field.HANDLING_TEXT: (
         "承办机构 承办科室 责任科室 办理机构 内设机构 承办处室 责任处室 承办单位 承办部门 "
@@ -98,10 +100,14 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 # Columns that name a person of the office: dropped at import, they are nobody's business here (R50).
 _PERSONAL = re.compile(
     r"(录入|填报|填表|制表|经办|承办|审核|复核|联系|登记|操作|创建|修改|更新|提交|上报|报送|负责|责任|维护|采集)(人|员|者)"
-    r"|姓名|身份证|手机|电话|邮箱|联系方式"
+    r"|姓名|身份证|手机|电话|邮箱|联系方式|签字|签名|签章|(?:分管|主管|责任)领导"
 )
 _ENOUGH_TO_BE_A_HEADER = 3
 _MARKS = re.compile(r"[*★☆※#:_]|^(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[、.]")
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LONGEST_MARK = 6
+_NOT_A_MARK = re.compile(r"[()（）\[\].、]|^第|[列栏]$")
 # Headings that the table above has not in these words; the first that fits. No cell of a list is so short.
 _LONGEST_FUZZY = 20
 _FUZZY = (
@@ -140,10 +146,14 @@ def _by_words(text: str) -> Field | None:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet: its heading as shown, and its field, or None for an extra (其他列)."""
+    """A column of a sheet: its heading as shown, and its field, or None for an extra (其他列).
+
+    ``tier`` is the level that the column stands for, where 行使层级 is divided into 省 | 市 | 县.
+    """
 
     heading: str
     field: Field | None
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,20 @@ def is_second_header_row(texts: list[str]) -> bool:
     return bool(named) and all(field_of(text) for text in named)
 
 
+def numbers_columns(texts: list[str]) -> bool:
+    """Whether a row only numbers the columns, as forms do below their header: 1 2 3…, （1）（2）…, 甲 乙 丙…, A B C…."""
+    if any(len(text) > _LONGEST_MARK for text in texts):
+        return False
+    marks = [_NOT_A_MARK.sub("", heading(text)) for text in texts if text]
+    marks = [mark for place, mark in enumerate(marks) if not place or mark != marks[place - 1]]
+    marks = marks[1:] if marks[:1] in (["栏次"], ["列次"]) else marks
+    return len(marks) >= _ENOUGH_TO_BE_A_HEADER and any(
+        marks == [*series[:letters], *map(str, range(1, len(marks) - letters + 1))]
+        for series in (_STEMS, _LETTERS)
+        for letters in range(min(len(series), len(marks)) + 1)
+    )
+
+
 def divides(above: list[str], texts: list[str]) -> bool:
     """Whether a row only names parts of wide headings above it, in whatever words (市本级 | 区县级)."""
     filled = [place for place, text in enumerate(texts) if text]
@@ -200,14 +224,16 @@ def header_of(texts: list[str], above: list[str] | None = None) -> Header:
     again is left out (R51). A second heading for the same field, in other words, is an extra.
     """
     labels = _combined(above, texts) if above else [heading(text) for text in texts]
-    fields = [field_of(label) for label in labels]
+    fields = [None if _tier_of(label) else field_of(label) for label in labels]
     _name_authority(labels, fields)
     taken = _first_of_each(labels, fields)
     columns: dict[int, Column] = {}
     extras: set[str] = set()
     for position, (label, field) in enumerate(zip(labels, fields, strict=True)):
         shown = one_line(label) or f"第{position + 1}列"
-        if field and taken[field] == position:
+        if tier := _tier_of(label):
+            columns[position] = Column(shown, None, tier)
+        elif field and taken[field] == position:
             columns[position] = Column(shown, field)
         elif (field and label == labels[taken[field]]) or _PERSONAL.search(label):
             continue
@@ -231,7 +257,13 @@ def _both(high: str, low: str) -> str:
     if not low or low == high:
         return high
     known = (words for words in (low, low + high, high + low) if words in _FIELD_OF or (not high and words))
-    return next(known, None) or (low if field_of(low) else f"{high}·{low}")
+    return next(known, None) or (low if field_of(low) else f"{high}{_DIVIDED}{low}")
+
+
+def _tier_of(label: str) -> str:
+    """The tier that a lower heading under 行使层级 names (行使层级·县); ``""`` for any other column."""
+    high, _, low = label.partition(_DIVIDED)
+    return low if low and field_of(high) is Field.EXERCISE_TIER else ""
 
 
 def _name_authority(labels: list[str], fields: list[Field | None]) -> None:

@@ -18,6 +18,8 @@ _NUMBERED = re.compile(
 )
 _BEHIND = re.compile(r"(?:\([^()]*\)|共?[0-9一二三四五六七八九十百]{1,4}项|事项|类|清单|目录|权力)+$")
 _LONGEST_HEADING = 30
+# 其他 ends a title only with the word for power behind it: …局其他行政权力事项清单.
+_OTHER_AT_END = re.compile(r"其[他它](?:类)?(?:行政)?(?:权力|职权)(?:\([^()]*\)|共?[0-9一二三四五六七八九十百]{1,4}项|事项|类|清单|目录)*$")
 
 
 def power_kind_of(text: str) -> tuple[PowerKind | None, str | None]:
@@ -53,5 +55,7 @@ def heading_kind(text: str) -> PowerKind | None:
     bare = _NUMBERED.sub("", text)
     if bare.startswith(("其他", "其它")):
         return power_kind_of(bare)[0] if _BEHIND.sub("", bare) in _OTHER_HEADINGS else None
+    if _OTHER_AT_END.search(bare):
+        return PowerKind.OTHER
     bare = _BEHIND.sub("", bare)
     return next((kind for stem, kind in _STEMS.items() if bare == stem or bare.endswith(kind.label)), None)

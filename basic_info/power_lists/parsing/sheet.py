@@ -3,7 +3,15 @@
 import re
 
 from basic_info.power_lists.models import PowerKind
-from basic_info.power_lists.parsing.columns import Field, Header, divides, header_of, is_header, is_second_header_row
+from basic_info.power_lists.parsing.columns import (
+    Field,
+    Header,
+    divides,
+    header_of,
+    is_header,
+    is_second_header_row,
+    numbers_columns,
+)
 from basic_info.power_lists.parsing.items import ExerciseLevel, PowerListItem
 from basic_info.power_lists.parsing.kinds import heading_kind, only_kind_in, power_kind_of
 from basic_info.power_lists.parsing.words import number_text, one_line, or_none, squeezed, whole_number
@@ -16,10 +24,14 @@ _FOOTER = re.compile(
     r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|共计|以上共计|制表|制表人|填表人|填报人|审核人|负责人|联系人|联系电话"
     r"|填报单位|填表单位|填报日期|填表日期|制表日期)(?:[:：\d]|共|$)"
     r"|(?:共计?|合计)\d+[项条]|[-—(（]*以下空白"
+    # Lines to sign: 单位主要负责人（签字）：, 经办人签名：, 部门（公章）.
+    r"|[^，。；、]{0,14}[（(]?(?:签字|签名|签章|盖章|公章)[)）]?[:：]|[^，。；、]{0,14}[（(](?:签字|签名|签章|盖章|公章)[)）]$"
+    r"|(?:单位|部门|科室)?(?:主要|分管)?(?:负责人|领导)(?:意见|审核)?[:：]"
 )
 _SUBITEM_MARK = re.compile(r"[（(]\d{1,2}[)）]|[①-⑳]")
 _NUMBERED_LINE = re.compile(r"\s*(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[①-⑳])")
 _CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*项\s*[)）]")
+_TICKS = {"√", "✓", "✔", "●", "○", "★", "☆", "■", "▲", "是", "有", "Y", "V", "v"}
 _OWN_PLACE = {Field.SORT_NO, Field.NAME, Field.SUBITEM_NAME, Field.POWER_KIND, Field.POWER_SUBKIND}
 
 
@@ -35,6 +47,8 @@ class SheetReader:
         self.items: list[PowerListItem] = []
         self.errors: list[CellError] = []
         self.repeats = 0
+        #: Codes that a spreadsheet program has turned into numbers (R57): the row, the column, what is left.
+        self.lost_digits: list[str] = []
         self.saw_anything = False
         self.gave_up = False
         self._header_texts: list[str] | None = None
@@ -43,6 +57,7 @@ class SheetReader:
         self._title_kind: PowerKind | None = None
         self._group_kind: PowerKind | None = None
         self._several: list[str] = []
+        self._below_notes = False
         self._current: PowerListItem | None = None
         self._by_key: dict[tuple[str, ...], PowerListItem] = {}
 
@@ -55,12 +70,19 @@ class SheetReader:
             return
         if self.header is None:
             self._read_title(row, texts)
-        elif not self._reads_banner(texts):
+        elif not numbers_columns(texts) and not self._reads_banner(texts):
             self._read_item_row(row, texts)
 
     def notices(self) -> list[str]:
-        """What a person should look at: cells with several items, and a sheet's name that says another number (R52)."""
-        return [*self._several[:_SHOWN_NOTICES], *self._claims()]
+        """What a person should look at: cells with several items, another number in the sheet's name, lost digits."""
+        return [*self._several[:_SHOWN_NOTICES], *self._claims(), *self._lost_digits()]
+
+    def _lost_digits(self) -> list[str]:
+        if not self.lost_digits:
+            return []
+        many = len(self.lost_digits)
+        where = f"工作表“{self.name}”有 {many} 个编码被表格软件改成了数字，末尾几位可能已丢失：{self.lost_digits[0]}"
+        return [f"{where}{'等' if many > 1 else ''}；请把该列设为文本后重新填写"]
 
     def _claims(self) -> list[str]:
         claim = _CLAIM.search(self.name)
@@ -109,11 +131,14 @@ class SheetReader:
         assert self.header is not None
         filled = [text for text in texts if text]
         if _FOOTER.match(squeezed(filled[0])):
+            self._below_notes = True
             return True
         kind = self._heading_kind(texts, filled)
         spans = len(filled) > _SPANS and len(set(filled)) == 1
         stands_at = texts.index(filled[0])
-        alone = len(filled) == 1 and stands_at < self.header.place_of(Field.NAME) and not filled[0][0].isdigit()
+        alone = len(filled) == 1 and stands_at < self.header.place_of(Field.NAME)
+        # A number begins an item whose name was left out, or, below the notes, their next sentence.
+        alone = alone and (not filled[0][0].isdigit() or (self._below_notes and not number_text(filled[0]).isdigit()))
         if not (kind or spans or alone or self._is_only_numbered(texts, filled)):
             return False
         self._group_kind = kind or self._group_kind
@@ -139,6 +164,7 @@ class SheetReader:
 
     def _read_item_row(self, row: int, texts: list[str]) -> None:
         assert self.header is not None
+        self._below_notes = False
         columns = [
             (column, text)
             for position, text in enumerate(texts)
@@ -150,7 +176,9 @@ class SheetReader:
         if item:
             _add_texts(item, fields)
             for column, text in columns:
-                if column.field is None:
+                if column.tier and or_none(text):
+                    _add_level(item, column.tier, "" if text in _TICKS else text)
+                elif column.field is None and not column.tier:
                     item.extras[column.heading] = _joined(item.extras.get(column.heading, ""), text)
 
     def _notice_several(self, row: int, fields: dict[Field, str]) -> None:
@@ -226,7 +254,11 @@ def _add_texts(item: PowerListItem, fields: dict[Field, str]) -> None:
     for field, text in fields.items():
         if field not in _OWN_PLACE:
             item.texts[field] = _joined(item.texts.get(field, ""), text)
-    level = ExerciseLevel(one_line(fields.get(Field.EXERCISE_TIER, "")), one_line(fields.get(Field.AUTHORITY, "")))
+    _add_level(item, fields.get(Field.EXERCISE_TIER, ""), fields.get(Field.AUTHORITY, ""))
+
+
+def _add_level(item: PowerListItem, tier: str, authority: str) -> None:
+    level = ExerciseLevel(one_line(tier), one_line(authority))
     if (level.tier or level.authority) and level not in item.levels:
         item.levels.append(level)
 

@@ -23,11 +23,14 @@ class Page:
     rows: Sequence[Row]
     merged: Sequence[Merge] = ()
     hidden: bool = False
+    hidden_rows: Sequence[int] = ()
+    hidden_columns: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
 class Case:
-    """A list as a file and what is expected of it; ``places`` are (sheet, row, column) of cells to mend."""
+    """A list as a file and what is expected of it; ``places`` are (sheet, row, column) of cells to mend,
+    ``leaves`` (sheet, name, sub-item, kind, code), ``limits`` by item: what the law allows and what is promised."""
 
     name: str
     content: bytes
@@ -38,6 +41,8 @@ class Case:
     sections: list[str] | None = None
     places: list[tuple[str, int, str]] = field(default_factory=list)
     file_name: str = "清单.xlsx"
+    leaves: list[tuple[str, str, str, str, str]] | None = None
+    limits: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
 
 
 def xlsx(pages: dict[str, Page]) -> bytes:
@@ -56,6 +61,10 @@ def xlsx(pages: dict[str, Page]) -> bytes:
                         sheet.write(number, place, value)
             for top, left, bottom, right in page.merged:
                 sheet.merge_range(top, left, bottom, right, page.rows[top][left])
+            for number in page.hidden_rows:
+                sheet.set_row(number, None, None, {"hidden": True})
+            for number in page.hidden_columns:
+                sheet.set_column(number, number, None, None, {"hidden": True})
             if page.hidden:
                 sheet.hide()
     return kept.getvalue()

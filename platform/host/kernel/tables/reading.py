@@ -40,6 +40,7 @@ Cell = str | Decimal | date | None
 Row = list[Cell]
 
 _ZIP = b"PK\x03\x04"
+_EXACT = 2**53
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -211,7 +212,12 @@ def _cell(value: Any) -> Cell:
 
 
 def _number(value: float) -> Cell:
-    """Workbooks keep 15 significant digits; a whole number loses its ``.0``."""
+    """Workbooks keep 15 significant digits; a whole number loses its ``.0``.
+
+    A whole number that a double holds exactly stays as it is: programs write codes of 16 digits as numbers.
+    """
+    if abs(value) < _EXACT and value == int(value):
+        return Decimal(int(value))
     number = Decimal(format(value, ".15g"))
     if not number.is_finite():
         return str(value)
