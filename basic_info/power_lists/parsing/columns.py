@@ -113,14 +113,14 @@ _LONGEST_FUZZY = 20
 _FUZZY = (
     (re.compile(r"子项|子事项|业务办理项"), Field.SUBITEM_NAME),
     (re.compile(r"(?:事项|职权|权力|权责|主项).*名称$"), Field.NAME),
-    (re.compile(r"(?:权力|职权|权责|事项).*(?:类型|类别|种类|性质)$"), Field.POWER_KIND),
+    (re.compile(r"(?:权力|职权|权责|事项|事权).*(?:类型|类别|种类|性质)$"), Field.POWER_KIND),
     (re.compile(r"(?:责任|追责|问责).*依据"), Field.RESPONSIBILITY_BASIS),
     (re.compile(r"(?:实施|设定|法律|法定|职权|权力|行使).*依据"), Field.LEGAL_BASIS),
     (re.compile(r"(?:追责|问责|责任追究).*情形"), Field.ACCOUNTABLE_CASES),
     (re.compile(r"(?:追责|问责).*(?:对象|范围)"), Field.ACCOUNTABLE_SCOPE),
     (re.compile(r"责任事项.*内容|^责任事项$"), Field.RESPONSIBILITY),
     (
-        re.compile(r"(?:承办|责任|办理|实施|主办).*(?:科室|处室|股室|机构)$|^内设(?:科室|处室|股室)"),
+        re.compile(r"(?:承办|承接|责任|办理|实施|主办).*(?:科室|处室|股室|机构)$|^内设(?:科室|处室|股室)"),
         Field.HANDLING_TEXT,
     ),
     (re.compile(r"(?:行使|实施).*(?:主体|机关|部门)$"), Field.EXERCISING_BODY),
@@ -190,7 +190,7 @@ def is_second_header_row(texts: list[str]) -> bool:
 
 
 def numbers_columns(texts: list[str]) -> bool:
-    """Whether a row only numbers the columns, as forms do below their header: 1 2 3…, （1）（2）…, 甲 乙 丙…, A B C…."""
+    """Whether a row only numbers the columns, as forms do below their header: 1 2 3…, （1）（2）…, 甲 乙 1 2…."""
     if any(len(text) > _LONGEST_MARK for text in texts):
         return False
     marks = [_NOT_A_MARK.sub("", heading(text)) for text in texts if text]

@@ -66,9 +66,7 @@ def _clean_codes(item: PowerListItem, reader: SheetReader) -> None:
             code = or_none(item.texts[field])
             item.texts[field] = number_text(code) if code else ""
             if _LOST_DIGITS.fullmatch(item.texts[field]):
-                reader.lost_digits.append(
-                    f"第 {item.row} 行“{_header(reader).heading_of(field)}”{item.texts[field]}"
-                )
+                reader.lost_digits.append(f"第 {item.row} 行“{_header(reader).heading_of(field)}”{item.texts[field]}")
 
 
 def _header(reader: SheetReader) -> Header:

@@ -18,8 +18,11 @@ _NUMBERED = re.compile(
 )
 _BEHIND = re.compile(r"(?:\([^()]*\)|共?[0-9一二三四五六七八九十百]{1,4}项|事项|类|清单|目录|权力)+$")
 _LONGEST_HEADING = 30
+_SERVICE = re.compile(r"(?:便民|政务)?服务(?:事项|类)*")
 # 其他 ends a title only with the word for power behind it: …局其他行政权力事项清单.
-_OTHER_AT_END = re.compile(r"其[他它](?:类)?(?:行政)?(?:权力|职权)(?:\([^()]*\)|共?[0-9一二三四五六七八九十百]{1,4}项|事项|类|清单|目录)*$")
+_OTHER_AT_END = re.compile(
+    r"其[他它](?:类)?(?:行政)?(?:权力|职权)(?:\([^()]*\)|共?[0-9一二三四五六七八九十百]{1,4}项|事项|类|清单|目录)*$"
+)
 
 
 def power_kind_of(text: str) -> tuple[PowerKind | None, str | None]:
@@ -33,9 +36,17 @@ def power_kind_of(text: str) -> tuple[PowerKind | None, str | None]:
         return PowerKind.OTHER, _TRIM.sub("", text[other.end() :]) or None
     found = [(text.find(stem), stem) for stem in _STEMS if stem in text]
     if not found:
-        return None, None
+        return (PowerKind.SERVICE, None) if _SERVICE.fullmatch(text) else (None, None)
     at, stem = min(found)
     return _STEMS[stem], _TRIM.sub("", text[at + len(stem) :]) or None
+
+
+def is_kind(text: str) -> bool:
+    """Whether a cell says a kind of power and nothing else (行政处罚, 其他权力, 公共服务事项)."""
+    text = heading(text)
+    if _OTHER.fullmatch(text) and ("权力" in text or "职权" in text):
+        return True
+    return any(_TRIM.sub("", text) == kind.label for kind in PowerKind)
 
 
 def only_kind_in(text: str) -> PowerKind | None:

@@ -4,6 +4,7 @@ import re
 
 from basic_info.power_lists.models import PowerKind
 from basic_info.power_lists.parsing.columns import (
+    Column,
     Field,
     Header,
     divides,
@@ -13,7 +14,7 @@ from basic_info.power_lists.parsing.columns import (
     numbers_columns,
 )
 from basic_info.power_lists.parsing.items import ExerciseLevel, PowerListItem
-from basic_info.power_lists.parsing.kinds import heading_kind, only_kind_in, power_kind_of
+from basic_info.power_lists.parsing.kinds import heading_kind, is_kind, only_kind_in, power_kind_of
 from basic_info.power_lists.parsing.words import number_text, one_line, or_none, squeezed, whole_number
 from host.kernel.tables.reading import CellError
 
@@ -24,10 +25,13 @@ _FOOTER = re.compile(
     r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|共计|以上共计|制表|制表人|填表人|填报人|审核人|负责人|联系人|联系电话"
     r"|填报单位|填表单位|填报日期|填表日期|制表日期)(?:[:：\d]|共|$)"
     r"|(?:共计?|合计)\d+[项条]|[-—(（]*以下空白"
-    # Lines to sign: 单位主要负责人（签字）：, 经办人签名：, 部门（公章）.
-    r"|[^，。；、]{0,14}[（(]?(?:签字|签名|签章|盖章|公章)[)）]?[:：]|[^，。；、]{0,14}[（(](?:签字|签名|签章|盖章|公章)[)）]$"
+)
+# Lines to sign: 单位主要负责人（签字）：, 经办人签名：, 部门（公章）; an item may be named so, but fills more cells.
+_SIGN_OFF = re.compile(
+    r"[^，。；、]{0,14}(?:[（(]?(?:签字|签名|签章|盖章|公章)[)）]?[:：]|[（(](?:签字|签名|签章|盖章|公章)[)）]$)"
     r"|(?:单位|部门|科室)?(?:主要|分管)?(?:负责人|领导)(?:意见|审核)?[:：]"
 )
+_MOST_TO_SIGN = 4
 _SUBITEM_MARK = re.compile(r"[（(]\d{1,2}[)）]|[①-⑳]")
 _NUMBERED_LINE = re.compile(r"\s*(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[①-⑳])")
 _CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*项\s*[)）]")
@@ -130,7 +134,9 @@ class SheetReader:
         """Whether the row is no item: a group's heading (一、行政许可（11项）), a title, a note or a sum."""
         assert self.header is not None
         filled = [text for text in texts if text]
-        if _FOOTER.match(squeezed(filled[0])):
+        if _FOOTER.match(squeezed(filled[0])) or (
+            len(filled) <= _MOST_TO_SIGN and _SIGN_OFF.match(squeezed(filled[0]))
+        ):
             self._below_notes = True
             return True
         kind = self._heading_kind(texts, filled)
@@ -171,6 +177,8 @@ class SheetReader:
             if (column := self.header.columns.get(position)) and text
         ]
         fields = {column.field: text for column, text in columns if column.field}
+        if Field.POWER_KIND not in self.header.fields:
+            self._take_kind(fields, columns)
         self._notice_several(row, fields)
         item = self._item_of(row, fields)
         if item:
@@ -180,6 +188,14 @@ class SheetReader:
                     _add_level(item, column.tier, "" if text in _TICKS else text)
                 elif column.field is None and not column.tier:
                     item.extras[column.heading] = _joined(item.extras.get(column.heading, ""), text)
+
+    @staticmethod
+    def _take_kind(fields: dict[Field, str], columns: list[tuple[Column, str]]) -> None:
+        """The kind of power from a column whose heading nobody knows, but whose cells say nothing else."""
+        known = next((one for one in columns if one[0].field is None and is_kind(one[1])), None)
+        if known:
+            fields[Field.POWER_KIND] = known[1]
+            columns.remove(known)
 
     def _notice_several(self, row: int, fields: dict[Field, str]) -> None:
         """A cell that lists several names counts as one item, as the list numbers it; a person should know."""

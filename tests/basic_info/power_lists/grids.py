@@ -80,9 +80,7 @@ class Want:
     errors: list[tuple[str, int, str]] = field(default_factory=list)
     limits: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
 
-    def leaf(
-        self, sheet: str, name: str, kind: str, sub: str = "", sections: str = "", code: str = ""
-    ) -> None:
+    def leaf(self, sheet: str, name: str, kind: str, sub: str = "", sections: str = "", code: str = "") -> None:
         self.leaves.append((sheet, name, sub, kind, code))
         self.sections += [one for one in sections.split() if one not in self.sections]
 
@@ -92,8 +90,6 @@ class Want:
         for _, _, _, kind, _ in self.leaves:
             found[kind] = found.get(kind, 0) + 1
         return found
-
-
 
 
 Made = tuple[str, bytes, Want]

@@ -1,4 +1,4 @@
-"""Lists as a county's departments publish them, each irregular in its own way, with what a careful person finds in it."""
+"""Lists as a county's departments publish them, each irregular in its own way, with what a person finds in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from tests.basic_info.power_lists.grids import Cell, Grid, Made, Want, as_csv, a
 XK, CF, QZ, ZS, JF = "行政许可", "行政处罚", "行政强制", "行政征收", "行政给付"
 JC, QR, JL, CJ, QT, GF = "行政检查", "行政确认", "行政奖励", "行政裁决", "其他行政权力", "公共服务"
 WHO = "1.具体承办人；\n2.内设机构负责人；\n3.单位法定代表人或分管领导。"
-BLAME = "因不履行或不正确履行行政职责，有下列情形的，相关工作人员应承担相应的责任：\n1.对符合法定条件的申请不予受理的；\n2.其他违反法律法规规章规定的行为。"
+BLAME = (
+    "因不履行或不正确履行行政职责，有下列情形的，相关工作人员应承担相应的责任："
+    "\n1.对符合法定条件的申请不予受理的；\n2.其他违反法律法规规章规定的行为。"
+)
 DO = "直接实施责任：\n1.受理责任：公示应当提交的材料，一次性告知补正材料。\n2.审查责任。\n3.决定责任。\n4.送达责任。"
 
 
@@ -18,7 +21,22 @@ def water() -> Made:
     g, w = Grid("Sheet1"), Want(heads={"Sheet1": 3})
     g.banner("沂川县水利局权责清单", 14)
     g.banner("填报单位：沂川县水利局（盖章）          填报日期：2023年6月30日", 14)
-    g.row("序号", "职权\n类型", "职权名称", "子项", "实施依据", "行使主体", "承办机构", "实施层级及权限", None, "责任事项", "责任事项依据", "追责", None, "备注")
+    g.row(
+        "序号",
+        "职权\n类型",
+        "职权名称",
+        "子项",
+        "实施依据",
+        "行使主体",
+        "承办机构",
+        "实施层级及权限",
+        None,
+        "责任事项",
+        "责任事项依据",
+        "追责",
+        None,
+        "备注",
+    )
     g.row(None, None, None, None, None, None, None, "层级", "权限", None, None, "追责对象范围", "追责情形", None)
     g.merges += [(3, c, 4, c) for c in (1, 2, 3, 4, 5, 6, 7, 10, 11, 14)] + [(3, 8, 3, 9), (3, 12, 3, 13)]
 
@@ -27,7 +45,22 @@ def water() -> Made:
         last[0] = w_kind
         last[1] = name or last[1]
         w.leaf("Sheet1", last[1], w_kind, sub, office.replace("、", " "))
-        return g.row(no, kind, name, sub or None, law("水法"), "县水利局", office, "县级", "负责本县范围内的审批", DO, law("行政许可法"), WHO, BLAME, None)
+        return g.row(
+            no,
+            kind,
+            name,
+            sub or None,
+            law("水法"),
+            "县水利局",
+            office,
+            "县级",
+            "负责本县范围内的审批",
+            DO,
+            law("行政许可法"),
+            WHO,
+            BLAME,
+            None,
+        )
 
     last = ["", ""]
     line(1, XK, "取水许可", "", "水资源科")
@@ -61,8 +94,16 @@ def health() -> Made:
     total.row("合计", None, 8, None)
     grids = [tell, total]
     for sheet, kind, names in (
-        ("行政许可（3项）", XK, ["医疗机构执业登记（含人体器官移植除外）", "饮用水供水单位卫生许可", "公共场所卫生许可（含新、改、扩建）"]),
-        ("行政处罚(3项)", CF, ["对未取得《医疗机构执业许可证》擅自执业的处罚", "对医师未按规定填写病历的处罚", "对放射诊疗违规的处罚"]),
+        (
+            "行政许可（3项）",
+            XK,
+            ["医疗机构执业登记（含人体器官移植除外）", "饮用水供水单位卫生许可", "公共场所卫生许可（含新、改、扩建）"],
+        ),
+        (
+            "行政处罚(3项)",
+            CF,
+            ["对未取得《医疗机构执业许可证》擅自执业的处罚", "对医师未按规定填写病历的处罚", "对放射诊疗违规的处罚"],
+        ),
         ("其他职权", QT, ["医师多机构执业备案", "托育机构备案"]),
     ):
         g = Grid(sheet)
@@ -105,7 +146,11 @@ def culture() -> Made:
     g, w = Grid("汇总"), Want(heads={"汇总": 1})
     g.row("部门名称", "序号", "权责事项名称", "子项名称", "权责类型", "实施依据", "承办机构", "备注")
     for unit, office, lines in (
-        ("县文化和旅游局", "市场管理科", [("营业性演出审批", XK), ("对娱乐场所的监督检查", JC), ("对擅自从事营业性演出的处罚", CF)]),
+        (
+            "县文化和旅游局",
+            "市场管理科",
+            [("营业性演出审批", XK), ("对娱乐场所的监督检查", JC), ("对擅自从事营业性演出的处罚", CF)],
+        ),
         ("县文物保护中心", "文物科", [("文物保护单位建设控制地带内工程审批", XK), ("对损毁文物的处罚", CF)]),
         ("县档案馆", "馆务科", [("延期向社会开放档案审批", XK), ("对档案工作的检查", JC)]),
     ):
@@ -146,7 +191,9 @@ def housing() -> Made:
     no = 0
     for page in range(1, 5):
         g.banner("沂川县住房和城乡建设局权责清单", 9)
-        g.row("序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构", "责任事项内容", "追责情形")
+        g.row(
+            "序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构", "责任事项内容", "追责情形"
+        )
         for _ in range(5):
             no += 1
             kind = CF if no % 5 else JC
@@ -189,8 +236,14 @@ def tobacco() -> Made:
     g.row("更新时间：2024-05-01")
     g.row("编号", "职权编码", "职权名称", "职权类别", "职权依据", "实施主体", "责任科室")
     for no, (code, name, kind) in enumerate(
-        (("371321064XK00100", "烟草专卖零售许可证核发", XK), ("371321064CF00100", "对无证运输烟草专卖品的处罚", CF),
-         ("371321064CF00200", "对擅自收购烟叶的处罚", CF), ("371321064JC00100", "对烟草市场的检查", JC)), 1):
+        (
+            ("371321064XK00100", "烟草专卖零售许可证核发", XK),
+            ("371321064CF00100", "对无证运输烟草专卖品的处罚", CF),
+            ("371321064CF00200", "对擅自收购烟叶的处罚", CF),
+            ("371321064JC00100", "对烟草市场的检查", JC),
+        ),
+        1,
+    ):
         g.row(no, code, name, kind, law("烟草专卖法"), "沂川县烟草专卖局", "专卖监督管理科")
         w.leaf("烟草专卖局", name, kind, sections="专卖监督管理科", code=code)
     g.row("备注：1.本清单依据省级通用目录编制。")
@@ -203,8 +256,11 @@ def traffic() -> Made:
     g, w = Grid("交通"), Want(heads={"交通": 1})
     g.row("序　号", "事 项 名 称", "子 项 名 称", "权 力 类 型", "实 施 依 据", "行 使 主 体", "承 办 机 构")
     for no, name, kind, office in (
-        ("１", "公路建设项目施工许可", "行政　许可", "建设管理科"), ("２", "超限运输车辆行驶公路许可", "行政许可 ", "路政大队"),
-        ("３", "对未取得道路运输经营许可擅自经营的处罚", " 行政处罚", "运政大队，法制科"), ("４", "道路运输企业质量信誉考核", "其他行政权力", "运输科")):
+        ("１", "公路建设项目施工许可", "行政　许可", "建设管理科"),
+        ("２", "超限运输车辆行驶公路许可", "行政许可 ", "路政大队"),
+        ("３", "对未取得道路运输经营许可擅自经营的处罚", " 行政处罚", "运政大队，法制科"),
+        ("４", "道路运输企业质量信誉考核", "其他行政权力", "运输科"),
+    ):
         g.row(no, name, "／", kind, law("公路法"), "县交通运输局", office)
         w.leaf("交通", name, "".join(kind.split()), sections=office.replace("，", " "))
     return "交通.csv", as_csv([g], "utf-8"), w
@@ -214,8 +270,34 @@ def fire() -> Made:
     """The 26-column form with limits in words and the clerk's name."""
     g, w = Grid("Sheet0"), Want(heads={"Sheet0": 2})
     g.banner("行政权力事项信息表", 26)
-    g.row("序号", "所属行政区划", "隶属机构", "项目", "职权类型", "职权编码", "实施依据", "实施对象", "申请条件", "申请材料", "承办机构", "公开类型", "办理数量",
-          "法定期限\n（天/日）", "承诺期限\n（天/日）", "收费（征收）依据和标准", "是否有涉及中介服务项目", "责任事项", "责任主体", "责任事项的依据", "追责情形", "诉求渠道", "状态", "录入人", "上级机构", "是否公示")
+    g.row(
+        "序号",
+        "所属行政区划",
+        "隶属机构",
+        "项目",
+        "职权类型",
+        "职权编码",
+        "实施依据",
+        "实施对象",
+        "申请条件",
+        "申请材料",
+        "承办机构",
+        "公开类型",
+        "办理数量",
+        "法定期限\n（天/日）",
+        "承诺期限\n（天/日）",
+        "收费（征收）依据和标准",
+        "是否有涉及中介服务项目",
+        "责任事项",
+        "责任主体",
+        "责任事项的依据",
+        "追责情形",
+        "诉求渠道",
+        "状态",
+        "录入人",
+        "上级机构",
+        "是否公示",
+    )
     lines: list[tuple[str, str, str, Cell, Cell, tuple[list[str], list[str]]]] = [
         ("食品经营许可", XK, "371321031XK00100", "20个工作日", "5个工作日", (["20 工作日"], ["5 工作日"])),
         ("药品零售企业筹建审批", XK, "371321031XK00200", 30.0, 10.0, (["30 日"], ["10 日"])),
@@ -223,12 +305,45 @@ def fire() -> Made:
         ("股权出质登记", QR, "371321031QR00100", "/", "当场办结", ([], ["0 工作日"])),
         ("特种设备使用登记", XK, "371321031XK00400", "三十个工作日", "十个工作日", (["30 工作日"], ["10 工作日"])),
         ("对无照经营的处罚", CF, "371321031CF00100", "90日", "90日", (["90 日"], ["90 日"])),
-        ("计量标准器具核准", XK, "371321031XK00500", "告知承诺制：20个工作日 非告知承诺制:10个工作日", "", (["20 工作日", "10 工作日"], [])),
+        (
+            "计量标准器具核准",
+            XK,
+            "371321031XK00500",
+            "告知承诺制：20个工作日 非告知承诺制:10个工作日",
+            "",
+            (["20 工作日", "10 工作日"], []),
+        ),
         ("对产品质量违法行为的查封", QZ, "371321031QZ00100", "无", None, ([], [])),
     ]
     for no, (name, kind, code, legal, promised, want) in enumerate(lines, 1):
-        g.row(no, "沂川县", "市场监督管理局", name, kind, code, law("食品安全法"), "企业", "符合条件", "申请书", "行政许可科", "主动公开", "无限制", legal, promised,
-              "不收费", "否", DO, "沂川县市场监督管理局", law("行政许可法"), BLAME, "12315", "正常", "赵某某", "临川市市场监督管理局", "是")
+        g.row(
+            no,
+            "沂川县",
+            "市场监督管理局",
+            name,
+            kind,
+            code,
+            law("食品安全法"),
+            "企业",
+            "符合条件",
+            "申请书",
+            "行政许可科",
+            "主动公开",
+            "无限制",
+            legal,
+            promised,
+            "不收费",
+            "否",
+            DO,
+            "沂川县市场监督管理局",
+            law("行政许可法"),
+            BLAME,
+            "12315",
+            "正常",
+            "赵某某",
+            "临川市市场监督管理局",
+            "是",
+        )
         w.leaf("Sheet0", name, kind, sections="行政许可科", code=code)
         w.limits[name] = want
     return "导出数据.xlsx", as_xlsx([g]), w
@@ -239,10 +354,17 @@ def land() -> Made:
     g, w = Grid("清单"), Want(heads={"清单": 2})
     g.banner("沂川县自然资源和规划局权责清单（2023年版）", 8)
     g.row("序号", "基本编码", "实施编码", "事项名称", "事项类型", "设定依据", "行使层级", "承办机构")
-    for no, (basic, name, kind, office) in enumerate((
-        ("370115001000", "国有建设用地使用权审核", XK, "土地利用科"), (370115002000, "建设用地规划许可", XK, "规划科"),
-        (370115003000.0, "乡村建设规划许可", XK, "规划科"), ("3.70215E+11", "对非法占用土地的处罚", CF, "执法监察大队"),
-        ("370715001000", "不动产登记", QR, "不动产登记中心"), ("", "土地复垦费征收", ZS, "生态修复科")), 1):
+    for no, (basic, name, kind, office) in enumerate(
+        (
+            ("370115001000", "国有建设用地使用权审核", XK, "土地利用科"),
+            (370115002000, "建设用地规划许可", XK, "规划科"),
+            (370115003000.0, "乡村建设规划许可", XK, "规划科"),
+            ("3.70215E+11", "对非法占用土地的处罚", CF, "执法监察大队"),
+            ("370715001000", "不动产登记", QR, "不动产登记中心"),
+            ("", "土地复垦费征收", ZS, "生态修复科"),
+        ),
+        1,
+    ):
         g.row(str(no), basic, 1137132100435678 + no, name, kind, law("土地管理法"), "县级", office)
         w.leaf("清单", name, kind, sections=office)
     return "自然资源和规划局.xlsx", as_xlsx([g]), w
@@ -252,7 +374,9 @@ def forest() -> Made:
     """A stray blank in the last column that a workbook has."""
     g, w = Grid("林业"), Want(heads={"林业": 1})
     g.row("序号", "事项名称", "权力类型", "实施依据", "承办机构", " ", "  ")
-    for no, (name, kind) in enumerate((("林木采伐许可", XK), ("木材运输检查", JC), ("对盗伐林木的处罚", CF), ("森林植被恢复费征收", ZS)), 1):
+    for no, (name, kind) in enumerate(
+        (("林木采伐许可", XK), ("木材运输检查", JC), ("对盗伐林木的处罚", CF), ("森林植被恢复费征收", ZS)), 1
+    ):
         g.row(no, name, kind, law("森林法"), "资源管理科", *[None] * 16378, " ")
         w.leaf("林业", name, kind, sections="资源管理科")
     return "林业局.xlsx", as_xlsx([g]), w
@@ -263,12 +387,36 @@ def market() -> Made:
     g, w = Grid("市场监管"), Want(heads={"市场监管": 3})
     g.banner("沂川县市场监督管理局权责清单", 11)
     g.row()
-    g.row("序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构", "实施层级及权限", None, "责任事项内容", "追责情形")
+    g.row(
+        "序号",
+        "事项名称",
+        "子项名称",
+        "权力类型",
+        "实施依据",
+        "行使主体",
+        "承办机构",
+        "实施层级及权限",
+        None,
+        "责任事项内容",
+        "追责情形",
+    )
     g.merges.append((3, 8, 3, 9))
     for no in range(1, 241):
         name = f"对第{no}种违反市场监督管理法律法规行为的处罚"
         first = g.next
-        g.row(no, name, "无", CF, law("产品质量法"), "市场监督管理部门", "综合执法大队", "省级", "负责全省范围内重大案件", DO, BLAME)
+        g.row(
+            no,
+            name,
+            "无",
+            CF,
+            law("产品质量法"),
+            "市场监督管理部门",
+            "综合执法大队",
+            "省级",
+            "负责全省范围内重大案件",
+            DO,
+            BLAME,
+        )
         g.row(*[None] * 7, "市级", "负责市本级案件", None, None)
         g.row(*[None] * 7, "县级", "负责县级案件", None, None)
         g.down(first, first + 2, 1, 2, 3, 4, 5, 6, 7, 10, 11)
@@ -281,9 +429,20 @@ def farming() -> Made:
     g, w = Grid("农业农村局", hidden_rows=[4, 6], hidden_columns=[2]), Want(heads={"农业农村局": 2})
     g.row("沂川县农业农村局权责清单")
     g.row("序号", "职权编码", "事项名称", "权力类型", "实施依据", "承办机构", "备注")
-    for no, (name, kind) in enumerate((("动物防疫条件合格证核发", XK), ("生猪定点屠宰厂设置审查", XK), ("对经营假种子的处罚", CF), ("动物检疫合格证明核发", XK), ("农业技术推广", "公共服务事项")), 1):
+    for no, (name, kind) in enumerate(
+        (
+            ("动物防疫条件合格证核发", XK),
+            ("生猪定点屠宰厂设置审查", XK),
+            ("对经营假种子的处罚", CF),
+            ("动物检疫合格证明核发", XK),
+            ("农业技术推广", "公共服务事项"),
+        ),
+        1,
+    ):
         g.row(no, f"371321020XK{no:03}00", name, kind, law("动物防疫法"), "法规科、畜牧科", None)
-        w.leaf("农业农村局", name, GF if "服务" in kind else kind, sections="法规科 畜牧科", code=f"371321020XK{no:03}00")
+        w.leaf(
+            "农业农村局", name, GF if "服务" in kind else kind, sections="法规科 畜牧科", code=f"371321020XK{no:03}00"
+        )
     words = Grid("Sheet2", hidden=True)
     words.row("权力类型", "实施层级")
     for kind in (XK, CF, QZ, ZS, JF, JC, QR, JL, CJ, QT):
@@ -295,8 +454,23 @@ def justice() -> Made:
     """A column twice, columns to sign, a blank row between items."""
     g, w = Grid("Sheet1"), Want(heads={"Sheet1": 2})
     g.banner("沂川县司法局权责清单审核表", 12)
-    g.row("序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构", "责任事项内容", "承办机构", "科室负责人签字", "分管领导签字", "审核意见")
-    for no, (name, kind) in enumerate((("律师执业许可初审", QT), ("对律师违法行为的处罚", CF), ("法律援助", GF), ("公证机构执业检查", JC)), 1):
+    g.row(
+        "序号",
+        "事项名称",
+        "子项名称",
+        "权力类型",
+        "实施依据",
+        "行使主体",
+        "承办机构",
+        "责任事项内容",
+        "承办机构",
+        "科室负责人签字",
+        "分管领导签字",
+        "审核意见",
+    )
+    for no, (name, kind) in enumerate(
+        (("律师执业许可初审", QT), ("对律师违法行为的处罚", CF), ("法律援助", GF), ("公证机构执业检查", JC)), 1
+    ):
         g.row(no, name, None, kind, law("律师法"), "县司法局", "律师工作科", DO, "（签章）", "钱某", "孙某", "同意")
         g.row()
         w.leaf("Sheet1", name, kind, sections="律师工作科")
@@ -307,12 +481,26 @@ def justice() -> Made:
 def synonyms() -> Made:
     """Other words for the columns and for the types."""
     g, w = Grid("Sheet1"), Want(heads={"Sheet1": 1})
-    g.row("序号", "职权名称", "职权类别", "职权依据", "责任主体", "承办科室", "责任事项", "责任事项依据", "责任追究情形")
-    for no, (name, said, kind) in enumerate((
-        ("保障性住房资格核准", "行政许可（含非行政许可审批）", XK), ("物业服务合同备案", "其他权力", QT), ("房屋租赁登记备案", "其他职权", QT),
-        ("对违规销售房屋的处罚", "行政处罚类", CF), ("对房地产企业的检查", "行政 检查", JC), ("住房公积金缴存", "公共服务事项", GF),
-        ("商品房预售资金监管", "其他行政权力（审核转报）", QT), ("白蚁防治备案", "其他行政权力-备案", QT), ("房屋征收补偿", "行政\n征收", ZS),
-        ("危房强制拆除", "行政强制措施", QZ), ("强制执行", "行政强制执行", QZ), ("评优", "行政奖励", JL)), 1):
+    g.row(
+        "序号", "职权名称", "职权类别", "职权依据", "责任主体", "承办科室", "责任事项", "责任事项依据", "责任追究情形"
+    )
+    for no, (name, said, kind) in enumerate(
+        (
+            ("保障性住房资格核准", "行政许可（含非行政许可审批）", XK),
+            ("物业服务合同备案", "其他权力", QT),
+            ("房屋租赁登记备案", "其他职权", QT),
+            ("对违规销售房屋的处罚", "行政处罚类", CF),
+            ("对房地产企业的检查", "行政 检查", JC),
+            ("住房公积金缴存", "公共服务事项", GF),
+            ("商品房预售资金监管", "其他行政权力（审核转报）", QT),
+            ("白蚁防治备案", "其他行政权力-备案", QT),
+            ("房屋征收补偿", "行政\n征收", ZS),
+            ("危房强制拆除", "行政强制措施", QZ),
+            ("强制执行", "行政强制执行", QZ),
+            ("评优", "行政奖励", JL),
+        ),
+        1,
+    ):
         g.row(no, name, said, law("城市房地产管理法"), "县房产中心", "产权科 、 市场科", DO, law("行政许可法"), BLAME)
         w.leaf("Sheet1", name, kind, sections="产权科 市场科")
     return "房产服务中心权责清单.xlsx", as_xlsx([g]), w
@@ -325,14 +513,28 @@ def town() -> Made:
     g.row("序号", "权责事项名称", "实施依据", "实施主体", "承办机构", "经办人", "联系人", "联系电话", "备注")
     for heading, kind, names in (
         ("（一）行政许可", XK, ["农村村民宅基地审批", "临时救助对象认定"]),
-        ("（二）行政处罚", CF, ["对擅自在村庄、集镇规划区内街道摆摊的处罚", "对损坏村庄设施的处罚", "对破坏绿化的处罚"]),
+        (
+            "（二）行政处罚",
+            CF,
+            ["对擅自在村庄、集镇规划区内街道摆摊的处罚", "对损坏村庄设施的处罚", "对破坏绿化的处罚"],
+        ),
         ("（三）行政检查", JC, ["对辖区内安全生产的检查"]),
         ("（四）行政裁决", CJ, ["土地权属争议裁决"]),
         ("（五）其他行政权力", QT, ["农村土地承包经营权变更备案"]),
     ):
         g.row(heading)
         for no, name in enumerate(names, 1):
-            g.row(no, name, law("城乡规划法"), "青石镇人民政府", "综合行政执法办公室" if kind == CF else "便民服务中心", "周某某", "吴某某", "0539-7654321", None)
+            g.row(
+                no,
+                name,
+                law("城乡规划法"),
+                "青石镇人民政府",
+                "综合行政执法办公室" if kind == CF else "便民服务中心",
+                "周某某",
+                "吴某某",
+                "0539-7654321",
+                None,
+            )
             w.leaf("青石镇", name, kind, sections="综合行政执法办公室" if kind == CF else "便民服务中心")
     return "青石镇权责清单.xlsx", as_xlsx([g]), w
 
@@ -342,7 +544,17 @@ def audit_office() -> Made:
     g, w = Grid("审计"), Want(heads={"审计": 2}, errors=[("审计", 4, "事项名称"), ("审计", 7, "事项名称")])
     g.banner("沂川县审计局权责清单", 6)
     g.row("序号", "事项名称", "权力类型", "实施依据", "承办机构", "备注")
-    for no, (name, kind) in enumerate((("对被审计单位拒绝提供资料的处罚", CF), ("", CF), ("封存有关资料", QZ), ("财政收支审计监督", JC), ("", JC), ("审计整改检查", JC)), 1):
+    for no, (name, kind) in enumerate(
+        (
+            ("对被审计单位拒绝提供资料的处罚", CF),
+            ("", CF),
+            ("封存有关资料", QZ),
+            ("财政收支审计监督", JC),
+            ("", JC),
+            ("审计整改检查", JC),
+        ),
+        1,
+    ):
         g.row(no, name or None, kind, law("审计法"), "法规审理科", None)
         if name:
             w.leaf("审计", name, kind, sections="法规审理科")
@@ -350,7 +562,7 @@ def audit_office() -> Made:
 
 
 def duties_beside() -> Made:
-    """The responsibility list's other tables beside the power list: duties, borders of duty, supervision, public service."""
+    """The responsibility list's other tables beside the power list: duties, borders, supervision, public service."""
     w = Want(heads={"行政权力清单": 2, "公共服务事项": 2})
     duty = Grid("部门主要职责")
     duty.banner("部门职责登记表", 4)
@@ -364,7 +576,9 @@ def duties_beside() -> Made:
     g = Grid("行政权力清单")
     g.banner("沂川县工业和信息化局行政权力清单", 6)
     g.row("序号", "权力名称", "权力类别", "实施依据", "责任科室", "备注")
-    for no, (name, kind) in enumerate((("民用爆炸物品销售许可", XK), ("对违规销售民爆物品的处罚", CF), ("节能监察", JC)), 1):
+    for no, (name, kind) in enumerate(
+        (("民用爆炸物品销售许可", XK), ("对违规销售民爆物品的处罚", CF), ("节能监察", JC)), 1
+    ):
         g.row(no, name, kind, law("节约能源法"), "产业科", None)
         w.leaf("行政权力清单", name, kind, sections="产业科")
     service = Grid("公共服务事项")
@@ -417,14 +631,23 @@ def two_level_names() -> Made:
     ):
         first = g.next
         for k, sub in enumerate(subs, 1):
-            g.row(f"{no}-{k}" if sub else str(no), main if k == 1 else None, sub or None, kind, law("治安管理处罚法"), "县公安局", "治安大队", "自受理之日起10个工作日内")
+            g.row(
+                f"{no}-{k}" if sub else str(no),
+                main if k == 1 else None,
+                sub or None,
+                kind,
+                law("治安管理处罚法"),
+                "县公安局",
+                "治安大队",
+                "自受理之日起10个工作日内",
+            )
             w.leaf("事项", main, kind, sub, "治安大队")
         g.down(first, g.next - 1, 2)
     return "公安局.xlsx", as_xlsx([g]), w
 
 
 def ticks() -> Made:
-    """The level as three columns of ticks under one header; type merged down over many items; column numbers under the header."""
+    """The level as three columns of ticks under one header; the type merged down; column numbers under the header."""
     g, w = Grid("商务局"), Want(heads={"商务局": 3})
     g.banner("沂川县商务局权责清单", 10)
     g.banner("（共7项）", 10)
@@ -433,11 +656,26 @@ def ticks() -> Made:
     g.merges += [(3, 5, 3, 7)] + [(3, c, 4, c) for c in (1, 2, 3, 4, 8, 9, 10)]
     g.row(*[str(n) for n in range(1, 11)])
     no = 0
-    for kind, names in ((XK, ["成品油零售经营资格审批", "对外劳务合作经营资格核准"]), (CF, ["对特许人违规的处罚", "对发卡企业违规的处罚", "对拍卖企业违规的处罚", "对回收企业违规的处罚"]), (JC, ["对汽车销售活动的检查"])):
+    for kind, names in (
+        (XK, ["成品油零售经营资格审批", "对外劳务合作经营资格核准"]),
+        (CF, ["对特许人违规的处罚", "对发卡企业违规的处罚", "对拍卖企业违规的处罚", "对回收企业违规的处罚"]),
+        (JC, ["对汽车销售活动的检查"]),
+    ):
         first = g.next
         for name in names:
             no += 1
-            g.row(no, kind if g.next == first else None, name, law("对外贸易法"), None, None, "√", "县商务局", "市场运行科", None)
+            g.row(
+                no,
+                kind if g.next == first else None,
+                name,
+                law("对外贸易法"),
+                None,
+                None,
+                "√",
+                "县商务局",
+                "市场运行科",
+                None,
+            )
             w.leaf("商务局", name, kind, sections="市场运行科")
         g.down(first, g.next - 1, 2)
     return "商务局权责清单.xlsx", as_xlsx([g]), w
@@ -459,7 +697,15 @@ def continued() -> Made:
         for k in range(many):
             no += 1
             name = f"{'排污' if kind == XK else '对第' + str(k + 1) + '类环境违法行为的'}{kind[2:]}{k + 1}"
-            g.row(kind if g.next == first else None, float(no), name, law("环境保护法"), "市生态环境局沂川分局", "环评科\n执法大队", BLAME)
+            g.row(
+                kind if g.next == first else None,
+                float(no),
+                name,
+                law("环境保护法"),
+                "市生态环境局沂川分局",
+                "环评科\n执法大队",
+                BLAME,
+            )
             w.leaf("生态环境", name, kind, sections="环评科 执法大队")
         g.down(first, g.next - 1, 1)
     return "生态环境局沂川分局.xls", as_xls([g]), w
@@ -470,10 +716,15 @@ def told_above() -> Made:
     g, w = Grid("表1"), Want(heads={"表1": 4})
     g.row("附件2")
     g.banner("县级部门权责清单（样表）", 8)
-    g.banner("填写说明：1.事项名称、子项名称应与省级目录一致；2.权力类型按10类填写；3.实施依据、承办机构、责任事项、追责情形应填写完整。", 8)
+    g.banner(
+        "填写说明：1.事项名称、子项名称应与省级目录一致；2.权力类型按10类填写；3.实施依据、承办机构、责任事项、追责情形应填写完整。",
+        8,
+    )
     g.row("序号", "事项名称", "子项名称", "权力类型", "实施依据", "承办机构", "责任事项", "追责情形")
     g.row("（1）", "（2）", "（3）", "（4）", "（5）", "（6）", "（7）", "（8）")
-    for no, (name, kind) in enumerate((("退役士兵安置", QR), ("优抚对象抚恤金给付", JF), ("对违规享受优抚待遇的处罚", CF), ("烈士评定", QR)), 1):
+    for no, (name, kind) in enumerate(
+        (("退役士兵安置", QR), ("优抚对象抚恤金给付", JF), ("对违规享受优抚待遇的处罚", CF), ("烈士评定", QR)), 1
+    ):
         g.row(no, name, "—", kind, law("退役军人保障法"), "移交安置科", DO, BLAME)
         w.leaf("表1", name, kind, sections="移交安置科")
     g.banner("备注：子项名称没有的填“—”。", 8)
@@ -485,9 +736,17 @@ def cancelled() -> Made:
     g, w = Grid("科技局"), Want(heads={"科技局": 2})
     g.banner("沂川县科学技术局权责清单", 7)
     g.row("序号", "事项名称", "权力类型", "实施依据", "行使主体", "承办科室", "备注")
-    for no, (name, kind, remark) in enumerate((
-        ("科技成果登记", QR, "2023年取消"), ("技术合同认定登记", QR, "下放至县级"), ("科学技术奖励", JL, None), ("对科技计划项目的检查", JC, "已划转至行政审批服务局"),
-        ("实验动物使用许可初审", "其他行政权力", "取消，转为公共服务"), ("外国人来华工作许可", XK, "新增")), 1):
+    for no, (name, kind, remark) in enumerate(
+        (
+            ("科技成果登记", QR, "2023年取消"),
+            ("技术合同认定登记", QR, "下放至县级"),
+            ("科学技术奖励", JL, None),
+            ("对科技计划项目的检查", JC, "已划转至行政审批服务局"),
+            ("实验动物使用许可初审", "其他行政权力", "取消，转为公共服务"),
+            ("外国人来华工作许可", XK, "新增"),
+        ),
+        1,
+    ):
         g.row(no, name, kind, law("科学技术进步法"), "县科技局", "综合科/法规科", remark)
         w.leaf("科技局", name, kind)
     w.sections = ["综合科", "法规科"]
@@ -501,7 +760,9 @@ def enforcement() -> Made:
     g.row("序号", "事项名称", "设定依据", "实施主体", "承办机构", "备注")
     for no in range(1, 421):
         name = f"对第{no}种违反城市管理规定行为的处罚"
-        g.row(no, name, law("城乡规划法"), "县综合行政执法局", "直属一中队、直属二中队" if no % 2 else "直属一中队", None)
+        g.row(
+            no, name, law("城乡规划法"), "县综合行政执法局", "直属一中队、直属二中队" if no % 2 else "直属一中队", None
+        )
         w.leaf("Sheet1", name, CF, sections="直属一中队 直属二中队" if no % 2 else "直属一中队")
     return "综合行政执法局.xlsx", as_xlsx([g]), w
 
@@ -511,10 +772,21 @@ def weather() -> Made:
     g, w = Grid("气象局"), Want(heads={"气象局": 1}, duplicates=1)
     g.row("序号", "权力事项名称", "事项类型", "权力依据", "实施主体", "内设机构")
     for no, name, kind in (
-        ("一", "防雷装置设计审核", XK), ("（二）", "升放无人驾驶自由气球许可", XK), ("3、", "对擅自向社会发布气象预报的处罚", CF),
-        ("4.", "气象探测环境保护检查", JC), ("第5项", "气象灾害证明", GF), ("4.", "气象探测环境保护检查", JC)):
+        ("一", "防雷装置设计审核", XK),
+        ("（二）", "升放无人驾驶自由气球许可", XK),
+        ("3、", "对擅自向社会发布气象预报的处罚", CF),
+        ("4.", "气象探测环境保护检查", JC),
+        ("第5项", "气象灾害证明", GF),
+        ("4.", "气象探测环境保护检查", JC),
+    ):
         g.row(no, name, kind, law("气象法"), "沂川县气象局", "防灾减灾科")
-    for name, kind in (("防雷装置设计审核", XK), ("升放无人驾驶自由气球许可", XK), ("对擅自向社会发布气象预报的处罚", CF), ("气象探测环境保护检查", JC), ("气象灾害证明", GF)):
+    for name, kind in (
+        ("防雷装置设计审核", XK),
+        ("升放无人驾驶自由气球许可", XK),
+        ("对擅自向社会发布气象预报的处罚", CF),
+        ("气象探测环境保护检查", JC),
+        ("气象灾害证明", GF),
+    ):
         w.leaf("气象局", name, kind, sections="防灾减灾科")
     return "气象局.xlsx", as_xlsx([g]), w
 
@@ -525,7 +797,9 @@ def upright() -> Made:
     g.row()
     g.row(None, None, None, None, "沂川县退役军人服务中心权责清单")
     g.row(None, None, "制表单位：县委编办", None, None, None, None, "单位：项")
-    g.row(None, None, "序\n号", "权\n力\n类\n型", "事\n项\n名\n称", "实\n施\n依\n据", "承\n办\n机\n构", "责\n任\n事\n项")
+    g.row(
+        None, None, "序\n号", "权\n力\n类\n型", "事\n项\n名\n称", "实\n施\n依\n据", "承\n办\n机\n构", "责\n任\n事\n项"
+    )
     no = 0
     for kind, names in ((XK, ["甲类事项许可", "乙类事项许可"]), (QR, ["丙类事项确认"]), (GF, ["丁类服务", "戊类服务"])):
         for name in names:
@@ -538,8 +812,34 @@ def upright() -> Made:
 
 
 MAKERS: tuple[Callable[[], Made], ...] = (
-    water, health, education, culture, civil, housing, labour, tobacco, traffic, fire, land, forest, market, farming, justice, synonyms, town,
-    audit_office, duties_beside, blocks, two_level_names, ticks, continued, told_above, cancelled, enforcement, weather, upright,
+    water,
+    health,
+    education,
+    culture,
+    civil,
+    housing,
+    labour,
+    tobacco,
+    traffic,
+    fire,
+    land,
+    forest,
+    market,
+    farming,
+    justice,
+    synonyms,
+    town,
+    audit_office,
+    duties_beside,
+    blocks,
+    two_level_names,
+    ticks,
+    continued,
+    told_above,
+    cancelled,
+    enforcement,
+    weather,
+    upright,
 )
 
 

@@ -15,12 +15,29 @@ def street() -> Made:
     g, w = Grid("赋权事项"), Want(heads={"赋权事项": 5})
     g.row("附件")
     g.banner("沂川县赋予东城街道行政权力事项目录", 8)
-    g.banner("依据《中华人民共和国行政处罚法》第二十四条、《山东省乡镇人民政府工作条例》，\n现将有关行政处罚权、行政检查权赋予东城街道行使。", 8)
+    g.banner(
+        "依据《中华人民共和国行政处罚法》第二十四条、《山东省乡镇人民政府工作条例》，\n现将有关行政处罚权、行政检查权赋予东城街道行使。",
+        8,
+    )
     g.row()
     g.row("序号", "赋权事项名称", "事权类别", "设定依据", "原行使部门", "承接机构", "赋权方式", "备注")
-    lines = [("对擅自占用城市道路的处罚", CF), ("对沿街商户门前三包的检查", JC), ("对露天烧烤的处罚", CF), ("临时占道许可", XK)]
+    lines = [
+        ("对擅自占用城市道路的处罚", CF),
+        ("对沿街商户门前三包的检查", JC),
+        ("对露天烧烤的处罚", CF),
+        ("临时占道许可", XK),
+    ]
     for no, (name, kind) in enumerate(lines, 1):
-        g.row(no, name, kind, law("行政处罚法"), "县综合行政执法局", "综合行政执法办公室", "委托" if no == 4 else "直接赋权", None)
+        g.row(
+            no,
+            name,
+            kind,
+            law("行政处罚法"),
+            "县综合行政执法局",
+            "综合行政执法办公室",
+            "委托" if no == 4 else "直接赋权",
+            None,
+        )
         w.leaf("赋权事项", name, kind, sections="综合行政执法办公室")
     return "东城街道赋权目录.xlsx", as_xlsx([g]), w
 
@@ -64,9 +81,23 @@ def banded() -> Made:
     g.banner("沂川县民族宗教事务局权责清单", 9)
     g.row("基本信息", None, None, None, "办理信息", None, "责任信息", None, None)
     g.merges += [(2, 1, 2, 4), (2, 5, 2, 6), (2, 7, 2, 9)]
-    g.row("序号", "权责事项名称（与省级目录一致）", "子项名称（无子项的填“无”）", "权力类型（10+X）", "实施依据（写明条款）", "承办机构（具体到科室）",
-          "责任事项（逐项列明）", "追责对象", "备注（可不填）")
-    lines = [("宗教活动场所设立审批", "寺观教堂", XK), ("宗教活动场所设立审批", "其他固定处所", XK), ("对违规举办宗教活动的处罚", "无", CF), ("民族成份变更", "无", QR)]
+    g.row(
+        "序号",
+        "权责事项名称（与省级目录一致）",
+        "子项名称（无子项的填“无”）",
+        "权力类型（10+X）",
+        "实施依据（写明条款）",
+        "承办机构（具体到科室）",
+        "责任事项（逐项列明）",
+        "追责对象",
+        "备注（可不填）",
+    )
+    lines = [
+        ("宗教活动场所设立审批", "寺观教堂", XK),
+        ("宗教活动场所设立审批", "其他固定处所", XK),
+        ("对违规举办宗教活动的处罚", "无", CF),
+        ("民族成份变更", "无", QR),
+    ]
     for no, (name, sub, kind) in zip((1, 1, 2, 3), lines, strict=True):
         g.row(no, name, sub, kind, law("宗教事务条例"), "宗教一科\n宗教二科", "受理", "具体承办人", None)
         w.leaf("Sheet1", name, kind, "" if sub == "无" else sub, "宗教一科 宗教二科")
@@ -81,7 +112,14 @@ def trailing() -> Made:
     g.row("国家税务总局沂川县税务局权力和责任清单", *blank)
     g.row(*[None] * 36)
     g.row("序号", "权力事项", "权力类型", "设定和实施依据", "实施主体", "承办部门", *blank)
-    lines = [("增值税专用发票最高开票限额审批", XK), ("税款征收", ZS), ("税收保全", QZ), ("对偷税的处罚", CF), ("税务检查", JC), ("纳税信用评价", QT)]
+    lines = [
+        ("增值税专用发票最高开票限额审批", XK),
+        ("税款征收", ZS),
+        ("税收保全", QZ),
+        ("对偷税的处罚", CF),
+        ("税务检查", JC),
+        ("纳税信用评价", QT),
+    ]
     for no, (name, kind) in enumerate(lines, 1):
         g.row(f"{no}.0", name, kind, law("税收征收管理法"), "县税务局", "征收管理股、法制股", *blank)
         w.leaf("县税务局", name, kind, sections="征收管理股 法制股")
@@ -95,9 +133,21 @@ def nested() -> Made:
     g.banner("沂川县县级部门权责清单（2024年本）", 5)
     g.row("序号", "事项名称", "实施依据", "承办机构", "备注")
     for heading, parts in (
-        ("一、县统计局（3项）", (("（一）行政处罚（2项）", CF, ["对拒报统计资料的处罚", "对虚报统计资料的处罚"]), ("（二）行政检查（1项）", JC, ["统计执法检查"]))),
-        ("二、县粮食和物资储备局（2项）", (("（一）行政许可（1项）", XK, ["粮食收购资格认定"]), ("（二）其他行政权力（1项）", QT, ["粮食收购备案"]))),
-        ("三、县残疾人联合会（2项）", (("（一）行政确认（1项）", QR, ["残疾人证核发"]), ("（二）公共服务（1项）", GF, ["残疾人就业培训"]))),
+        (
+            "一、县统计局（3项）",
+            (
+                ("（一）行政处罚（2项）", CF, ["对拒报统计资料的处罚", "对虚报统计资料的处罚"]),
+                ("（二）行政检查（1项）", JC, ["统计执法检查"]),
+            ),
+        ),
+        (
+            "二、县粮食和物资储备局（2项）",
+            (("（一）行政许可（1项）", XK, ["粮食收购资格认定"]), ("（二）其他行政权力（1项）", QT, ["粮食收购备案"])),
+        ),
+        (
+            "三、县残疾人联合会（2项）",
+            (("（一）行政确认（1项）", QR, ["残疾人证核发"]), ("（二）公共服务（1项）", GF, ["残疾人就业培训"])),
+        ),
     ):
         g.banner(heading, 5)
         for title, kind, names in parts:
@@ -114,7 +164,16 @@ def decimals() -> Made:
     g.row("序号", "主项名称", "子项名称", "职权类型", "法定依据", "责任股室", "法定时限", "承诺时限")
     first = g.next
     for no in range(1, 11):
-        g.row(float(f"1.{no}"), "举办体育赛事活动许可" if no == 1 else None, f"第{no}类赛事", XK, law("体育法"), "竞技体育股", "20个工作日", "3个工作日")
+        g.row(
+            float(f"1.{no}"),
+            "举办体育赛事活动许可" if no == 1 else None,
+            f"第{no}类赛事",
+            XK,
+            law("体育法"),
+            "竞技体育股",
+            "20个工作日",
+            "3个工作日",
+        )
         w.leaf("体育", "举办体育赛事活动许可", XK, f"第{no}类赛事", "竞技体育股")
     g.down(first, g.next - 1, 2)
     g.row(2.0, "对违规经营高危险性体育项目的处罚", None, CF, law("体育法"), "群众体育股", "—", "—")
@@ -127,13 +186,41 @@ def kinds_marked() -> Made:
     """Types with codes and manners; bare numbers under a heading that gives their unit."""
     g, w = Grid("Sheet1"), Want(heads={"Sheet1": 2})
     g.banner("沂川县行政审批服务局权责清单", 9)
-    g.row("序号", "事项编码", "事项名称", "事项类型", "实施依据", "实施主体", "承办科室", "法定期限（工作日）", "承诺期限（工作日）")
+    g.row(
+        "序号",
+        "事项编码",
+        "事项名称",
+        "事项类型",
+        "实施依据",
+        "实施主体",
+        "承办科室",
+        "法定期限（工作日）",
+        "承诺期限（工作日）",
+    )
     lines = [
-        ("公司设立登记", "01-行政许可", XK), ("教师资格认定", "行政许可（依申请）", XK), ("工程建设项目报建", "XK行政许可", XK), ("当场处罚", "行政处罚（简易程序）", CF),
-        ("企业年报公示", "其他行政权力（备案）", QT), ("投资咨询", "公共服务（非依申请）", GF), ("职称认定", "行政确认类", QR), ("争议处理", "裁决", CJ), ("津贴发放", "给付", JF), ("表彰", "奖励类", JL),
+        ("公司设立登记", "01-行政许可", XK),
+        ("教师资格认定", "行政许可（依申请）", XK),
+        ("工程建设项目报建", "XK行政许可", XK),
+        ("当场处罚", "行政处罚（简易程序）", CF),
+        ("企业年报公示", "其他行政权力（备案）", QT),
+        ("投资咨询", "公共服务（非依申请）", GF),
+        ("职称认定", "行政确认类", QR),
+        ("争议处理", "裁决", CJ),
+        ("津贴发放", "给付", JF),
+        ("表彰", "奖励类", JL),
     ]
     for no, (name, said, kind) in enumerate(lines, 1):
-        g.row(no, f"3713210{no:02}", name, said, law("行政许可法"), "县行政审批服务局", "综合窗口/投资项目科", 20 if kind == XK else None, 1.0 if kind == XK else None)
+        g.row(
+            no,
+            f"3713210{no:02}",
+            name,
+            said,
+            law("行政许可法"),
+            "县行政审批服务局",
+            "综合窗口/投资项目科",
+            20 if kind == XK else None,
+            1.0 if kind == XK else None,
+        )
         w.leaf("Sheet1", name, kind, sections="综合窗口 投资项目科", code=f"3713210{no:02}")
     w.limits = {"公司设立登记": (["20 工作日"], ["1 工作日"]), "当场处罚": ([], [])}
     return "审批局.xlsx", as_xlsx([g]), w
@@ -145,11 +232,23 @@ def shared_cells() -> Made:
     g.banner("沂川县海洋发展局权责清单", 7)
     g.row("序号", "事项名称", "子项", "权力类型", "实施依据", "承办机构", "备注")
     lines = [
-        ("渔业捕捞许可", None, XK), ("水域滩涂养殖证核发", None, XK), ("对违规捕捞的处罚", None, CF), ("对违规捕捞的渔船扣押", None, QZ),
-        ("渔业船舶检查", None, JC), ("渔业资源增殖保护费征收", None, ZS),
+        ("渔业捕捞许可", None, XK),
+        ("水域滩涂养殖证核发", None, XK),
+        ("对违规捕捞的处罚", None, CF),
+        ("对违规捕捞的渔船扣押", None, QZ),
+        ("渔业船舶检查", None, JC),
+        ("渔业资源增殖保护费征收", None, ZS),
     ]
     for at, (name, sub, kind) in enumerate(lines):
-        g.row(None, name, sub, kind, law("渔业法") if at in (0, 3) else None, "渔业渔政科" if at == 0 else None, "沿海镇行使" if at == 2 else None)
+        g.row(
+            None,
+            name,
+            sub,
+            kind,
+            law("渔业法") if at in (0, 3) else None,
+            "渔业渔政科" if at == 0 else None,
+            "沿海镇行使" if at == 2 else None,
+        )
         w.leaf("海洋", name, kind, sections="渔业渔政科")
     g.merges += [(3, 5, 5, 5), (6, 5, 8, 5), (3, 6, 8, 6), (5, 7, 7, 7)]
     return "海洋发展局.xlsx", as_xlsx([g]), w
@@ -162,8 +261,15 @@ def nameless_first() -> Made:
         g.row()
     g.row("权责事项名称", "权责事项类型", "设定依据", "实施主体", "责任处室")
     lines = [
-        ("公章刻制业特种行业许可（公章）", XK), ("12345热线工单办理", GF), ("注册会计师注册初审", QT), ("说明书核准", XK), ("行政处罚听证", QT),
-        ("行政许可证件补办", QT), ("合计用水超计划加价收费", ZS), ("备注册地址变更登记", QR), ("负责人变更登记：社会团体", QR),
+        ("公章刻制业特种行业许可（公章）", XK),
+        ("12345热线工单办理", GF),
+        ("注册会计师注册初审", QT),
+        ("说明书核准", XK),
+        ("行政处罚听证", QT),
+        ("行政许可证件补办", QT),
+        ("合计用水超计划加价收费", ZS),
+        ("备注册地址变更登记", QR),
+        ("负责人变更登记：社会团体", QR),
     ]
     for name, kind in lines:
         g.row(name, kind, law("行政许可法"), "沂川县机关事务服务中心", "综合处")
@@ -175,7 +281,15 @@ def short_sheets() -> Made:
     """Sheets named by stems alone, and a list whose rows a filter hid; a copy of the header at the end of a sheet."""
     w = Want()
     grids = []
-    for sheet, kind, many in (("许可类", XK, 3), ("处罚类", CF, 5), ("强制类", QZ, 1), ("检查类", JC, 2), ("奖励", JL, 1), ("其他类", QT, 2), ("服务", GF, 1)):
+    for sheet, kind, many in (
+        ("许可类", XK, 3),
+        ("处罚类", CF, 5),
+        ("强制类", QZ, 1),
+        ("检查类", JC, 2),
+        ("奖励", JL, 1),
+        ("其他类", QT, 2),
+        ("服务", GF, 1),
+    ):
         g = Grid(sheet, hidden_rows=[3])
         w.heads[sheet] = 1
         head = ("序号", "项目名称", "法律依据", "实施部门", "承办单位", "责任事项", "联系电话")
@@ -190,7 +304,16 @@ def short_sheets() -> Made:
 
 
 MAKERS: tuple[Callable[[], Made], ...] = (
-    street, covered, banded, trailing, nested, decimals, kinds_marked, shared_cells, nameless_first, short_sheets,
+    street,
+    covered,
+    banded,
+    trailing,
+    nested,
+    decimals,
+    kinds_marked,
+    shared_cells,
+    nameless_first,
+    short_sheets,
 )
 
 

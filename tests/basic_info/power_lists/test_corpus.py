@@ -4,8 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from basic_info.power_lists.parsing import ParsedPowerList, parse_power_list
+from basic_info.power_lists.models import LimitKind
+from basic_info.power_lists.parsing import ParsedPowerList, PowerListItem, parse_power_list
+from basic_info.power_lists.parsing.columns import Field
 from tests.basic_info.power_lists.corpus import CASES, Case
+from tests.basic_info.power_lists.grids import case_of
+from tests.basic_info.power_lists.published_one import every as first_lists
+from tests.basic_info.power_lists.published_two import every as further_lists
+
+PUBLISHED = [case_of(made) for made in (*first_lists(), *further_lists())]
 
 
 def parsed(case: Case, folder: Path) -> ParsedPowerList:
@@ -14,7 +21,7 @@ def parsed(case: Case, folder: Path) -> ParsedPowerList:
     return parse_power_list(path)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *PUBLISHED], ids=lambda case: case.name)
 def test_a_layout_gives_its_items(case: Case, tmp_path: Path) -> None:
     found = parsed(case, tmp_path)
 
@@ -24,3 +31,24 @@ def test_a_layout_gives_its_items(case: Case, tmp_path: Path) -> None:
     assert found.duplicates == case.duplicates
     assert case.main_items in {None, found.main_items}
     assert case.sections in (None, found.handling_sections)
+
+
+@pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case.name)
+def test_a_published_list_gives_each_item_as_written(case: Case, tmp_path: Path) -> None:
+    found = parsed(case, tmp_path)
+
+    leaves = [(item.sheet, item.name, item.subitem_name, item.kind_label, _code(item, case)) for item in found.items]
+    assert leaves == case.leaves
+    assert {item.name: _limits(item) for item in found.items if item.name in case.limits} == case.limits
+
+
+def _code(item: PowerListItem, case: Case) -> str:
+    return item.text(Field.ITEM_CODE) if any(leaf[-1] for leaf in case.leaves or ()) else ""
+
+
+def _limits(item: PowerListItem) -> tuple[list[str], list[str]]:
+    legal, promised = (
+        [f"{limit.value} {limit.limit_unit.label}" for limit in item.time_limits if limit.limit_kind is kind]
+        for kind in (LimitKind.STATUTORY, LimitKind.PROMISED)
+    )
+    return legal, promised

@@ -340,3 +340,101 @@ def test_the_year_is_found_in_titles_sheets_and_file_name(
 @pytest.mark.parametrize("name", ["清单.xlsx", "清单12024.xlsx", "清单2099.xlsx", "20个部门清单.xlsx"])
 def test_no_year_is_made_up(tmp_path: Path, name: str) -> None:
     assert year_of(parse(tmp_path, [HEADER, [1, "甲", "", "行政许可"]]), name, this_year=2026) is None
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [1, 2, 3, 4, 5, 6, 7],
+        ["（1）", "（2）", "（3）", "（4）", "（5）", "（6）", "（7）"],
+        ["甲", "乙", 1, 2, 3, 4, 5],
+        ["栏次", 1, 2, 3, 4, 5, 6],
+        ["A", "B", "C", "D", "E", "F", "G"],
+    ],
+)
+def test_a_row_that_numbers_the_columns_is_no_item(tmp_path: Path, numbers: list[object]) -> None:
+    power_list = parse(tmp_path, [HEADER, numbers, [1, "甲", "", "行政许可"]])
+
+    assert ([item.name for item in power_list.items], power_list.errors) == (["甲"], [])
+
+
+def test_a_title_between_blocks_gives_the_type_of_other_powers(tmp_path: Path) -> None:
+    rows: Rows = [["某局行政许可事项清单"], HEADER, [1, "甲"], ["某局其他行政权力事项清单（1项）"], HEADER, [1, "乙"]]
+
+    assert parse(tmp_path, rows).as_contract()["by_type"] == {"行政许可": 1, "其他行政权力": 1}
+
+
+def test_a_line_to_sign_is_no_item(tmp_path: Path) -> None:
+    power_list = parse(
+        tmp_path, [HEADER, [1, "甲", "", "行政许可"], ["", "单位主要负责人（签字）：", "", "", "", "年  月"]]
+    )
+
+    assert (len(power_list.items), power_list.errors) == (1, [])
+
+
+def test_an_item_named_after_a_seal_is_no_line_to_sign(tmp_path: Path) -> None:
+    rows: Rows = [[*HEADER[1:]], ["公章刻制（公章）", "", "行政许可", "《甲法》", "市局", "法规科"]]
+
+    assert [item.name for item in parse(tmp_path, rows).items] == ["公章刻制（公章）"]
+
+
+def test_numbered_notes_below_the_list_are_no_items(tmp_path: Path) -> None:
+    power_list = parse(
+        tmp_path, [HEADER, [1, "甲", "", "行政许可"], ["备注：1.本清单依据目录编制。"], ["2.其余按规定执行。"]]
+    )
+
+    assert (len(power_list.items), power_list.errors) == (1, [])
+
+
+def test_columns_of_ticks_under_one_heading_are_levels(tmp_path: Path) -> None:
+    rows: Rows = [
+        [*HEADER, "行使层级", "", ""],
+        ["", "", "", "", "", "", "", "省", "市", "县"],
+        [1, "甲", "", "行政许可", "", "", "", "", "√", "负责初审"],
+    ]
+
+    item = parse(tmp_path, rows, [(0, 7, 0, 9, "行使层级")]).items[0]
+
+    assert (item.levels, item.extras) == ([ExerciseLevel("市", ""), ExerciseLevel("县", "负责初审")], {})
+
+
+def test_a_column_that_says_nothing_but_types_is_the_type_under_any_heading(tmp_path: Path) -> None:
+    rows: Rows = [["序号", "事项名称", "所属门类", "实施依据"], [1, "甲", "其他权力", "《甲法》"]]
+
+    item = parse(tmp_path, rows).items[0]
+
+    assert (item.power_kind, item.extras) == (PowerKind.OTHER, {})
+
+
+@pytest.mark.parametrize(("name", "kind"), [("服务", "公共服务"), ("便民服务事项", "公共服务"), ("奖励", "行政奖励")])
+def test_a_sheet_named_by_a_stem_gives_its_type(tmp_path: Path, name: str, kind: str) -> None:
+    assert parse(tmp_path, [HEADER, [1, "甲"]], name=name).as_contract()["by_type"] == {kind: 1}
+
+
+def test_signatures_beside_an_item_are_not_kept(tmp_path: Path) -> None:
+    rows: Rows = [
+        [*HEADER, "分管领导签字", "责任领导", "审核意见"],
+        [1, "甲", "", "行政许可", "", "", "", "钱某", "孙某", "同意"],
+    ]
+
+    assert parse(tmp_path, rows).items[0].extras == {"审核意见": "同意"}
+
+
+def test_a_code_of_sixteen_digits_stays_whole(tmp_path: Path) -> None:
+    item = parse(tmp_path, [[*HEADER, "实施编码"], [1, "甲", "", "行政许可", "", "", "", 1137132100435679]]).items[0]
+
+    assert item.text(Field.IMPLEMENT_CODE) == "1137132100435679"
+
+
+def test_a_code_that_was_turned_into_a_number_is_said(tmp_path: Path) -> None:
+    power_list = parse(tmp_path, [[*HEADER, "基本编码"], [1, "甲", "", "行政许可", "", "", "", "3.70215E+11"]])
+
+    assert "第 2 行“基本编码”3.70215E+11" in power_list.notices[0]
+
+
+def test_of_an_implementing_and_a_handling_body_only_the_latter_handles(tmp_path: Path) -> None:
+    rows: Rows = [["序号", "事项名称", "权力类型", "实施机构"], [1, "甲", "行政许可", "某局"]]
+
+    power_list = parse(tmp_path, rows)
+
+    assert (power_list.handling_sections, power_list.items[0].text(Field.EXERCISING_BODY)) == ([], "某局")
