@@ -62,6 +62,20 @@ def test_links_between_pages_lead_to_files(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_row_of_the_security_page_is_shown_by_a_test_that_bears_its_number() -> None:
+    page = (ROOT / "docs/developers/security.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    rows = {int(number) for cell in re.findall(r"^\| (\d[\d, ]*) \|", page, re.MULTILINE) for number in cell.split(",")}
+    named = {int(number) for name in _NAMES_WITH_ROWS.findall(tests) for number in re.findall(r"\d+", name)}
+
+    assert sorted(rows - named) == []
+    assert [file for file in re.findall(r"`((?:tests|bench)/[\w/.]+)`", page) if not (ROOT / file).is_file()] == []
+
+
+#: As in ``test_row_17_and_70_…``, ``test_rows_37_41_and_79_…``, ``test_security_row_28_…``, ``row_67``, ``test_52_…``.
+_NAMES_WITH_ROWS = re.compile(r"def (?:test_)?(?:security_)?(?:rows?_)?((?:\d+_?(?:and_)?)+)")
+
+
 def test_every_direct_dependency_is_explained_with_its_licence_and_who_keeps_it() -> None:
     rows = _explained()
 
