@@ -236,4 +236,6 @@ def open_increments(base: list[Row], after: list[Row], left: Iterable[Left], num
     own = [
         row for row in after if row["origin_document_id"] is None and (numbering.key(row), row["count"]) not in known
     ]
-    return [one for one in left if not place_of(own, one.increment, numbering)]
+    # Which row an increment without a name meant only a person can have said.
+    seen = [row for row in own if row.get("is_seen")]
+    return [one for one in left if not place_of(own if one.increment.name else seen, one.increment, numbering)]

@@ -132,6 +132,12 @@ def test_a_number_that_nobody_could_add_leaves_the_list_once_a_person_gave_it(pl
     assert [(one.after, one.look) for one in seen(mandate).effects] == [("政法专项编制 2 名", "")]
 
 
+def test_a_number_of_no_kind_is_listed_beside_one_that_was_added(place: Office) -> None:
+    in_force(place, BASE)
+    found = seen(reply(place, "核增你局行政编制2名；收回空编1名。")).effects
+    assert [one.after for one in found] == ["机关行政编制 37 名", "没有计入"]
+
+
 def test_what_was_added_to_can_be_corrected(place: Office) -> None:
     in_force(place, BASE)
     mandate = reply(place, "核减事业编制5名。")
