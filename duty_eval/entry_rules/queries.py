@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, and_, case, func, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import Range, array
 from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Appointment, Unit
@@ -111,12 +111,25 @@ def divisions_kept_daily(day: date) -> Select[int]:
     )
 
 
-def later_rules(day: date) -> Sequence[date]:
-    """The first days after ``day`` of rules that are set already. One statement."""
-    begins = func.lower(EntryRule.valid)
-    return db.session.scalars(
-        select(begins).where(EntryRule.superseded_at.is_(None), begins > day).distinct().order_by(begins)
+def weekly_days(unit_id: int, since: date) -> tuple[Callable[[date], bool], list[date]]:
+    """Whether the rules where the unit stands let it write weekly on a day from ``since`` on, and the days on which
+    that may change. One statement.
+    """
+    own = aliased(Region)
+    rules = db.session.execute(
+        select(EntryRule.valid, EntryRule.allows_weekly)
+        .join(Region, Region.id == EntryRule.region_id)
+        .join(own, own.code.startswith(prefix_of(Region.code)))
+        .join(Unit, Unit.region_id == own.id)
+        .where(Unit.id == unit_id, EntryRule.superseded_at.is_(None), EntryRule.valid.overlaps(Range(since, None)))
+        .order_by(func.length(prefix_of(Region.code)).desc())
     ).all()
+
+    def allows(day: date) -> bool:
+        return next((rule.allows_weekly for rule in rules if day in rule.valid), DEFAULTS.allows_weekly)
+
+    edges = {edge for rule in rules for edge in (rule.valid.lower, rule.valid.upper)}
+    return allows, sorted(edge for edge in edges if edge is not None and edge > since)
 
 
 def most_sampled() -> Any:

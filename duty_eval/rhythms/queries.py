@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from basic_info.organization.models import Appointment, Unit, UnitVersion
 from basic_info.organization.scope import within
-from duty_eval.entry_rules.queries import divisions_kept_daily, later_rules, rules_of_unit
+from duty_eval.entry_rules.queries import divisions_kept_daily, weekly_days
 from duty_eval.permissions import Permission
 from duty_eval.rhythms.models import RecordRhythm, UnitRhythm
 from host.kernel.access import Actor
@@ -51,12 +51,12 @@ def _monday(day: date) -> date:
 def last_weeks_end(unit_id: int, today: date) -> date | None:
     """The Monday from which the unit may not write weekly any more, as rules are set today; None: it may.
 
-    That of the present week where it is so already, whatever day it began. A statement for each rule that is still to
-    come, three besides.
+    That of the present week where it is so already, whatever day it began. One statement.
     """
-    for day in (today, *later_rules(today)):
-        if not rules_of_unit(unit_id, day).allows_weekly:
-            is_so_already = day == today and not rules_of_unit(unit_id, _monday(today)).allows_weekly
+    allows, changes = weekly_days(unit_id, _monday(today))
+    for day in (today, *(day for day in changes if day > today)):
+        if not allows(day):
+            is_so_already = day == today and not allows(_monday(today))
             return _monday(today) if is_so_already else day + timedelta(days=-day.weekday() % 7)
     return None
 

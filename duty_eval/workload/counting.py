@@ -120,7 +120,9 @@ def _inputs(month: date, last: date) -> AnySelect:
 
 def _units_with_other_work(month: date) -> AnySelect:
     """(unit_id) where the roll-ups, by the standards that hold in the month, say something else than is kept."""
-    fresh = work_by(RecordRollup.unit_id, RecordRollup.section_id, where=RecordRollup.month == month).subquery("fresh")
+    work = work_by(RecordRollup.section_id, where=RecordRollup.month == month).subquery("work")
+    # Of the unit that the section belongs to: one that was moved within the month takes its month along.
+    fresh = select(work, Section.unit_id).join(Section, Section.id == work.c.section_id).subquery("fresh")
     kept = select(SectionWorkload).where(SectionWorkload.month == month).subquery("kept")
     differs = (func.coalesce(fresh.c[now], 0) != func.coalesce(kept.c[then], 0) for now, then in WORK.items())
     same_place = (kept.c.section_id == fresh.c.section_id) & (kept.c.unit_id == fresh.c.unit_id)
@@ -135,16 +137,18 @@ def _units_with_other_work(month: date) -> AnySelect:
 def count_month(month: date, last: date, inputs: Mapping[int, str]) -> None:
     """Count a month of the units in ``inputs`` (unit → digest of what it is counted from) anew, up to ``last``."""
     # One at a time: what was read before another's commit must not be written after it.
-    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('unit_workload', 7))"))
+    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.unit_workload', 7))"))
     sections = facts_by_section(inputs, month, last)
     of_unit: dict[int, list[dict[str, Any]]] = {unit_id: [] for unit_id in inputs}
     for row in sections:
         of_unit[row["unit_id"]].append(row)
     units = {unit_id: _sum_of(rows) for unit_id, rows in of_unit.items()}
     _put_units(month, inputs, units)
-    db.session.execute(
-        delete(SectionWorkload).where(SectionWorkload.month == month, SectionWorkload.unit_id.in_(inputs))
+    # A section that was moved may still stand under its former unit.
+    placed = or_(
+        SectionWorkload.unit_id.in_(inputs), SectionWorkload.section_id.in_([row["section_id"] for row in sections])
     )
+    db.session.execute(delete(SectionWorkload).where(SectionWorkload.month == month, placed))
     if sections:
         db.session.execute(insert(SectionWorkload), sections)
 
@@ -157,15 +161,20 @@ def _sum_of(sections: list[dict[str, Any]]) -> dict[str, Decimal]:
 
 
 def facts_by_section(unit_ids: Collection[int], month: date, last: date) -> list[dict[str, Any]]:
-    """The rows of ``section_workload`` that a month of the units comes to. Four statements."""
-    of_units = (RecordRollup.month == month) & RecordRollup.unit_id.in_(unit_ids)
-    work = {
-        row.section_id: row
-        for row in db.session.execute(work_by(RecordRollup.unit_id, RecordRollup.section_id, where=of_units))
-    }
+    """The rows of ``section_workload`` that a month of the units comes to, of the sections that are theirs today.
+
+    Four statements.
+    """
+    theirs = select(Section.id).where(Section.unit_id.in_(unit_ids))
+    of_units = (RecordRollup.month == month) & RecordRollup.section_id.in_(theirs)
+    work = {row.section_id: row for row in db.session.execute(work_by(RecordRollup.section_id, where=of_units))}
     days, people = attendance(unit_ids, month, last)
     found = days.keys() | people.keys() | work.keys()
-    units = db.session.execute(select(Section.id, Section.unit_id).where(Section.id.in_(found)).order_by(Section.id))
+    units = db.session.execute(
+        select(Section.id, Section.unit_id)
+        .where(Section.id.in_(found), Section.unit_id.in_(unit_ids))
+        .order_by(Section.id)
+    )
     return [
         {
             "section_id": section_id,

@@ -50,7 +50,10 @@ _MINUTES = r"(NEW|OLD)\.minutes, "
 
 def upgrade() -> None:
     op.add_column("duty_record", sa.Column("start_minute", sa.SmallInteger()))
-    op.create_check_constraint(op.f("ck_duty_record_span_lies_in_its_day"), "duty_record", _SPAN)
+    # Records are read through after the migrations, when nobody waits for it (host.migrating).
+    op.create_check_constraint(
+        op.f("ck_duty_record_span_lies_in_its_day"), "duty_record", _SPAN, postgresql_not_valid=True
+    )
     op.execute(_GUARD.format(old=_MINUTES, new=r"\1.minutes, \1.start_minute, "))
     op.add_column("absence", sa.Column("half_part", sa.String(40)))
     op.create_check_constraint(op.f("ck_absence_halfday"), "absence", "half_part IN ('morning', 'afternoon')")

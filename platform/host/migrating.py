@@ -47,10 +47,27 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
             prepare_schema(connection, settings)
         with engine.begin() as connection:
             command.upgrade(migration_config(connection), revision)
+        _validate_checks(engine)
         with engine.begin() as connection:
             ensure_ahead(connection, date.today())  # noqa: DTZ011  # partitions follow the server's own day
             ensure_calendar(connection)
     engine.dispose()
+
+
+def _validate_checks(engine: Engine) -> None:
+    """Hold the rows of partitioned tables against checks that migrations added NOT VALID.
+
+    Reading millions of rows takes seconds. After the migrations' own transaction, others read and write meanwhile.
+    """
+    waiting = text(
+        "SELECT t.relname, c.conname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid"
+        " WHERE t.relkind = 'p' AND t.relnamespace = current_schema()::regnamespace AND NOT c.convalidated"
+    )
+    with engine.begin() as connection:
+        found = connection.execute(waiting).all()
+    for table, check in found:
+        with engine.begin() as connection:
+            connection.execute(text(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{check}"'))
 
 
 def prepare_schema(connection: Connection, settings: Settings) -> None:

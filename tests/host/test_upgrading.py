@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from config import Settings
 from host.kernel.partitions import ensure_ahead
-from host.migrating import migration_config, migration_engine, prepare_schema
+from host.migrating import migration_config, migration_engine, prepare_schema, upgrade
 
 FORMER = "0046"
 DAY = date(2026, 3, 2)
@@ -85,3 +85,21 @@ def test_it_goes_back_to_the_former_version_and_up_again(former: Engine) -> None
             getattr(command, move)(migration_config(connection), revision)
     with former.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM absence")) == 2
+
+
+def test_checks_of_all_records_are_made_good_after_the_migrations(settings: Settings) -> None:
+    """What migrations add NOT VALID, so that nobody waits for millions of rows to be read."""
+    engine = migration_engine(settings)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE duty_record ADD CONSTRAINT late_check CHECK (id > 0) NOT VALID"))
+    try:
+        upgrade(settings)
+        with engine.connect() as connection:
+            waiting = connection.scalar(
+                text("SELECT count(*) FROM pg_constraint WHERE NOT convalidated AND conname = 'late_check'")
+            )
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE duty_record DROP CONSTRAINT late_check"))
+        engine.dispose()
+    assert waiting == 0

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
-from basic_info.organization.models import Appointment, Unit
+from basic_info.organization.models import Appointment, Section, Unit
 from basic_info.regions.models import Tier
 from duty_eval.absences.models import AbsenceKind
 from duty_eval.absences.operations import cancel_absence, decide_absence, request_absence
@@ -347,3 +347,16 @@ def test_a_page_costs_the_same_statements_however_many_sections(
             client.get(f"/duty-eval/dashboard/units/{office.unit.id}?day=2026-03-31")
         counts.append(len(seen))
     assert len(set(counts)) == 1
+
+
+def test_a_section_that_was_moved_takes_its_month_along(connection: Connection) -> None:
+    former, new = a_unit(), a_unit()
+    team = Team(former, "审批科", 3)
+    team.log(2)
+    count_workload(TODAY, Progress())
+    connection.execute(update(Section).where(Section.id == team.section.id).values(unit_id=new.id))
+
+    count_workload(TODAY, Progress())
+
+    kept = connection.execute(select(SectionWorkload.unit_id, SectionWorkload.records)).all()
+    assert [tuple(row) for row in kept] == [(new.id, 1)]
