@@ -38,10 +38,29 @@ _TITLES = {
     "name": "环节", "post": "岗位", "limit": "时限", "promised": "承诺时限", "before": "上一环节", "after": "下一环节",
     "kind": "节点类别", "suspends": "不计入时限",
 }  # fmt: skip
+# Headings in other words; the first that fits, and only for a column that no word above has named.
+_LIKE = (
+    ("before", re.compile(r"(?:上|前)一?个?(?:工作|办理)?(?:步|环节|节点|道)|前(?:置|序)")),
+    ("after", re.compile(r"(?:下|后)一?个?(?:工作|办理)?(?:步|环节|节点|道)|后(?:续|置|序)")),
+    ("no", re.compile(r"(?:步骤|环节|流程|节点)?(?:序号|编号|号)")),
+    ("promised", re.compile(r"承诺.*(?:时限|期限|时间)")),
+    ("limit", re.compile(r"(?:完成|办结|办理|工作|环节|步骤|处理|法定)(?:时限|期限)")),
+    ("post", re.compile(r"(?:责任|承办|办理|经办|执行|负责|主办)?岗位?(?:名称)?")),
+    ("name", re.compile(r"(?:工作|流程|办理|业务|审批)?(?:步骤|环节|节点)(?:名称|内容)?")),
+)
 _STEP_WORD = "步骤"
 _ANY, _ALL = re.compile(r"或者?|[/|]"), re.compile(r"和|与|及|并且?|[、,，;；]+")
 _CONDITION = re.compile(r"[（(]([^（）()]{1,60})[）)]\s*$")
 _ENDS = {"结束", "办结", "终止", "流程结束", "完成"}
+# 是→3/否→5: what stands before the arrow is the condition, whatever signs are in it.
+_ARROW = re.compile(r"(?P<when>[^→]{0,60}?)→(?P<key>[^→、,，;；/|]+?)(?:[、,，;；/|\s]+|或者?|$)")
+_ARROWS = re.compile(r"\s*(?:→|-+>|=+>|⇒|—+>)\s*")
+_GO_TO = re.compile(r"^(?P<when>.{0,60}?)(?:[:：]|转至?|进入)(?P<key>.+)$")
+_AROUND_NUMBER = re.compile(r"^(?:第|步骤|环节)+|(?:步骤|步|环节)$|[.．、]$|\.0$")
+_HOURS = re.compile(r"(?P<hours>[0-9]{1,4})个?小时(?:以?内|之内)?")
+_ON_THE_SPOT = re.compile(r"(?:即时|当场|即办|立即|随到随办|马上)(?:办理|办结|完成)?")
+_BELOW = re.compile(r"(?:合计|总计|小计|共计)|(?:备注|注|说明|填表说明|填表人|制表人)\d*[:：]")
+_SPANS = 3
 _NOTHING = {"", "-", "—", "——", "无", "/"}
 
 
@@ -61,11 +80,14 @@ class _Line:
 @dataclass
 class _Table:
     sheet: str
+    titles: dict[str, str] = field(default_factory=dict)
     lines: list[_Line] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
 
     def error(self, line_row: int, column: str, message: str) -> None:
-        self.errors.append(CellError(self.sheet, line_row, _TITLES.get(column, column), message))
+        self.errors.append(
+            CellError(self.sheet, line_row, self.titles.get(column) or _TITLES.get(column, column), message)
+        )
 
 
 def read_step_table(path: Path, name: str) -> Plan:
@@ -88,6 +110,9 @@ def _read(sheet: Sheet) -> _Table | None:
             columns = _heading(row)
             if not columns and number >= _HEAD_ROWS:
                 return None
+            table.titles = {key: _text(row, at) for key, at in columns.items()}
+            continue
+        if _is_between(row):
             continue
         texts = {key: _text(row, at) for key, at in columns.items()}
         if any(texts.values()):
@@ -95,6 +120,14 @@ def _read(sheet: Sheet) -> _Table | None:
         if len(table.lines) > MOST_STEPS:
             raise BadStepTable(f"环节超过 {MOST_STEPS} 个，请拆分成几张流程图")
     return table if columns else None
+
+
+def _is_between(row: Row) -> bool:
+    """Whether a row is a stage's heading merged over the table, a sum or a note, and so no step."""
+    filled = [text for at in range(min(len(row), 200)) if (text := _text(row, at))]
+    if not filled:
+        return False
+    return (len(filled) >= _SPANS and len(set(filled)) == 1) or _BELOW.match(filled[0]) is not None
 
 
 def _heading(row: Row) -> dict[str, int]:
@@ -108,6 +141,10 @@ def _heading(row: Row) -> dict[str, int]:
         # 「步骤」 is a number beside 「环节」; where no other column has the names, it is the name.
         found["name"] = heads.index(_STEP_WORD)
         found = {key: at for key, at in found.items() if key == "name" or at != found["name"]}
+    for at, word in enumerate(heads):
+        like = next((key for key, words in _LIKE if words.fullmatch(word)), None)
+        if like and at not in found.values():
+            found.setdefault(like, at)
     return found if "name" in found and "post" in found else {}
 
 
@@ -163,11 +200,22 @@ def _limit(table: _Table, number: int, texts: dict[str, str], key: str) -> tuple
         return None, None
     if re.fullmatch(r"[1-9][0-9]{0,3}", text):
         return int(text), LimitUnit.WORKDAY
+    if _ON_THE_SPOT.fullmatch(text):
+        return None, None  # a clock counts whole days: what is done on the spot has none to count
+    if hours := _HOURS.fullmatch(text):
+        return _days_of(table, number, key, int(hours["hours"]))
     found = time_limits(text[:200], LimitKind.STAGE, heading="")
     if not found or not found[0].value or found[0].value > 3_650:
         table.error(number, key, f"“{text[:40]}”不是时限，应写成 5个工作日")
         return None, None
     return found[0].value, found[0].limit_unit
+
+
+def _days_of(table: _Table, number: int, key: str, hours: int) -> tuple[int | None, LimitUnit | None]:
+    if hours == 0 or hours % 24:
+        table.error(number, key, f"“{hours}小时”不足整日，时限按日计算，请写成整日（24小时写 1日）或“即时”")
+        return None, None
+    return hours // 24, LimitUnit.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +247,9 @@ def _references(table: _Table, line: _Line, column: str, places: dict[str, int])
         return _Reference((), "")
     mode = "list"
     parts = [text]
+    arrows = _ARROWS.sub("→", text)
+    if text not in places and "→" in arrows:
+        return _arrows(table, line, column, places, arrows)
     if text not in places:
         if _ANY.search(text):
             mode, parts = "any", _ANY.split(text)
@@ -209,13 +260,54 @@ def _references(table: _Table, line: _Line, column: str, places: dict[str, int])
     for part in parts:
         condition = _CONDITION.search(part)
         key = (part[: condition.start()] if condition and part not in places else part).strip()
-        if key in places:
-            found.append((places[key], condition[1] if condition else ""))
-        elif key in _ENDS and column == "after":
-            found.append((None, condition[1] if condition else ""))
-        elif key:
-            table.error(line.row, column, f"没有名称或序号为“{key[:40]}”的环节")
+        when = condition[1] if condition else ""
+        if (
+            (going := _GO_TO.match(key))
+            and not _is_known(key, column, places)
+            and _is_known(going["key"], column, places)
+        ):
+            key, when = going["key"], going["when"].strip() or when
+        found += _target(table, line, column, places, key, when)
     return _Reference(tuple(dict.fromkeys(found)), mode if len(found) > 1 else "")
+
+
+def _arrows(table: _Table, line: _Line, column: str, places: dict[str, int], text: str) -> _Reference:
+    """``是→3/否→5``: a way for each arrow, one of which is taken."""
+    found: list[tuple[int | None, str]] = []
+    end = 0
+    for arrow in _ARROW.finditer(text):
+        end = arrow.end()
+        found += _target(table, line, column, places, arrow["key"], arrow["when"].strip())
+    if end < len(text):
+        table.error(line.row, column, f"“{text[end:][:40]}”看不懂，应写成“是→3/否→5”")
+    return _Reference(tuple(dict.fromkeys(found)), "any" if len(found) > 1 else "")
+
+
+def _target(
+    table: _Table, line: _Line, column: str, places: dict[str, int], text: str, when: str
+) -> list[tuple[int | None, str]]:
+    key = _known_as(text, places)
+    if key in places:
+        return [(places[key], when)]
+    if key in _ENDS and column == "after":
+        return [(None, when)]
+    if key:
+        table.error(line.row, column, f"没有名称或序号为“{key[:40]}”的环节")
+    return []
+
+
+def _is_known(text: str, column: str, places: dict[str, int]) -> bool:
+    key = _known_as(text, places)
+    return key in places or (key in _ENDS and column == "after")
+
+
+def _known_as(text: str, places: dict[str, int]) -> str:
+    """A name as written, or the number in 第3步, 步骤4 and 5."""
+    text = text.strip()
+    if text in places or text in _ENDS:
+        return text
+    bare = _AROUND_NUMBER.sub("", text).strip()
+    return bare if bare in places else text
 
 
 class _Wiring:
@@ -235,6 +327,7 @@ class _Wiring:
             for target in targets:
                 if target is not None:
                     self._previous[target].append(place)
+        self._find_ends()
         if sum(map(len, self._next)) > MOST_ARROWS:
             raise BadStepTable(f"环节之间的连线超过 {MOST_ARROWS} 条，请拆分成几张流程图")
         self._symbols: list[Symbol] = []
@@ -251,6 +344,20 @@ class _Wiring:
             if place not in entered:
                 line = self._lines[place]
                 self._table.error(line.row, "before", f"没有环节通向“{line.name}”，请填写它的上一环节")
+
+    def _find_ends(self) -> None:
+        """From every step some way must lead to the end; a ring that nothing leaves is told at its last row."""
+        ended = {place for place, targets in enumerate(self._next) if not targets or None in targets}
+        waiting = list(ended)
+        while waiting:
+            for source in self._previous[waiting.pop()]:
+                if source not in ended:
+                    ended.add(source)
+                    waiting.append(source)
+        endless = [place for place in range(len(self._lines)) if place not in ended]
+        if endless:
+            line = self._lines[endless[-1]]
+            self._table.error(line.row, "after", f"从“{line.name}”走不到结束，请在流程的最后一步写“结束”")
 
     def plan(self, name: str) -> Plan:
         posts = [line.texts["post"] or "未定岗位" for line in self._lines]
