@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.duties.models import PostDuty
-from basic_info.organization.models import PersonVersion, PostVersion, SectionVersion, UnitVersion
+from basic_info.organization.models import Appointment, PersonVersion, PostVersion, SectionVersion, UnitVersion
 from duty_eval.expectations import off_spans
 from duty_eval.records.models import DutyRecord, RecordState
 from duty_eval.records.queries import name_today, readable
@@ -148,8 +149,18 @@ def _expected_days(people: Collection[int], month: date) -> dict[int, int]:
     days = [
         day for number in range((last - first).days + 1) if workdays.is_workday(day := first + timedelta(days=number))
     ]
-    found = dict.fromkeys(people, len(days))
-    if days:
-        for row in db.session.execute(off_spans(first, last, people=list(people))):
+    found = dict.fromkeys(people, 0)
+    if not days:
+        return found
+    # Who held no post in all the month is off throughout: ``off_spans`` speaks of those who held one.
+    posts = select(Appointment.person_id).where(
+        Appointment.person_id.in_(people),
+        Appointment.superseded_at.is_(None),
+        Appointment.valid.overlaps(Range(first, last, bounds="[]")),
+    )
+    found |= dict.fromkeys(db.session.scalars(posts), len(days))
+    for row in db.session.execute(off_spans(first, last, people=list(people))):
+        # Of somebody without a post an absence may still be known.
+        if found[row.person_id]:
             found[row.person_id] -= sum(row.begins <= day <= row.ends for day in days)
     return found

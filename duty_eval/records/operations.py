@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from basic_info.duties.models import WorkSource
 from duty_eval.assignments.models import AssignedTask, TaskState
@@ -79,9 +79,8 @@ class Entry:
 
     @property
     def is_bare(self) -> bool:
-        """Whether a person left the words to its duty: what the system itself came with is none of theirs."""
-        is_given = self.suggestion_id is not None or self.task_id is not None
-        return not self.content and self.post_duty_id is not None and not is_given
+        """Whether its duty alone says what was done."""
+        return not self.content and self.post_duty_id is not None
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ def log_records(
     try:
         late = _check_day(worked_on, person_id=person_id, today=today, reason=late_reason)
         standing = standings(person_id, worked_on, draw=len(entries), with_spans=_have_spans(entries))
-        places = _places(entries, standing, worked_on)
+        places = _places(entries, standing, person_id=person_id, day=worked_on)
         overlaps = _overlaps(entries, standing[0], person_id=person_id, day=worked_on, reason=overlap_reason)
     except DomainError:
         # What was taken once stays taken, whatever would stand against it today: a phone repeats what it never
@@ -224,7 +223,7 @@ def correct(
     if not reason.strip():
         raise Refused("请填写修改说明")
     standing = standings(record.person_id, record.worked_on, with_spans=_have_spans([entry]))
-    (place,) = _places([entry], standing, record.worked_on)
+    (place,) = _places([entry], standing, person_id=record.person_id, day=record.worked_on)
     overlaps = _overlaps([entry], standing[0], person_id=record.person_id, day=record.worked_on, reason=overlap_reason)
     before = said_by(record)
     db.session.add(
@@ -307,7 +306,7 @@ def _flag_long_day(entries: Sequence[Entry], record_id: int, worked_on: date, *,
     flag([Finding(record_id, worked_on, FlagKind.LONG_DAY, words)])
 
 
-def _places(entries: Sequence[Entry], standing: Sequence[Standing], day: date) -> list[Standing]:
+def _places(entries: Sequence[Entry], standing: Sequence[Standing], *, person_id: int, day: date) -> list[Standing]:
     """Where the person stood for each entry. Raises NoWords, WordsAsked, NoPost, NotMyDuty, TooMuchOfADay."""
     if silent := [place for place, entry in enumerate(entries) if not says_something(entry)]:
         raise NoWords(places=silent)
@@ -315,18 +314,41 @@ def _places(entries: Sequence[Entry], standing: Sequence[Standing], day: date) -
         raise NoPost
     _check_minutes(entries, spent=standing[0].minutes_logged)
     places = [_place(entry, standing) for entry in entries]
-    _check_words(entries, day)
+    _check_words(entries, person_id=person_id, day=day)
     return places
 
 
-def _check_words(entries: Sequence[Entry], day: date) -> None:
-    """Raises WordsAsked naming the duties that ask for more than quantity and minutes; only bare entries cost it."""
-    bare = {place: entry.post_duty_id for place, entry in enumerate(entries) if entry.is_bare}
+def _check_words(entries: Sequence[Entry], *, person_id: int, day: date) -> None:
+    """Raises WordsAsked naming the duties that ask for more than quantity and minutes; only bare entries cost it.
+
+    What the system itself came with is none of the person's, as far as it did: what is sent only says so.
+    """
+    silent = {place: entry for place, entry in enumerate(entries) if entry.is_bare}
+    given = _given_to(person_id, silent.values())
+    bare = {
+        place: entry.post_duty_id
+        for place, entry in silent.items()
+        if not given & {("suggestion", entry.suggestion_id), ("task", entry.task_id)}
+    }
     asking = asking_words({duty_id for duty_id in bare.values() if duty_id is not None}, day)
     wanting = {place: asking[duty_id] for place, duty_id in bare.items() if duty_id in asking}
     if wanting:
         names = "、".join(f"「{text[:20]}」" for text in dict.fromkeys(wanting.values()))
         raise WordsAsked(f"{names}须写明做了什么，请补上", places=list(wanting))
+
+
+def _given_to(person_id: int, entries: Collection[Entry]) -> set[tuple[str, int | None]]:
+    """Which of the suggestions and tasks that the entries name are the person's; no statement where they name none."""
+    given: dict[str, tuple[Any, set[int | None]]] = {
+        "suggestion": (RecordSuggestion, {one.suggestion_id for one in entries} - {None}),
+        "task": (AssignedTask, {one.task_id for one in entries} - {None}),
+    }
+    return {
+        (name, found)
+        for name, (table, ids) in given.items()
+        if ids
+        for found in db.session.scalars(select(table.id).where(table.id.in_(ids), table.person_id == person_id))
+    }
 
 
 def says_something(entry: Entry) -> bool:

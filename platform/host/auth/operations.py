@@ -184,8 +184,11 @@ def change_own_password(
     if old == new:
         raise Refused("新密码不能与原密码相同")
     check_password(new, login_name=account.login_name)
+    checked = account.password_hash
     # Only now: whoever signs in holds the guard row first and touches the account's row afterwards.
     db.session.refresh(account, with_for_update=True)
+    if account.password_hash != checked:
+        raise Refused("密码刚刚已被重置或修改，请用新的密码重新登录")
     account.password_hash = hash_password(new)
     account.password_changed_at = datetime.now(UTC)
     account.must_change_password = False

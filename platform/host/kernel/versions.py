@@ -78,14 +78,18 @@ def change(
     must be given). Returns the new open version. Raises Refused when nothing is in force and facts are missing.
     """
     now = datetime.now(UTC)
+    reaching = select(version).where(
+        key == identity_id,
+        version.superseded_at.is_(None),
+        func.upper(version.valid).is_(None) | (func.upper(version.valid) > on),
+    )
     # Two clerks changing one identity at a time wait for each other here, before either reads.
-    touched = db.session.scalars(
-        select(version)
-        .where(key == identity_id, version.superseded_at.is_(None), func.upper(version.valid).is_(None)
-               | (func.upper(version.valid) > on))
-        .order_by(func.lower(version.valid))
-        .with_for_update()
-    ).all()  # fmt: skip
+    touched = db.session.scalars(reaching.order_by(func.lower(version.valid)).with_for_update()).all()
+    if not touched:
+        # No row to wait at: the first version of an identity is waited for by its name.
+        name = func.concat(func.current_schema(), f".{key.class_.__tablename__}:{identity_id}")
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+        touched = db.session.scalars(reaching.order_by(func.lower(version.valid)).with_for_update()).all()
     before = next((row for row in touched if row.valid.lower is None or row.valid.lower <= on), None)
     names = fact_names(version, key.key)
     if before is None and (missing := names - facts.keys() - _defaulted(version)):

@@ -27,7 +27,7 @@ from sqlalchemy.pool import NullPool
 from config import Settings
 from host import migrating
 from host.kernel.errors import Refused
-from host.kernel.files.storage import LocalStore, digest_of, store_of
+from host.kernel.files.storage import INCOMING, LocalStore, digest_of, store_of
 from host.running.embedded import binaries
 
 Say = Callable[[str], None]
@@ -108,13 +108,14 @@ def restore(settings: Settings, folder: Path, *, say: Say) -> Manifest:
     if not _is_known(manifest.revision):
         raise Refused(f"备份的结构版本 {manifest.revision} 比本程序新，请先升级程序")
     _make_room(settings)
+    store = store_of(settings)
+    if manifest.has_files and isinstance(store, LocalStore):
+        # Before the database: where there is no room for them, it is still empty and the restore may be tried again.
+        say("恢复附件 …")
+        _copy_files(folder / FILES, store.folder)
     say("恢复数据库 …")
     options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
     _run(settings, "pg_restore", *options, str(folder / DUMP))
-    store = store_of(settings)
-    if manifest.has_files and isinstance(store, LocalStore):
-        say("恢复附件 …")
-        _copy_files(folder / FILES, store.folder)
     migrating.upgrade(settings)
     return manifest
 
@@ -149,17 +150,19 @@ def _key_mark(settings: Settings) -> str:
 
 
 def _copy_files(source: Path, target: Path) -> None:
-    """Whatever is not there yet: bytes lie under their digest and never change."""
+    """Whatever is not there yet: bytes lie under their digest and never change. A file gets its name last."""
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path in source.rglob("*") if source.is_dir() else ():
         place = target / path.relative_to(source)
-        if path.name.startswith(".incoming-") or not path.is_file() or place.exists():
+        if path.name.startswith(INCOMING) or not path.is_file() or place.exists():
             continue
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        coming = place.with_name(f"{INCOMING}{place.name}")
         try:
-            shutil.copy2(path, place)
+            shutil.copy2(path, coming)
         except FileNotFoundError:
             continue  # an export that ran out meanwhile was removed
+        coming.replace(place)
 
 
 def _address(settings: Settings) -> str:

@@ -11,12 +11,13 @@ from docx import Document
 from docx.oxml.ns import qn
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import Range
 
 from duty_eval.records.models import RecordState
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
-from tests.factories import a_leave, a_section, a_unit, an_actor
+from tests.factories import a_leave, a_person, a_section, a_unit, an_actor, an_appointment
 from tests.performance.rows import Office, workdays_of_march
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -72,6 +73,13 @@ def test_days_of_leave_are_not_expected(office: Office, sign_in_as: SignIn) -> N
     db.session.commit()
     days = len(workdays_of_march()) - 3
     assert f"应填 {days} 个工作日" in sums_of(own(sign_in_as(person)))
+
+
+def test_nothing_is_expected_in_a_month_without_a_post(office: Office, sign_in_as: SignIn) -> None:
+    newcomer = a_person(name="赵敏")
+    an_appointment(newcomer, office.post, valid=Range(date(2026, 3, 1), None))
+    db.session.commit()
+    assert "应填 0 个工作日" in sums_of(own(sign_in_as(an_actor(person=newcomer)), "2026-02-01"))
 
 
 def test_a_month_without_records_is_an_empty_sheet_that_says_so(office: Office, sign_in_as: SignIn) -> None:

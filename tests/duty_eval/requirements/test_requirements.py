@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Person, Post, Section, Unit
@@ -22,7 +23,7 @@ from duty_eval.records.models import DutyRecord
 from duty_eval.records.operations import Entry, Logged, log_records
 from duty_eval.records.repeat import repeat_record
 from duty_eval.records.week import cell_field, log_week, week_of, words_field
-from duty_eval.requirements.models import Asking
+from duty_eval.requirements.models import Asking, DutyRequirement
 from duty_eval.requirements.operations import Required, set_requirements
 from duty_eval.requirements.queries import asking_words
 from host.kernel.access import SYSTEM, Actor, Role
@@ -30,6 +31,7 @@ from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.pages import today_in_china
+from tests.at_once import at_once
 from tests.factories import a_person, a_post, a_post_duty, a_section, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]
@@ -126,6 +128,30 @@ def test_what_the_system_brings_along_is_never_refused_for_words(actor: Actor, d
     db.session.flush()
 
     assert log(actor, bare(duty, task_id=task.id)).is_new
+
+
+def test_a_task_of_nobody_or_of_another_brings_nothing_along(actor: Actor, duty: PostDuty) -> None:
+    ask(duty)
+    task = AssignedTask(person_id=a_person(name="李强").id, section_id=duty.section_id, title="走访")
+    db.session.add(task)
+    db.session.flush()
+
+    for task_id in (task.id, task.id + 1):
+        with pytest.raises(WordsAsked):
+            log(actor, bare(duty, task_id=task_id))
+
+
+@pytest.mark.committed
+def test_two_who_set_the_first_requirement_of_a_duty_at_once_wait_for_each_other(app: Flask, committed: Engine) -> None:
+    duty_id = a_post_duty(post=a_post()).id
+    db.session.commit()
+
+    def set_first() -> None:
+        set_requirements([duty_id], Required(Asking.YES), on=MONDAY, today=MONDAY, reason="须说清楚", actor=SYSTEM)
+
+    assert at_once(app, [set_first] * 4) == ["done"] * 4
+    holding = select(func.count()).where(DutyRequirement.post_duty_id == duty_id)
+    assert db.session.scalar(holding.where(DutyRequirement.superseded_at.is_(None))) == 1
 
 
 def test_only_an_entry_without_words_costs_a_question(

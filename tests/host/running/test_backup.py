@@ -124,3 +124,26 @@ def test_a_backup_of_a_newer_version_is_refused(made: Path, elsewhere: Settings,
 
     with pytest.raises(Refused, match="升级程序"):
         restore(elsewhere, tmp_path, say=print)
+
+
+def test_a_restore_that_has_no_place_for_the_files_leaves_the_database_empty(
+    made: Path, elsewhere: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("a file, no folder")
+    with pytest.raises((FileExistsError, NotADirectoryError)):
+        restore(replace(elsewhere, files_url=f"file://{tmp_path}/taken"), made, say=print)
+    assert status(elsewhere)["database"] is None
+
+
+def test_a_file_that_was_cut_short_while_restoring_is_written_whole_the_next_time(
+    made: Path, elsewhere: Settings
+) -> None:
+    name = "ab" * 32
+    kept = made / "files" / "ab" / "ab" / name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(WORDS, encoding="utf-8")
+    place = elsewhere.var_dir / "files" / "ab" / "ab"
+    place.mkdir(parents=True)
+    (place / f".incoming-{name}").write_text("第一", encoding="utf-8")
+    restore(elsewhere, made, say=print)
+    assert [(one.name, one.read_text(encoding="utf-8")) for one in place.iterdir()] == [(name, WORDS)]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import g
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from host.auth.models import AuthSession, SignInGuard
+from host.auth.models import Account, AuthSession, SignInGuard
+from host.auth.operations import change_own_password
+from host.auth.passwords import hash_password, verify_password
+from host.kernel.access import Actor
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
+from host.kernel.errors import Refused
 from tests.host.security.test_sign_in import WORD, an_account, home, try_to_sign_in
 
 NEW = "Another-Bridge-77"
@@ -59,3 +64,14 @@ def test_a_weak_new_password_is_refused_and_the_old_one_stays(client: FlaskClien
     assert change(client, WORD, "12345678").status_code == 422
     assert try_to_sign_in(client.application.test_client(), "zhangsan", WORD).status_code == 303
     assert db.session.scalars(select(AuthSession.ended_at)).all() == [None, None]
+
+
+def test_a_password_that_was_reset_meanwhile_is_not_written_over(client: FlaskClient) -> None:
+    account = an_account()
+    reset = update(Account).values(password_hash=hash_password("Reset-By-Office-9"))
+    db.session.execute(reset.execution_options(synchronize_session=False))
+    actor = Actor(account_id=account.id, display_name="张三")
+
+    with pytest.raises(Refused, match="重新登录"):
+        change_own_password(account, old=WORD, new=NEW, failures=5, lock_minutes=15, actor=actor)
+    assert verify_password(db.session.scalars(select(Account.password_hash)).one(), "Reset-By-Office-9")

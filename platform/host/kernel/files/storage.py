@@ -19,6 +19,8 @@ from config import BadSetting, Settings
 from host.kernel.files.errors import FileTooBig, NoRoom
 from host.kernel.files.names import name_of
 
+#: Names of files that are not there as a whole yet begin so.
+INCOMING = ".incoming-"
 _PIECE = 1024 * 1024
 
 
@@ -49,7 +51,7 @@ class LocalStore:
         if target.exists():
             return
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=INCOMING)
         try:
             with os.fdopen(handle, "wb") as file, path.open("rb") as source:
                 shutil.copyfileobj(source, file, _PIECE)
