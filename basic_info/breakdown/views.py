@@ -32,7 +32,7 @@ def show_breakdown(unit_id: int) -> ResponseReturnValue:
     """The form in force, or the version asked for."""
     actor = current_actor()
     require_readable(unit_id, actor)
-    return _page(unit_id, BreakdownForm(formdata=None, data={"on": today_in_china()}), actor)
+    return breakdown_page(unit_id, actor, version_no=request.args.get("version", type=int))
 
 
 @bp.post("/units/<int:unit_id>/breakdown")
@@ -56,7 +56,9 @@ def upload_breakdown(unit_id: int) -> ResponseReturnValue:
         except DomainError as refused:
             db.session.rollback()
             form.file.errors = [str(refused)]
-    return _page(unit_id, form, actor, errors), 422
+    return breakdown_page(
+        unit_id, actor, form=form, errors=errors, version_no=request.args.get("version", type=int)
+    ), 422
 
 
 @bp.post("/units/<int:unit_id>/breakdown/<int:version_no>/in-force")
@@ -111,8 +113,16 @@ def _address(form: Breakdown) -> str:
     return url_for("basic_info.show_breakdown", unit_id=form.unit_id, version=form.version_no)
 
 
-def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellError] | None = None) -> str:
-    version_no = request.args.get("version", type=int)
+def breakdown_page(
+    unit_id: int,
+    actor: Actor,
+    *,
+    version_no: int | None = None,
+    form: BreakdownForm | None = None,
+    errors: list[CellError] | None = None,
+    return_form: ReturnForm | None = None,
+) -> str:
+    """The version asked for, or the one in force; ``form`` and ``return_form``: what was filled in and refused."""
     shown = queries.shown_breakdown(unit_id, version_no)
     if shown is None and version_no is not None:
         raise NotFound
@@ -127,7 +137,7 @@ def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellErro
         versions=queries.breakdowns_of(unit_id),
         matters=matters,
         years=queries.years_of(matters),
-        form=form,
+        form=form or BreakdownForm(formdata=None, data={"on": today_in_china()}),
         errors=(errors or [])[:SHOWN_ERRORS],
         error_count=len(errors or []),
         may_edit=actor.may(Permission.DUTY_EDIT),
@@ -135,5 +145,5 @@ def _page(unit_id: int, form: BreakdownForm, actor: Actor, errors: list[CellErro
         may_put=is_draft and actor.may(Permission.BREAKDOWN_CONFIRM) and not is_own,
         waits_for_another=is_draft,
         may_return=shown is not None and may_return(shown, actor, Permission.BREAKDOWN_CONFIRM),
-        return_form=ReturnForm(formdata=None),
+        return_form=return_form or ReturnForm(formdata=None),
     )

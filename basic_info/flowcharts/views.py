@@ -13,14 +13,18 @@ from basic_info.flowcharts.models import ChartState, Flowchart, SuspensionKind
 from basic_info.permissions import Permission
 from basic_info.returning.forms import ReturnForm
 from basic_info.returning.operations import may_return
-from host.kernel.access import current_actor, requires
+from host.kernel.access import Actor, current_actor, requires
 
 
 @bp.get("/flowcharts/<int:chart_id>")
 @requires(Permission.DUTY_READ)
 def show_flowchart(chart_id: int) -> ResponseReturnValue:
     """The drawing and its steps."""
-    actor = current_actor()
+    return chart_page(chart_id, current_actor())
+
+
+def chart_page(chart_id: int, actor: Actor, *, return_form: ReturnForm | None = None) -> str:
+    """The chart with what the actor may do with it; ``return_form``: what was filled in and refused."""
     chart = readable(select(Flowchart).options(selectinload(Flowchart.steps)), Flowchart, chart_id, actor)
     return render_template(
         "basic_info/flowcharts/show.html",
@@ -31,7 +35,7 @@ def show_flowchart(chart_id: int) -> ResponseReturnValue:
         is_draft=chart.chart_state is ChartState.DRAFT,
         saves=queries.saves_of(chart.id) if actor.may(Permission.FLOWCHART_IMPORT) else [],
         may_return=may_return(chart, actor, Permission.FLOWCHART_PUBLISH),
-        return_form=ReturnForm(formdata=None),
+        return_form=return_form or ReturnForm(formdata=None),
         suspension_words={kind.value: kind.label for kind in SuspensionKind},
     )
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
 
 from basic_info.blueprint import bp
 from basic_info.documents.forms import ReturnMandateForm
@@ -20,6 +23,7 @@ from basic_info.organization.scope import within
 from basic_info.permissions import Permission
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import db
+from host.kernel.errors import DomainError, Refused
 from host.kernel.pages import day as day_words
 from host.kernel.pages import today_in_china
 
@@ -28,7 +32,7 @@ from host.kernel.pages import today_in_china
 @requires(Permission.DUTY_READ)
 def show_mandate(mandate_id: int) -> ResponseReturnValue:
     """A version with its clauses, quotas and leader posts, each with the words it came from."""
-    return _page(mandate_id, ReturnMandateForm(formdata=None))
+    return mandate_page(mandate_id)
 
 
 @bp.post("/mandates/<int:mandate_id>/confirm")
@@ -65,14 +69,15 @@ def send_mandate_back(mandate_id: int) -> ResponseReturnValue:
     mandate = in_reach(Mandate, mandate_id, Permission.MANDATE_CONFIRM, actor)
     form = ReturnMandateForm()
     if not form.validate_on_submit():
-        return _page(mandate_id, form), 422
+        return mandate_page(mandate_id, form=form), 422
     return_mandate(mandate, reason=form.reason.data or "", actor=actor)
     db.session.commit()
     flash("已退回")
     return redirect(url_for("basic_info.show_mandate", mandate_id=mandate_id), 303)
 
 
-def _page(mandate_id: int, form: ReturnMandateForm) -> str:
+def mandate_page(mandate_id: int, *, form: ReturnMandateForm | None = None, refused: DomainError | None = None) -> str:
+    """The review page; ``refused``: why what was decided on it was not done, said at the fields that it names."""
     actor = current_actor()
     parts = (Mandate.fields, Mandate.clauses, Mandate.quotas, Mandate.leaders, Mandate.document)
     mandate = readable(select(Mandate).options(*map(selectinload, parts)), Mandate, mandate_id, actor)
@@ -93,12 +98,20 @@ def _page(mandate_id: int, form: ReturnMandateForm) -> str:
         is_of_another=state is MandateState.PENDING_REVIEW
         and names_another_unit(change.addressed if change else _unit_named(mandate), mandate.unit_id),
         open_reviews=open_reviews(mandate.unit_id) if actor.may(Permission.DUTY_EDIT) else 0,
-        form=form,
+        form=form or ReturnMandateForm(formdata=None),
+        **_said(refused),
         may_edit=may_edit,
         may_confirm=state is MandateState.PENDING_REVIEW
         and actor.may(Permission.MANDATE_CONFIRM)
         and actor.account_id not in {mandate.imported_by, *mandate.corrected_by},
     )
+
+
+def _said(refused: DomainError | None) -> dict[str, Any]:
+    """For the template: messages on top, which link to their fields, those beside the fields, and what was sent."""
+    at = refused.at if isinstance(refused, Refused) else {}
+    lines: list[Any] = list(at.items()) or ([str(refused)] if refused else [])
+    return {"refused": lines, "at": at, "typed": request.form if refused else MultiDict()}
 
 
 def _unit_named(mandate: Mandate) -> str:

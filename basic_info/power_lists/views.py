@@ -32,8 +32,8 @@ def show_power_list(list_id: int) -> ResponseReturnValue:
     return list_page(readable(select(PowerList), PowerList, list_id, actor), actor)
 
 
-def list_page(power_list: PowerList, actor: Actor, *, refused: str = "") -> str:
-    """The list with what the actor may do with it; ``refused``: why what was asked was not done."""
+def list_page(power_list: PowerList, actor: Actor, *, refused: str = "", return_form: ReturnForm | None = None) -> str:
+    """The list with what the actor may do with it; ``refused``: why what was asked was not done; or the form of it."""
     list_id = power_list.id
     may_import, is_draft = actor.may(Permission.POWER_LIST_IMPORT), power_list.list_state is ListState.DRAFT
     is_adjustment = is_draft and power_list.based_on_id is not None
@@ -64,7 +64,7 @@ def list_page(power_list: PowerList, actor: Actor, *, refused: str = "") -> str:
         and not is_second
         and not power_list.is_returned,
         may_return=may_return(power_list, actor, Permission.POWER_LIST_CONFIRM),
-        return_form=ReturnForm(formdata=None),
+        return_form=return_form or ReturnForm(formdata=None),
         may_adjust=may_import and (is_adjustment or power_list.list_state is ListState.IN_FORCE),
         may_confirm=is_adjustment and may_decide and not is_early,
         is_early=is_early,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -158,11 +159,29 @@ def test_the_forms_of_the_page_decide(place: Office, sign_in_as: SignIn) -> None
     assert "请在这里决定" not in client.get(page).text
 
 
-@pytest.mark.parametrize("address", ["duties", "orders"])
-def test_a_form_without_a_choice_is_refused_with_what_to_do(place: Office, sign_in_as: SignIn, address: str) -> None:
+def test_a_form_without_a_choice_comes_back_with_what_to_do_beside_its_fields(
+    place: Office, sign_in_as: SignIn
+) -> None:
     in_force(place)
-    mandate = amend(place, BOTH)
+    mandate = amend(place, (*BOTH[:3], "一、市商务局撤销市场科，其职责划入有关科室。", *BOTH[4:]))
     db.session.commit()
-    answer = sign_in_as(place.clerk).post(f"/basic-info/mandates/{mandate.id}/{address}", data={"revision": "1"})
-    assert 400 <= answer.status_code < 500
-    assert "请选择" in answer.text
+    client, page, giver = sign_in_as(place.clerk), f"/basic-info/mandates/{mandate.id}", at(mandate, "市场科").id
+    duties = client.post(f"{page}/duties", data={"giver_id": giver, "revision": mandate.revision})
+    order = client.post(f"{page}/orders", data={"order": ORDER, "revision": mandate.revision})
+    assert (duties.status_code, order.status_code) == (422, 422)
+    assert f'<a href="#tasks-{giver}">请勾选要划入的职责</a>' in duties.text
+    assert f'<a href="#taker-{giver}">请选择承接职责的机构</a>' in duties.text
+    assert '<a href="#whose">请选择这句话是给哪个单位的</a>' in order.text
+
+
+def test_what_was_chosen_is_still_there_when_the_form_comes_back(place: Office, sign_in_as: SignIn) -> None:
+    in_force(place)
+    mandate = reply(place, OPEN)
+    db.session.commit()
+    ids = {"giver_id": at(mandate, "市场科").id, "taker_id": at(mandate, "办公室").id}
+    client = sign_in_as(place.clerk)
+    answer = client.post(f"/basic-info/mandates/{mandate.id}/duties", data={**ids, "task": TASKS[:1], "revision": 0})
+    assert answer.status_code == 409
+    assert f'<option value="{ids["taker_id"]}" selected>' in answer.text
+    ticked = [task for task in TASKS if re.search(rf'value="{task}" id="[^"]+" checked>', answer.text)]
+    assert ticked == TASKS[:1]

@@ -106,7 +106,8 @@ def test_without_a_reason_nothing_goes_back(place: Place, kind: str, sign_in_as:
     answer = sign_in_as(place.reviewer).post(ADDRESSES[kind].format(draft) + "/return", data={"reason": " "})
     db.session.refresh(draft)
     assert 400 <= answer.status_code < 500
-    assert "请填写退回原因" in answer.text
+    assert 'id="reason-error"' in answer.text
+    assert '<a href="#reason">请填写退回原因</a>' in answer.text
     assert not draft.is_returned
 
 
