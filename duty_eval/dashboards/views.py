@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from duty_eval.absences.queries import own_section
 from duty_eval.blueprint import bp
-from duty_eval.dashboards import queries
+from duty_eval.dashboards import books, queries
 from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.models import SUMS
 from duty_eval.expectations import lately_open
@@ -23,6 +23,9 @@ from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.errors import NotFound
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
+from host.kernel.tables.leaving import let_out
+from host.kernel.tables.writing import book_response
+from host.permissions import Permission as HostPermission
 
 #: As many digits as every number of the database has room for.
 MOST_DIGITS = 18
@@ -108,6 +111,7 @@ def own_dashboard() -> ResponseReturnValue:
         posts=own_posts(person_id, at.span.first, at.end_of_month),
         least_covered=LEAST_COVERED,
         tiles=_tiles(counted, endpoint="duty_eval.my_records"),
+        book_url=url_for("duty_eval.own_book", **at.address),
     )
 
 
@@ -138,6 +142,7 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
         lines=folded(lines),
         tiles=_tiles(_if_readable(filters)),
         open_count=_open_count(section_id),
+        book_url=url_for("duty_eval.section_book", section_id=section_id, **at.address),
         heat=heat.of_section(place, at),
     )
 
@@ -187,6 +192,7 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
         months=queries.months_of_unit(unit_id, queries.two_years_to(at.day)),
         lines=folded(sections),
         functions=folded(functions),
+        book_url=url_for("duty_eval.unit_book", unit_id=unit_id, **at.address),
         may_see_load=actor.may(Permission.WORKLOAD_READ),
         heat=heat.of_unit(place, found, at),
         tiles=_tiles(_if_readable(filters)),
@@ -222,12 +228,46 @@ def region_dashboard(code: str) -> ResponseReturnValue:
         lines=lines,
         units=folded(units, keeps_order=True),
         page_size=len(units),
+        book_url=url_for("duty_eval.region_book", code=code, **at.address),
         heat=heat.of_region(place, below, page, at),
         may_read_records=actor.may(Permission.DUTY_RECORD_READ),
         tiles=_tiles_of_region(_if_readable(at.address, code=code)),
         next_url=url_for("duty_eval.region_dashboard", code=code, after=next_key, **at.address) if next_key else None,
         first_url=url_for("duty_eval.region_dashboard", code=code, **at.address) if request.args.get("after") else None,
     )
+
+
+@bp.post("/dashboard/mine/book")
+@requires(Permission.DUTY_RECORD_LOG)
+def own_book() -> ResponseReturnValue:
+    return _taken_out(books.own_book(current_actor(), request.args))
+
+
+@bp.post("/dashboard/sections/<int:section_id>/book")
+@requires(Permission.DASHBOARD_READ)
+def section_book(section_id: int) -> ResponseReturnValue:
+    return _taken_out(books.section_book(section_id, current_actor(), request.args))
+
+
+@bp.post("/dashboard/units/<int:unit_id>/book")
+@requires(Permission.DASHBOARD_READ)
+def unit_book(unit_id: int) -> ResponseReturnValue:
+    return _taken_out(books.unit_book(unit_id, current_actor(), request.args))
+
+
+@bp.post("/dashboard/regions/<code>/book")
+@requires(Permission.DASHBOARD_READ)
+def region_book(code: str) -> ResponseReturnValue:
+    return _taken_out(books.region_book(code, current_actor(), request.args))
+
+
+def _taken_out(book: books.Book) -> ResponseReturnValue:
+    """The whole page as a workbook. A POST: what left the platform is written down."""
+    actor = current_actor()
+    actor.require(HostPermission.TABLE_EXPORT)
+    let_out(f"{book.name}（整页）", book.tables, kind="xlsx", values=book.values, actor=actor)
+    db.session.commit()
+    return book_response(f"{book.name}{book.at.day.isoformat()}", book.sheets(actor))
 
 
 def _shown() -> Shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ from duty_eval.workload.saturation import Load
 from host.kernel.access import Actor, current_actor
 from host.kernel.db import AnyRow, db
 from host.kernel.pages import today_in_china
-from host.kernel.tables.exports import Columns, Values, register_export, whole_of
+from host.kernel.tables.exports import Columns, Table, Values, find_export, register_export, whole_of
 
 #: Months of a year: a section's own of the year before stand below those of this year.
 YEAR = 12
@@ -182,43 +182,55 @@ def _lines(found: Heat) -> Iterator[Line]:
     return (Line(row, cell) for row in found.rows for cell in row.cells)
 
 
-def _section_lines(actor: Actor, values: Values) -> Iterator[Line]:
+def _section_heat(actor: Actor, values: Values) -> Heat:
     at = shown(values, today_in_china())
     place = queries.section_of(whole_of(values, "section_id"), actor, at.day)
-    return _lines(section_heat(place, at, actor, nowhere))
+    return section_heat(place, at, actor, nowhere)
 
 
-def _unit_lines(actor: Actor, values: Values) -> Iterator[Line]:
+def _unit_heat(actor: Actor, values: Values) -> Heat:
     at = shown(values, today_in_china())
     place = queries.unit_of(whole_of(values, "unit_id"), actor, at.day, permission=Permission.WORKLOAD_READ)
     found = db.session.execute(queries.sections(place.id, actor, at.span, at.day)).all()
-    return _lines(unit_heat(place, found, at, actor, nowhere))
+    return unit_heat(place, found, at, actor, nowhere)
 
 
-def _division_lines(actor: Actor, values: Values) -> Iterator[Line]:
+def _division_heat(actor: Actor, values: Values) -> Heat:
     at = shown(values, today_in_china())
     place = queries.region_of(values.get("code", ""), actor, at.day)
     found = db.session.execute(queries.divisions(place, at.span, at.day)).all()
-    return _lines(division_heat(place, found, at, actor, nowhere, _bands(months_to(at.day))))
+    return division_heat(place, found, at, actor, nowhere, _bands(months_to(at.day)))
 
 
-def _units_lines(actor: Actor, values: Values) -> Iterator[Line]:
+def _units_heat(actor: Actor, values: Values) -> Heat:
     at = shown(values, today_in_china())
     place = queries.region_of(values.get("code", ""), actor, at.day)
     found = db.session.execute(queries.units(place, actor, at.span, at.day)).all()
-    return _lines(units_heat(place, found, at, actor, nowhere, _bands(months_to(at.day))))
+    return units_heat(place, found, at, actor, nowhere, _bands(months_to(at.day)))
 
 
-for _name, _title, _first, _rows in (
-    ("section_heat", "科室各月饱和度", "行", _section_lines),
-    ("unit_heat", "各科室饱和度", "科室", _unit_lines),
-    ("division_heat", "各区划饱和度", "区划", _division_lines),
-    ("units_heat", "各单位饱和度", "单位", _units_lines),
-):
+_HEATS: dict[str, Callable[[Actor, Values], Heat]] = {}
+
+
+def heat_table(name: str, actor: Actor, values: Values) -> tuple[Heat, Table]:
+    """The heat map that goes out as ``name`` and its lines; raises NotFound, NotPermitted as its export does."""
+    export, found = find_export(name, actor), _HEATS[name](actor, values)
+    lines = list(_lines(found))
+    return found, Table(export, lines, len(lines))
+
+
+def _register(name: str, title: str, first: str, heat_of: Callable[[Actor, Values], Heat]) -> None:
+    _HEATS[name] = heat_of
     register_export(
-        f"duty_eval.{_name}",
-        _title,
+        name,
+        title,
         permission=Permission.WORKLOAD_READ,
-        columns={_first: "name", **_COLUMNS},
-        rows=_rows,
+        columns={first: "name", **_COLUMNS},
+        rows=lambda actor, values: _lines(heat_of(actor, values)),
     )
+
+
+_register("duty_eval.section_heat", "科室各月饱和度", "行", _section_heat)
+_register("duty_eval.unit_heat", "各科室饱和度", "科室", _unit_heat)
+_register("duty_eval.division_heat", "各区划饱和度", "区划", _division_heat)
+_register("duty_eval.units_heat", "各单位饱和度", "单位", _units_heat)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
 from basic_info.organization.models import Unit
-from host.kernel.access import Actor, Role
+from host.kernel.access import Actor, NotConfirmed, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
@@ -23,9 +23,10 @@ from host.kernel.files.storage import current_store
 from host.kernel.jobs.models import JobRun
 from host.kernel.jobs.progress import Progress
 from host.kernel.tables import exports
-from host.kernel.tables.exports import day_of, registered_exports, table_of, whole_of
+from host.kernel.tables.exports import Table, day_of, registered_exports, table_of, whole_of
+from host.kernel.tables.leaving import let_out
 from host.kernel.tables.tasks import export_table
-from tests.factories import a_unit, an_actor
+from tests.factories import a_unit, an_account, an_actor
 
 SignIn = Callable[[Actor], FlaskClient]
 UNITS = "/exports/basic_info.units"
@@ -163,3 +164,11 @@ def test_a_number_that_is_none_is_not_found(text: str) -> None:
 def test_a_day_that_is_none_is_refused() -> None:
     with pytest.raises(Refused):
         day_of({"as_of": "2026-02-30"}, "as_of", None)  # type: ignore[arg-type]
+
+
+def test_people_of_all_tables_that_leave_together_are_counted(connection: Connection) -> None:
+    people = next(one for one in registered_exports().values() if one.names_people)
+    actor = Actor(account_id=an_account().id, display_name="甲", permission_map={})
+    let_out("两份名单", [Table(people, [], 50), Table(people, [], 50)], kind="xlsx", values={}, actor=actor)
+    with pytest.raises(NotConfirmed):
+        let_out("两份名单", [Table(people, [], 50), Table(people, [], 51)], kind="xlsx", values={}, actor=actor)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from host.kernel.access import Actor, current_actor, require_fresh, requires
-from host.kernel.audit import record_change
+from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.jobs.operations import enqueue
 from host.kernel.pages import today_in_china
-from host.kernel.tables.exports import MOST_AT_ONCE, MOST_PEOPLE_UNASKED, Table, Values, find_export, table_of
+from host.kernel.tables.exports import MOST_AT_ONCE, find_export, table_of
+from host.kernel.tables.leaving import let_out
 from host.kernel.tables.tasks import EXPORT_JOB
 from host.kernel.tables.writing import table_response
 from host.permissions import Permission
@@ -31,9 +31,7 @@ def export_list(list_name: str) -> ResponseReturnValue:
     export = find_export(list_name, actor)
     values = {name: value[:200] for name, value in request.args.items()}
     table = table_of(export, actor, values)
-    if export.names_people and table.count > MOST_PEOPLE_UNASKED:
-        require_fresh(actor)
-    _written_down(table, kind, values, actor)
+    let_out(export.title, [table], kind=kind, values=values, actor=actor)
     if table.is_large:
         run = enqueue(
             EXPORT_JOB,
@@ -47,18 +45,3 @@ def export_list(list_name: str) -> ResponseReturnValue:
     db.session.commit()
     day = today_in_china()
     return table_response(kind, f"{export.title}{day.isoformat()}", export.headings, table.rows())
-
-
-def _written_down(table: Table, kind: str, values: Values, actor: Actor) -> None:
-    """Who took which list out, with which filters and how many rows (None: more than one answer carries)."""
-    record_change(
-        f"account:{actor.account_id or 0}",
-        action="table.exported",
-        actor=actor,
-        after={
-            "list": table.export.title,
-            "kind": kind,
-            "filters": dict(values),
-            "rows": None if table.is_large else table.count,
-        },
-    )

@@ -9,6 +9,7 @@ import math
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from os import PathLike
@@ -28,6 +29,8 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 SHEET_ROWS = 1_048_576
 LONGEST_CELL = 32_767
 _FLUSH_BYTES = 64 * 1024
+#: Of a column of sentences, in characters: a line of about 50 Chinese ones.
+_PROSE_WIDTH = 100
 
 Plain = str | int | float | Decimal | date | None
 
@@ -48,6 +51,16 @@ def stream_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterato
     yield _taken(buffer)
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a workbook. ``is_prose``: its last column holds sentences, wide and wrapped."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+    is_prose: bool = False
+
+
 def write_xlsx(
     target: str | PathLike[str] | IO[bytes],
     columns: Sequence[str],
@@ -56,7 +69,12 @@ def write_xlsx(
     *,
     author: str = "",
 ) -> int:
-    """Write the table to ``target`` with one row in memory at a time; returns the number of rows.
+    """Write the table to ``target`` as a workbook of its own, as ``write_book`` does; returns the number of rows."""
+    return write_book(target, [Sheet(sheet, columns, rows)], author=author)
+
+
+def write_book(target: str | PathLike[str] | IO[bytes], sheets: Iterable[Sheet], *, author: str = "") -> int:
+    """Write the sheets to ``target`` with one row in memory at a time; returns the number of rows of all.
 
     Rows beyond what a sheet holds go on in a further one. Texts are never formulas, links or numbers.
     """
@@ -70,12 +88,13 @@ def write_xlsx(
         },
     )
     book.set_properties({"author": author})
-    pages = _Pages(book, columns, sheet, footer=f"导出人：{author}" if author else "")
     count = 0
-    for row in rows:
-        pages.add(row)
-        count += 1
-    pages.begin_if_none()
+    for sheet in sheets:
+        pages = _Pages(book, sheet, footer=f"导出人：{author}" if author else "")
+        for row in sheet.rows:
+            pages.add(row)
+            count += 1
+        pages.begin_if_none()
     book.close()
     return count
 
@@ -91,8 +110,27 @@ def table_response(kind: str, name: str, columns: Sequence[str], rows: Iterable[
         response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}"
         return response
     if kind == "xlsx":
-        return _xlsx_response(name, columns, rows)
+        return book_response(name, [Sheet(name, columns, rows)])
     raise NotFound("导出格式只有 csv 和 xlsx")
+
+
+def book_response(name: str, sheets: Iterable[Sheet]) -> Response:
+    """The sheets as one workbook to download, ``name`` without an ending; it carries who exported it (R162)."""
+    actor = g.get("actor") if has_request_context() else None
+    # Small ones stay in memory; send_file closes it, and with that it is gone.
+    file = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115
+    write_book(file, sheets, author=actor.display_name if actor else "")
+    size = file.tell()
+    file.seek(0)
+    response = send_file(
+        file,
+        mimetype=FileKind.XLSX.media_type,
+        as_attachment=True,
+        download_name=clean_name(f"{name}.xlsx", FileKind.XLSX),
+    )
+    response.content_length = size
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def plain_value(value: Any) -> Plain:
@@ -129,15 +167,16 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 class _Pages:
-    """The sheets of one workbook, begun as they are needed."""
+    """The pages of one table in a workbook, begun as they are needed."""
 
-    def __init__(self, book: Any, columns: Sequence[str], sheet: str, *, footer: str) -> None:
-        self._book, self._columns, self._footer = book, columns, footer
-        self._name = re.sub(r"[\[\]:*?/\\\x00-\x1f']", " ", sheet).strip()[:24] or "数据"
+    def __init__(self, book: Any, table: Sheet, *, footer: str) -> None:
+        self._book, self._table, self._footer = book, table, footer
+        self._name = re.sub(r"[\[\]:*?/\\\x00-\x1f']", " ", table.title).strip()[:24] or "数据"
         self._bold = book.add_format({"bold": True})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         # Excel would read such a text as a formula when somebody edits the cell: the mark forbids that.
-        self._text_only = book.add_format({"quote_prefix": True})
+        self._text_only = book.add_format({"quote_prefix": True, "text_wrap": table.is_prose})
+        self._text = book.add_format({"text_wrap": True, "valign": "top"}) if table.is_prose else None
         self._number = 0
         self._sheet: Any = None
         self._row = SHEET_ROWS
@@ -158,8 +197,9 @@ class _Pages:
         self._number += 1
         name = self._name if self._number == 1 else f"{self._name}（{self._number}）"
         self._sheet = self._book.add_worksheet(name)
-        for column, title in enumerate(self._columns):
-            self._sheet.set_column(column, column, max(10, 2 * len(title) + 2))
+        for column, title in enumerate(self._table.columns):
+            is_wide = self._table.is_prose and column == len(self._table.columns) - 1
+            self._sheet.set_column(column, column, _PROSE_WIDTH if is_wide else max(10, 2 * len(title) + 2))
             self._sheet.write_string(0, column, _cut(title), self._bold)
         self._sheet.freeze_panes(1, 0)
         if self._footer:
@@ -170,7 +210,7 @@ class _Pages:
         if value is None:
             return
         if isinstance(value, str):
-            mark = self._text_only if value.startswith(FORMULA_STARTS) else None
+            mark = self._text_only if value.startswith(FORMULA_STARTS) else self._text
             self._sheet.write_string(self._row, column, _cut(value), mark)
         elif isinstance(value, date):
             if value.year < 1900:  # before the first day that a workbook knows
@@ -186,21 +226,3 @@ class _Pages:
 def _cut(text: str) -> str:
     """At most what a cell holds, without lone surrogates."""
     return text.encode("utf-8", "replace").decode("utf-8")[:LONGEST_CELL]
-
-
-def _xlsx_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    actor = g.get("actor") if has_request_context() else None
-    # Small ones stay in memory; send_file closes it, and with that it is gone.
-    file = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115
-    write_xlsx(file, columns, rows, sheet=name, author=actor.display_name if actor else "")
-    size = file.tell()
-    file.seek(0)
-    response = send_file(
-        file,
-        mimetype=FileKind.XLSX.media_type,
-        as_attachment=True,
-        download_name=clean_name(f"{name}.xlsx", FileKind.XLSX),
-    )
-    response.content_length = size
-    response.headers["Cache-Control"] = "no-store"
-    return response
