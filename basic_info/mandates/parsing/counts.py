@@ -28,7 +28,9 @@ _NAMED_IN_FRONT = re.compile(r"^.*(?:职数|编制)(?:分别|总数)?(?:为|是)
 # 「事业编制（参公）4名」: the bracket in front of the number is a part of the kind's name.
 _CLASS = re.compile(r"(?:参公(?:管理)?|(?:财政)?(?:全额|差额)(?:拨款)?|自收自支|公益[一二]类)")
 # The unit's name holds two bodies of one level (…县纪律检查委员会、…县监察委员会机关).
-_TWO_BODIES = re.compile(r"(?:委员会|机关|[局委办室])[、和与及](?=[^、]{0,6}(?:[省市县区州]|政府))")
+_TWO_BODIES = re.compile(
+    r"(?:委员会|机关|[局委办室])[、和与及](?=[^、]{0,6}(?:[省市县区州]|政府))|纪律检查委员会\s*(?=[^、]{0,12}监察委员会)"
+)
 _VERB = (
     "核定|重新核定|配备|使用|安排|确定|明确|单列|下达|现有|共有|保留|划转|增加|核增|增核|增编|追加|核减|减少|调整后|调整为|包括|收回|分别为|其中|设有|设立|设置|"
     "另设|共设|可设|增设|配|另有|另外|实行|按照?规定|现核定"
@@ -113,7 +115,7 @@ def _counts(match: re.Match[str]) -> bool:
 def _set_brackets_aside(folded: str) -> tuple[str, list[tuple[int, str]]]:
     """The text without brackets, and each bracket's text with its place in what is left."""
     # 局（馆）长: the bracket belongs to the title.
-    folded = re.sub(r"\(([\u4e00-\u9fff]{1,2})\)(?=长|委|主任|领导|职数|负责人|级(?:领导)?职数)", r"（\1）", folded)
+    folded = re.sub(r"\(([\u4e00-\u9fff]{1,2})\)(?=长|委|副?主任|领导|职数|负责人|级(?:领导)?职数)", r"（\1）", folded)
     core, brackets, depth, inner = list[str](), list[tuple[int, str]](), 0, ""
     for char in folded:
         if char == "(":

@@ -7,6 +7,7 @@ from datetime import date
 from basic_info.mandates.parsing.heading import issued_on
 from basic_info.mandates.parsing.lines import Line
 from basic_info.mandates.parsing.model import ClauseKind, Confidence, Found, Plate
+from basic_info.mandates.parsing.names import split_names
 from basic_info.mandates.parsing.normalise import NUMBER, find_date, fold, strip_brackets
 from basic_info.mandates.parsing.parts import Part
 from basic_info.mandates.parsing.sections import plates_in
@@ -29,6 +30,8 @@ _EFFECTIVE = re.compile(
 )
 _ON_ISSUE = re.compile(r"印发|发布|公布|下发|发文|批准|颁布|发出|批复|下达|成文|通过")
 _IN_TABLE = re.compile(r"^(?:加挂|挂)?(?:牌子|挂牌)(?:名称)?:|^(?:加挂|挂牌)(?:机构)?(?:名称|牌子)?:")
+#: 「甲局、乙局的牌子挂在区委组织部」: the sentence turned round; on a body inside it is the body's plate.
+_HANGS_AT = re.compile(r"(?:^|,)(?P<names>[^,]{3,90}?)的?牌子,?挂在(?![^,]*[科股室处](?:,|$))")
 
 
 def nature_lines(preamble: Sequence[Line], parts: Sequence[Part]) -> list[Line]:
@@ -80,6 +83,8 @@ def _plates_of(line: Line) -> Iterator[str]:
         sentence = re.sub(r"不再(?:对外)?(?:加挂|挂|保留)[^,。;]*", "", sentence)
         if not re.search(r"在[^,]{2,12}(?:科|室|处|股|办公室)(?:加挂|挂)", sentence):
             yield from plates_in(sentence)
+        if (hung := _HANGS_AT.search(sentence)) is not None:
+            yield from split_names(hung.group("names"))
 
 
 def is_institution(lines: Sequence[Line]) -> bool:

@@ -21,7 +21,7 @@ _HEADINGS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
     (
         ClauseKind.SECTION,
         re.compile(
-            r"内设|机构设置|(?:下设|工作|办事|内部|党政|事业|所属|综合)机构|科室|站所|事业单位|机构(?:及|和)(?:其)?(?:主要)?职责"
+            r"内设|职能(?:部(?!门)|[科股处])|机构设置|设置机构|(?:下设|工作|办事|内部|党政|事业|所属|综合)机构|科室|站所|事业单位|机构(?:及|和)(?:其)?(?:主要)?职责"
         ),
     ),
     (ClauseKind.DUTY, re.compile(r"职责|职能|主要任务|业务范围|工作任务")),
@@ -39,7 +39,7 @@ _DUTY_LEAD = re.compile(
     r"^(?:[^。,]{0,25}(?:的)?)?职责(?:任务)?(?:是|为|如下)?:$|职责是:|宗旨和业务范围"
 )
 _SECTION_LEAD = re.compile(
-    r"(?:(?<!特)设|设立|设置|下设|内设)(?:下列|以下|如下)?[^。;,]{0,10}(?:内设机构|职能科室|职能机构|工作机构|办事机构|科室|机构|部门)|内设(?:下列|以下)|"
+    r"(?:(?<!特)设|设立|设置|下设|内设)(?:下列|以下|如下)?[^。;,]{0,10}(?:内设机构|职能科室|职能机构|职能部|工作机构|办事机构|科室|机构|部门)|内设(?:下列|以下)|"
     r"^内设机构|^[^。,]{0,20}内设机构(?:及|和|设置|为|:|。|$)"
 )
 _TRANSFORMATION = re.compile(r"^(?:职能转变|转变职能|职责转变|职能调整|职责调整)")
@@ -166,8 +166,16 @@ def split_parts(lines: Sequence[Line], depth: Depth | None) -> tuple[tuple[Line,
             hint = heading_kind(lines[start].folded)
             if end == start + 1:
                 continue
-        parts.append(part_of(tuple(lines[start:end]), hint))
+        parts.extend(_spread(part_of(tuple(lines[start:end]), hint)))
     return tuple(lines[: starts[0]]), parts
+
+
+def _spread(part: Part) -> list[Part]:
+    """A scheme's 「主要任务」 whose items are themselves headings (明确职责、设置机构、核定编制) is a part for each."""
+    kinds = [heading_kind(group.head) for group in part.groups]
+    if not part.is_headed or None in kinds or ClauseKind.SECTION not in kinds or len(set(kinds)) < 2:
+        return [part]
+    return [part_of(group.lines) for group in part.groups]
 
 
 def _starts_part(line: Line, depth: Depth | None) -> bool:
@@ -215,14 +223,16 @@ def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | 
     if lead[0].is_label and (labelled := heading_kind(first.split(":")[0])) is not None:
         return labelled, True
     if (named := _named(first)) is not None:
-        return named, True
+        # 「职能定位」 without items says what the unit is.
+        return (ClauseKind.NATURE if "定位" in first and not groups else named), True
     whole = "".join(line.folded for line in lead)
     if is_transformation(whole):
         return ClauseKind.TRANSFORMATION, False
     if is_division(whole):
         return ClauseKind.BOUNDARY, False
     plain = strip_brackets(whole)
-    if describes_body(plain):
+    opening = strip_brackets(first)
+    if describes_body(plain) or (opening.endswith(":") and _SECTION_LEAD.search(opening)):
         return ClauseKind.SECTION, False
     if _DUTY_LEAD.search(plain) and not _SECTION_LEAD.search(plain):
         return ClauseKind.DUTY, False

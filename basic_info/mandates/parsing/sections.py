@@ -136,7 +136,14 @@ def tasks_of(text: str) -> tuple[str, ...]:
 
 def section_of(name: str, plates: Iterable[str], text: str, source: str, confidence: Confidence) -> Section:
     """A section whose duty text is complete."""
-    return Section(name, tuple(dict.fromkeys(plates)), text, tasks_of(text), source, confidence)
+    plates = dict.fromkeys(_as_written(plate, source) for plate in plates)
+    return Section(name, tuple(plates), text, tasks_of(text), source, confidence)
+
+
+def _as_written(plate: str, source: str) -> str:
+    """A plate with the document's own quotation marks (“两新”工委办公室); folding had made them straight ones."""
+    place = fold(source).find(plate) if '"' in plate else -1
+    return source[place : place + len(plate)] if place >= 0 else plate
 
 
 def _is_bare_plate(inner: str) -> bool:
@@ -188,7 +195,7 @@ def _belongs(draft: _Draft, line: Line) -> bool:
     if line.mark is not None:
         return line.mark.depth > (Depth.ITEM if draft.depth is None else draft.depth)
     if not draft.texts:
-        return not _ONLY_SET_UP.search(line.folded) and not _NO_DUTY.search(line.folded)
+        return not _ONLY_SET_UP.search(re.split("[。;]", line.folded)[0]) and not _NO_DUTY.search(line.folded)
     return bool(_CONTINUES.match(line.folded)) and not line.in_table
 
 
