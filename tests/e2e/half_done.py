@@ -5,6 +5,7 @@ Everything goes in through the forms that people use.
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER_RUN = re.compile(r'<option value="(\d+)"')
 _WITHDRAW = re.compile(r'action="(/duty-eval/records/\d+/[\d-]+)/withdraw"')
 _DECIDE = re.compile(r'action="/duty-eval/absences/(\d+)/decide"')
+#: The second section of a mandate, as its source has it.
+_SECTION = re.compile(r"（二）([^<。]{2,20}科)。")
+_LIST = re.compile(r"/basic-info/power-lists/\d+")
 XML = "application/xml"
 #: The receiver that the test's operator opened.
 OUTGOING_ORIGIN = "https://gateway.example"
@@ -43,6 +47,8 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_register(office, folder / "组织机构.xlsx"),
             *_broken_register(office, folder / "组织机构.xlsx"),
             *_adjusted_list(office, library),
+            _returned_list(office, context_of("reviewer"), library),
+            _open_reply(office, library),
             *_draft_check(office),
             _suspected_overlap(office),
         ],
@@ -50,6 +56,7 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_paper(clerk, library, "flowchart", "流程图.bpmn", XML, CHART.encode()),
             *_chart_saved_twice(clerk, library.replace("/library", "/flowcharts/new")),
             _broken_absences(clerk),
+            _returned_breakdown(clerk, context_of("unit-head"), library.replace("/library", "/breakdown")),
         ],
         "assessor": [*_draft_scheme(assessor), *_second_run(assessor)],
         "staff": [
@@ -224,6 +231,83 @@ def _adjusted_list(context: BrowserContext, library: str) -> list[str]:
     item = {"name": "新设事项备案", "power_kind": "other", "handling_text": "办公室", "statutory_limit": "20个工作日"}
     _post(context, f"{draft}/items/new", item)
     return [draft, _link_like(context, draft, r"/basic-info/power-items/\d+"), f"{draft}/compare"]
+
+
+def _returned_list(office: BrowserContext, reviewer: BrowserContext, library: str) -> str:
+    """An adjustment of a list outside ``library`` that the reviewer sent back: the page that hands it in again."""
+    libraries = [
+        link
+        for link in links_of(office.request.get("/basic-info/duties"))
+        if re.fullmatch(r"/basic-info/units/\d+/library", link) and link != library
+    ]
+    lists = (link for one in libraries for link in links_of(office.request.get(one)) if _LIST.fullmatch(link))
+    in_force = next(link for link in lists if f"{link}/adjust" in office.request.get(link).text())
+    order = {
+        "doc_no": "临编办〔2026〕6号",
+        "doc_date": "2026-02-20",
+        "effective_on": "2026-03-01",
+        "reason": "职能划转",
+    }
+    draft = urlsplit(_post(office, f"{in_force}/adjust", order).url).path
+    _post(reviewer, draft, {"reason": "请附划转的依据"}, to=f"{draft}/return")
+    assert "请附划转的依据" in office.request.get(draft).text()
+    return draft
+
+
+def _returned_breakdown(clerk: BrowserContext, head: BrowserContext, page: str) -> str:
+    """A breakdown that the unit's head sent back: the page that hands it in again."""
+    blank = _post(clerk, page, {"blank": "1"}, to=f"{page}/file").body()
+    upload: dict[str, str | FilePayload] = {
+        "file": _file("职能分解表.xlsx", XLSX, _filled_in(blank)),
+        "on": "2026-03-01",
+    }
+    made = _post(clerk, page, upload).url
+    draft = urlsplit(made)
+    number = draft.query.partition("version=")[2]
+    _post(head, made, {"reason": "请补充近三年数量"}, to=f"{page}/{number}/return")
+    assert "请补充近三年数量" in clerk.request.get(made).text()
+    return f"{draft.path}?{draft.query}"
+
+
+def _filled_in(blank: bytes) -> bytes:
+    """The blank form with the first line's matter in place of the others."""
+    book = load_workbook(io.BytesIO(blank))
+    sheet = book.active
+    assert sheet is not None
+    matter = next(cell.column for row in sheet.iter_rows(max_row=5) for cell in row if cell.value == "具体职责事项")
+    first = next(row for row in range(1, 6) if sheet.cell(row, matter).value == "具体职责事项") + 1
+    for row in range(first, sheet.max_row + 1):
+        sheet.cell(row, matter).value = f"第 {row} 行的事项"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _open_reply(office: BrowserContext, library: str) -> str:
+    """A reply to two units that names neither who takes duties nor whose an order is: the page that asks both."""
+    mandate = _link_like(office, library, r"/basic-info/mandates/\d+")
+    heading = re.search(r"<title>([^<]*?)职能配置", office.request.get(mandate).text())
+    section = _SECTION.search(office.request.get(mandate).text())
+    assert heading is not None
+    assert section is not None
+    unit, section_name = heading[1], section[1]
+    words = (
+        f"关于调整{unit}、临沂市投资促进局机构编制事项的批复",
+        "临编办发〔2026〕8号",
+        f"{unit}、临沂市投资促进局：",
+        f"一、{unit}撤销{section_name}，其职责划入有关科室。",
+        "二、临沂市投资促进局增设项目科，负责项目推进。",
+        "三、增设法规科，负责合法性审查。",
+        "2026年3月1日",
+    )
+    paper: dict[str, str | FilePayload] = {
+        "kind": "mandate",
+        "file": _file("批复.txt", "text/plain", "\n".join(words).encode()),
+    }
+    page = _post(office, _post(office, library, paper).url, {}).url
+    text = office.request.get(page).text()
+    assert "请在这里决定（2）" in text, text
+    return urlsplit(page).path
 
 
 def _withdrawn_record(context: BrowserContext) -> list[str]:
