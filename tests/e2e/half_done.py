@@ -25,6 +25,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER_RUN = re.compile(r'<option value="(\d+)"')
 _WITHDRAW = re.compile(r'action="(/duty-eval/records/\d+/[\d-]+)/withdraw"')
 _DECIDE = re.compile(r'action="/duty-eval/absences/(\d+)/decide"')
+_HEADING = re.compile(r"<title>([^<]*?)职能配置")
 #: The second section of a mandate, as its source has it.
 _SECTION = re.compile(r"（二）([^<。]{2,20}科)。")
 _LIST = re.compile(r"/basic-info/power-lists/\d+")
@@ -285,11 +286,15 @@ def _filled_in(blank: bytes) -> bytes:
 
 def _open_reply(office: BrowserContext, library: str) -> str:
     """A reply to two units that names neither who takes duties nor whose an order is: the page that asks both."""
-    mandate = _link_like(office, library, r"/basic-info/mandates/\d+")
-    heading = re.search(r"<title>([^<]*?)职能配置", office.request.get(mandate).text())
-    section = _SECTION.search(office.request.get(mandate).text())
-    assert heading is not None
-    assert section is not None
+    shape = re.compile(r"/basic-info/mandates/\d+")
+    mandates = (
+        office.request.get(link).text() for link in links_of(office.request.get(library)) if shape.fullmatch(link)
+    )
+    heading, section = next(
+        (heading, section)
+        for page in mandates
+        if (heading := _HEADING.search(page)) and (section := _SECTION.search(page))
+    )
     unit, section_name = heading[1], section[1]
     words = (
         f"关于调整{unit}、临沂市投资促进局机构编制事项的批复",
