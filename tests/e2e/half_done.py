@@ -236,12 +236,9 @@ def _adjusted_list(context: BrowserContext, library: str) -> list[str]:
 
 def _returned_list(office: BrowserContext, reviewer: BrowserContext, library: str) -> str:
     """An adjustment of a list outside ``library`` that the reviewer sent back: the page that hands it in again."""
-    libraries = [
-        link
-        for link in links_of(office.request.get("/basic-info/duties"))
-        if re.fullmatch(r"/basic-info/units/\d+/library", link) and link != library
-    ]
-    lists = (link for one in libraries for link in links_of(office.request.get(one)) if _LIST.fullmatch(link))
+    lists = (
+        link for one in _others(office, library) for link in links_of(office.request.get(one)) if _LIST.fullmatch(link)
+    )
     in_force = next(link for link in lists if f"{link}/adjust" in office.request.get(link).text())
     order = {
         "doc_no": "临编办〔2026〕6号",
@@ -253,6 +250,12 @@ def _returned_list(office: BrowserContext, reviewer: BrowserContext, library: st
     _post(reviewer, draft, {"reason": "请附划转的依据"}, to=f"{draft}/return")
     assert "请附划转的依据" in office.request.get(draft).text()
     return draft
+
+
+def _others(office: BrowserContext, library: str) -> list[str]:
+    """The libraries of the other units of the city."""
+    links = links_of(office.request.get("/basic-info/duties"))
+    return [link for link in links if re.fullmatch(r"/basic-info/units/\d+/library", link) and link != library]
 
 
 def _returned_breakdown(clerk: BrowserContext, head: BrowserContext, page: str) -> str:
@@ -287,12 +290,15 @@ def _filled_in(blank: bytes) -> bytes:
 def _open_reply(office: BrowserContext, library: str) -> str:
     """A reply to two units that names neither who takes duties nor whose an order is: the page that asks both."""
     shape = re.compile(r"/basic-info/mandates/\d+")
-    mandates = (
-        office.request.get(link).text() for link in links_of(office.request.get(library)) if shape.fullmatch(link)
+    found = (
+        (place, office.request.get(link).text())
+        for place in _others(office, library)
+        for link in links_of(office.request.get(place))
+        if shape.fullmatch(link)
     )
-    heading, section = next(
-        (heading, section)
-        for page in mandates
+    place, heading, section = next(
+        (place, heading, section)
+        for place, page in found
         if (heading := _HEADING.search(page)) and (section := _SECTION.search(page))
     )
     unit, section_name = heading[1], section[1]
@@ -309,7 +315,7 @@ def _open_reply(office: BrowserContext, library: str) -> str:
         "kind": "mandate",
         "file": _file("批复.txt", "text/plain", "\n".join(words).encode()),
     }
-    page = _post(office, _post(office, library, paper).url, {}).url
+    page = _post(office, _post(office, place, paper).url, {}).url
     text = office.request.get(page).text()
     assert "请在这里决定（2）" in text, text
     return urlsplit(page).path
