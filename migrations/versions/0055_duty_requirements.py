@@ -1,7 +1,7 @@
 """What the records of a duty must have: words, evidence; by duty, else by the division's rules
 
 Revision ID: 0055
-Revises: 0053
+Revises: 0054
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """What a reply changed is called by the mandate's own title again, not by the reply's
 
 Revision ID: 0056
-Revises: 0054
+Revises: 0055
 """
 
 from alembic import op

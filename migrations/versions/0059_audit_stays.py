@@ -1,7 +1,7 @@
 """The audit log is only ever added to, by whatever route a write comes (R158)
 
 Revision ID: 0059
-Revises: 0057
+Revises: 0058
 """
 
 from alembic import op
