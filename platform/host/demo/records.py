@@ -18,6 +18,7 @@ Writer = tuple[int, str, tuple[tuple[int, str, int, int], ...], int, tuple[int, 
 VARIANTS = 6  # of each text
 OLD = 120  # working days, after which nothing waits any more
 LONGEST = 400  # minutes that one record takes at most
+DAY_LONGEST, LEAST = 570, 30  # minutes of a person's day at most, and of what comes when it is full
 SILENT_EVERY, SILENT_DAYS = 59, 6  # one in 59 people has written nothing for 6 to 10 working days
 #: Of 1024: from where on a day has a record, a second one, a third one.
 PACES = {"busy": (20, 200, 500), "full": (20, 300, 760), "usual": (80, 700, 970), "quiet": (140, 1024, 1024)}
@@ -98,12 +99,15 @@ def _of_day(plan: CityPlan, day: date, writers: Sequence[Writer], *, age: int, f
             continue
         index, content, quantity, minutes = entries[(dice >> 10) % len(entries)]
         yield code, day, index, content, quantity, minutes, _state(age, dice >> 40 & 255)
+        left = DAY_LONGEST - minutes
         if chance >= second + fewer:
             index, content, quantity, minutes = entries[(dice >> 20) % len(entries)]
+            minutes = min(minutes, left)
+            left -= minutes
             yield code, day, index, content, quantity, minutes, _state(age, dice >> 48 & 255)
         if chance >= third + fewer:
             index, content, quantity, minutes = entries[(dice >> 30) % len(entries)]
-            yield code, day, index, content, quantity, minutes, _state(age, dice >> 56 & 255)
+            yield code, day, index, content, quantity, max(LEAST, min(minutes, left)), _state(age, dice >> 56 & 255)
 
 
 def _state(age: int, dice: int) -> str:

@@ -153,3 +153,11 @@ def test_a_section_with_a_busy_pace_writes_more_than_twice_what_a_quiet_one_writ
     written.update(paces[section_of[code]] for code, *_ in iter_records(city, DAYS[:5]))
 
     assert written["busy"] / people["busy"] > 2 * written["quiet"] / people["quiet"]
+
+
+def test_nobodys_day_is_longer_than_ten_hours(plan: CityPlan) -> None:
+    minutes: Counter[tuple[str, date]] = Counter()
+    for code, day, _, _, _, taken, _ in iter_records(plan, DAYS):
+        minutes[code, day] += taken
+
+    assert max(minutes.values()) <= 600
