@@ -84,12 +84,16 @@ def change(
         func.upper(version.valid).is_(None) | (func.upper(version.valid) > on),
     )
     # Two clerks changing one identity at a time wait for each other here, before either reads.
-    touched = db.session.scalars(reaching.order_by(func.lower(version.valid)).with_for_update()).all()
+    held = reaching.order_by(func.lower(version.valid)).with_for_update()
+    touched = db.session.scalars(held).all()
     if not touched:
         # No row to wait at: the first version of an identity is waited for by its name.
         name = func.concat(func.current_schema(), f".{key.class_.__tablename__}:{identity_id}")
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-        touched = db.session.scalars(reaching.order_by(func.lower(version.valid)).with_for_update()).all()
+        touched = db.session.scalars(held).all()
+        # A third one, who came when there was a row, may have replaced it while we waited at that row: look again.
+        while not touched and db.session.scalar(select(reaching.exists())):
+            touched = db.session.scalars(held).all()
     before = next((row for row in touched if row.valid.lower is None or row.valid.lower <= on), None)
     names = fact_names(version, key.key)
     if before is None and (missing := names - facts.keys() - _defaulted(version)):

@@ -149,7 +149,7 @@ def test_two_who_set_the_first_requirement_of_a_duty_at_once_wait_for_each_other
     def set_first() -> None:
         set_requirements([duty_id], Required(Asking.YES), on=MONDAY, today=MONDAY, reason="须说清楚", actor=SYSTEM)
 
-    assert at_once(app, [set_first] * 4) == ["done"] * 4
+    assert at_once(app, [set_first] * 8) == ["done"] * 8
     holding = select(func.count()).where(DutyRequirement.post_duty_id == duty_id)
     assert db.session.scalar(holding.where(DutyRequirement.superseded_at.is_(None))) == 1
 
