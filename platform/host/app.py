@@ -41,7 +41,6 @@ from host.web.health import register_metrics
 from host.web.home import bp as home_bp
 from host.web.menu import register_menu
 from host.web.offline import bp as offline_bp
-from host.web.reading import register_reading
 
 SYSTEMS = (basic_info.system, duty_eval.system, function_monitor.system, performance.system)
 HOST_BLUEPRINTS = (
@@ -97,7 +96,6 @@ def create_app(settings: Settings, *, process: str = "web") -> Flask:
         [HOST_ROLE_PERMISSIONS, *(system.role_permissions for system in SYSTEMS)]
     )
     db.init_app(app)
-    register_reading(app)
     register_headers(app)
     register_metrics(app)
     register_guard(app)  # before CSRF: while the database is away nobody's token can be known, which is no stale form
