@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from host.kernel.access import Actor
 from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm
-from host.kernel.versions import Version, change
+from host.kernel.versions import Version, change, wait_in_line
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -52,6 +52,7 @@ class DatedSetting(Generic[V]):
             raise Refused(f"起始日期不能早于今天：{self.too_late}")
         if not (reason := reason.strip()):
             raise Refused("请说明为什么调整")
+        wait_in_line(self.key, place_id)
         return change(
             place_id,
             version=self.version,

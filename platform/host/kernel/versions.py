@@ -58,6 +58,15 @@ def current(version: type[V], key: InstrumentedAttribute[int], identity_id: int,
     return select(version).where(key == identity_id, in_force(version, day))
 
 
+def wait_in_line(key: InstrumentedAttribute[int], identity_id: int) -> None:
+    """Before ``change`` of what may have no version yet, and so no row to wait at: one after the other, to the end.
+
+    Always and first: who waited at a row before would hold it while waiting here, and be waited for.
+    """
+    name = func.concat(func.current_schema(), f".{key.class_.__tablename__}:{identity_id}")
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
 def change(
     identity_id: int,
     *,
@@ -84,16 +93,7 @@ def change(
         func.upper(version.valid).is_(None) | (func.upper(version.valid) > on),
     )
     # Two clerks changing one identity at a time wait for each other here, before either reads.
-    held = reaching.order_by(func.lower(version.valid)).with_for_update()
-    touched = db.session.scalars(held).all()
-    if not touched:
-        # No row to wait at: the first version of an identity is waited for by its name.
-        name = func.concat(func.current_schema(), f".{key.class_.__tablename__}:{identity_id}")
-        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-        touched = db.session.scalars(held).all()
-        # A third one, who came when there was a row, may have replaced it while we waited at that row: look again.
-        while not touched and db.session.scalar(select(reaching.exists())):
-            touched = db.session.scalars(held).all()
+    touched = db.session.scalars(reaching.order_by(func.lower(version.valid)).with_for_update()).all()
     before = next((row for row in touched if row.valid.lower is None or row.valid.lower <= on), None)
     names = fact_names(version, key.key)
     if before is None and (missing := names - facts.keys() - _defaulted(version)):
