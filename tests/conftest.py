@@ -20,7 +20,8 @@ from config import Settings
 from host.app import create_app
 from host.auth.limiting import limiter
 from host.kernel.access import Actor
-from host.kernel.db import Model, db
+from host.kernel.db import db
+from host.kernel.emptying import empty_tables
 from host.migrating import migration_engine, upgrade
 from host.running.embedded import EmbeddedPostgres
 from tests.audited import Watch, watch_requests
@@ -111,9 +112,7 @@ def committed(app: Flask, row_67: None) -> Iterator[Engine]:
         yield db.engine
         db.session.remove()
         with db.engine.begin() as connection:
-            kept = {"calendar_day", "calendar_version"}  # what the migration filled stays
-            names = ", ".join(f'"{table.name}"' for table in Model.metadata.sorted_tables if table.name not in kept)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            empty_tables(connection)
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ from host.demo.records import Past
 from host.demo.workbook import unwritten_workbook, write_workbook
 from host.kernel.access import Actor, Role
 from host.kernel.calendar.workdays import load_workdays
-from host.kernel.db import Model, db
+from host.kernel.db import db
+from host.kernel.emptying import empty_tables
 from host.kernel.errors import DomainError
 from host.kernel.installation import Installation, installation
 from host.kernel.jobs.progress import Progress
@@ -78,9 +79,7 @@ def _holds_anything() -> bool:
 
 def _empty() -> None:
     """Remove what a killed load left: the database says itself that it was only ever a demo."""
-    kept = {"calendar_day", "calendar_version"}
-    names = ", ".join(f'"{table.name}"' for table in Model.metadata.sorted_tables if table.name not in kept)
-    db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty_tables(db.session.connection())
     db.session.commit()
 
 

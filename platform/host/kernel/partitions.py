@@ -71,9 +71,28 @@ def ensure_month(connection: Connection, table: str, day: date) -> bool:
         )
         connection.execute(text(f"ALTER TABLE {table}_default ENABLE TRIGGER USER"))
     connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
+    _guard(connection, table, name)
     for key in keys:
         connection.execute(text(f'ALTER TABLE {key.owner} ADD CONSTRAINT "{key.name}" {key.definition} NOT VALID'))
     return True
+
+
+def _guard(connection: Connection, table: str, part: str) -> None:
+    """What keeps the whole table from being emptied keeps the part too: such a trigger is not handed down by itself."""
+    found = connection.execute(
+        text(
+            "SELECT tgname AS name, tgfoid::regproc::text AS function FROM pg_trigger"
+            " WHERE tgrelid = to_regclass(:table) AND NOT tgisinternal AND tgtype & 32 > 0"  # 32: TRUNCATE
+        ),
+        {"table": table},
+    ).all()
+    for guard in found:
+        connection.execute(
+            text(
+                f'CREATE TRIGGER "{guard.name}" BEFORE TRUNCATE ON {part}'
+                f" FOR EACH STATEMENT EXECUTE FUNCTION {guard.function}()"
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -147,6 +166,7 @@ def filling_month(connection: Connection, table: str, day: date) -> Iterator[str
     yield name
     connection.execute(text(f"ALTER TABLE {name} ALTER id DROP DEFAULT"))
     connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
+    _guard(connection, table, name)
 
 
 def ensure_ahead(connection: Connection, today: date, *, back: int = 1, ahead: int = 3) -> int:
