@@ -18,8 +18,8 @@ from duty_eval.permissions import Permission
 from duty_eval.workload import heat_views as heat
 from duty_eval.workload.own import own_posts
 from duty_eval.workload.saturation import LEAST_COVERED
-from host.kernel.access import ScopeKind, current_actor, requires
-from host.kernel.db import AnyRow, AnySelect, db
+from host.kernel.access import Actor, ScopeKind, current_actor, requires
+from host.kernel.db import AnyRow, AnySelect, db, one_snapshot
 from host.kernel.errors import NotFound
 from host.kernel.pages import today_in_china
 from host.kernel.partitions import first_of_month
@@ -240,34 +240,37 @@ def region_dashboard(code: str) -> ResponseReturnValue:
 @bp.post("/dashboard/mine/book")
 @requires(Permission.DUTY_RECORD_LOG)
 def own_book() -> ResponseReturnValue:
-    return _taken_out(books.own_book(current_actor(), request.args))
+    return _taken_out(lambda actor: books.own_book(actor, request.args))
 
 
 @bp.post("/dashboard/sections/<int:section_id>/book")
 @requires(Permission.DASHBOARD_READ)
 def section_book(section_id: int) -> ResponseReturnValue:
-    return _taken_out(books.section_book(section_id, current_actor(), request.args))
+    return _taken_out(lambda actor: books.section_book(section_id, actor, request.args))
 
 
 @bp.post("/dashboard/units/<int:unit_id>/book")
 @requires(Permission.DASHBOARD_READ)
 def unit_book(unit_id: int) -> ResponseReturnValue:
-    return _taken_out(books.unit_book(unit_id, current_actor(), request.args))
+    return _taken_out(lambda actor: books.unit_book(unit_id, actor, request.args))
 
 
 @bp.post("/dashboard/regions/<code>/book")
 @requires(Permission.DASHBOARD_READ)
 def region_book(code: str) -> ResponseReturnValue:
-    return _taken_out(books.region_book(code, current_actor(), request.args))
+    return _taken_out(lambda actor: books.region_book(code, actor, request.args))
 
 
-def _taken_out(book: books.Book) -> ResponseReturnValue:
-    """The whole page as a workbook. A POST: what left the platform is written down."""
+def _taken_out(book_for: Callable[[Actor], books.Book]) -> ResponseReturnValue:
+    """The whole page as a workbook, all sheets of one instant. A POST: what left the platform is written down."""
     actor = current_actor()
     actor.require(HostPermission.TABLE_EXPORT)
+    with one_snapshot():
+        book = book_for(actor)
+        response = book_response(f"{book.name}{book.at.day.isoformat()}", book.sheets(actor))
     let_out(f"{book.name}（整页）", book.tables, kind="xlsx", values=book.values, actor=actor)
     db.session.commit()
-    return book_response(f"{book.name}{book.at.day.isoformat()}", book.sheets(actor))
+    return response
 
 
 def _shown() -> Shown:

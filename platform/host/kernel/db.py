@@ -66,6 +66,24 @@ def planned_for_many() -> Iterator[None]:
     db.session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """All that is read inside is of one instant, whatever others commit meanwhile; nothing can be written.
+
+    What the session did before is committed, and the block ends its own transaction. Inside a savepoint the
+    transaction around it has its isolation already.
+    """
+    db.session.commit()
+    connection = db.session.connection()
+    if not connection.in_nested_transaction():
+        # Said before the first query, when it still may be.
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
 def engine_options(*, schema: str, queue_schema: str, pool_size: int, application: str) -> dict[str, Any]:
     """Options of the engine: the city's schema by ``search_path``, so that no table names one (design §7).
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from threading import get_ident
 from typing import Any
 
 import openpyxl
 import pytest
+from flask import Flask, Response, g
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, event, select
 
+from duty_eval.dashboards import views
 from duty_eval.workload.counting import count_workload
 from host.kernel.access import Actor, Role
 from host.kernel.audit import AuditEntry
@@ -156,3 +160,46 @@ def test_it_costs_the_same_statements_however_many_counties(
             _book(client, "regions/371300")
         counts.append(len(seen))
     assert counts[0] == counts[1] == counts[2] <= 26
+
+
+@contextmanager
+def _a_record_arrives_before_each_read(app: Flask, engine: Engine, office: Office) -> Iterator[list[int]]:
+    """The minutes of those that arrived."""
+    arrived: list[int] = []
+    reader = get_ident()
+
+    def log(minutes: int) -> None:
+        with app.app_context():
+            office.log(DAY, minutes=minutes)
+            db.session.commit()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def before(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if statement.startswith("SELECT") and "record_rollup" in statement and get_ident() == reader:
+                arrived.append(100 + len(arrived))
+                pool.submit(log, arrived[-1]).result()
+
+        event.listen(engine, "before_cursor_execute", before)
+        yield arrived
+        event.remove(engine, "before_cursor_execute", before)
+
+
+def test_its_sheets_are_of_one_instant_though_records_arrive_between_them(app: Flask, committed: Engine) -> None:
+    office, actor = _office(), _inspector()
+    db.session.commit()
+
+    with app.test_request_context(f"/?day={DAY}"), _a_record_arrives_before_each_read(app, committed, office) as more:
+        g.actor = actor
+        answer = views.unit_book(office.unit.id)
+        assert isinstance(answer, Response)
+        answer.direct_passthrough = False
+        book = openpyxl.load_workbook(io.BytesIO(answer.get_data()))
+
+    def whole(sheet: str, column: int, month: str = "") -> int:
+        return sum(row[column] for row in _cells(book[sheet])[1:] if not month or row[0] == month)
+
+    assert len(more) > 3
+    assert (
+        whole("科室履职汇总", 1) == whole("单位职能履职汇总", 1) == whole("各月履职汇总", 1, "2026-03") < 2 + len(more)
+    )
