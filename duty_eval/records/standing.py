@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from basic_info.duties.models import PostDuty
 from basic_info.organization.models import Appointment
-from host.kernel.db import db
+from host.kernel.db import execute_core
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def standings(person_id: int, day: date, *, draw: int = 0, with_spans: bool = Fa
     ``with_spans``: the hours that are taken on that day, too; whoever asks waits for others who write hours of this
     person.
     """
-    rows = db.session.execute(
+    rows = execute_core(
         _WITH_SPANS if with_spans else _STANDINGS, {"person_id": person_id, "day": day, "draw": draw}
     ).all()
     return [

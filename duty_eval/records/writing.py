@@ -16,7 +16,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import added_up
 from host.kernel.audit import entry_if, plain
-from host.kernel.db import db
+from host.kernel.db import execute_core
 from host.kernel.idempotency import Key, taken_as
 
 #: What a new record is given; everything else of it is the column's default.
@@ -37,7 +37,7 @@ def write_once(key: Key, rows: Sequence[dict[str, Any]], *, answer: dict[str, An
     here until the first one's transaction ends.
     """
     binds = key.binds(answer) | {"rows": [plain(row) for row in rows], "audit": audit}
-    return db.session.execute(_WRITE, binds).first() is not None
+    return execute_core(_WRITE, binds).first() is not None
 
 
 def _statement() -> Any:

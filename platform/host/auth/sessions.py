@@ -16,7 +16,7 @@ from werkzeug.datastructures import CallbackDict
 
 from host.auth.models import Account, AuthSession, RoleGrant
 from host.kernel.access import PRIVILEGED, Actor, Grant, Role, ScopeKind
-from host.kernel.db import db
+from host.kernel.db import db, execute_core
 from host.kernel.notifications.queries import unread_count
 
 COOKIE = "__Host-lvzhi"
@@ -171,7 +171,7 @@ _SESSION = _session_statement()
 def _load(token: str) -> Row[Any] | None:
     """The live session of a cookie with its account and grants; None: there is none."""
     now = datetime.now(UTC)
-    row: Row[Any] | None = db.session.execute(_SESSION, {"token_hash": _digest(token), "now": now}).first()
+    row: Row[Any] | None = execute_core(_SESSION, {"token_hash": _digest(token), "now": now}).first()
     if row is not None and row.seen_at < now - SEEN_EVERY:
         db.session.execute(update(AuthSession).where(AuthSession.id == row.id).values(seen_at=now))
         db.session.commit()

@@ -10,7 +10,20 @@ from decimal import Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Numeric, Row, Select, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Enum,
+    Executable,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Row,
+    Select,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
 from sqlalchemy.orm import DeclarativeBase
 
@@ -52,6 +65,14 @@ class Model(DeclarativeBase):
 
 # Rows stay loaded after commit, so that a view can commit and then render the row it changed.
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+def execute_core(statement: Executable, parameters: dict[str, Any]) -> CursorResult[Any]:
+    """Run a statement of tables, not classes, in the session's transaction, past what the session does for classes.
+
+    For what every request sends: that share is a twentieth of what a record costs the web process.
+    """
+    return db.session.connection().execute(statement, parameters)
 
 
 @contextmanager
@@ -101,6 +122,8 @@ def engine_options(*, schema: str, queue_schema: str, pool_size: int, applicatio
     return {
         "pool_size": pool_size,
         "max_overflow": 4,
+        # The connection used last is taken first: its backend's caches are warm, and a quiet hour needs fewer of them.
+        "pool_use_lifo": True,
         "pool_timeout": 10,
         # Names, texts and password hashes are among the parameters: an error in the log must not quote them.
         "hide_parameters": True,
