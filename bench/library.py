@@ -12,7 +12,8 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
-from basic_info.duties.similarity import Candidates, likest
+from basic_info.duties.pairs import Candidates
+from basic_info.duties.similarity import likest
 from basic_info.power_lists.parsing import parse_power_list
 from bench.figures import Figures
 from host.kernel.db import db

@@ -13,8 +13,8 @@ from sqlalchemy.orm import aliased
 from basic_info.coverage.gaps import ruling_of
 from basic_info.coverage.models import FunctionOverlap, OverlapRuling
 from basic_info.duties.models import UnitFunction
+from basic_info.duties.pairs import shared_pairs
 from basic_info.duties.queries import readable_units
-from basic_info.duties.similarity import shared_pairs
 from basic_info.organization.models import UnitVersion
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission

@@ -15,7 +15,8 @@ from sqlalchemy.dialects.postgresql import insert
 from basic_info.coverage.gaps import real_function
 from basic_info.coverage.models import FunctionOverlap
 from basic_info.duties.models import UnitFunction
-from basic_info.duties.similarity import Candidates, likest
+from basic_info.duties.pairs import Candidates
+from basic_info.duties.similarity import likest
 from basic_info.organization.models import Unit
 from host.kernel.db import AnyRow, db
 

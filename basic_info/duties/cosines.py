@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from basic_info.duties.similarity import Candidates, pairs_of
+from basic_info.duties.pairs import Candidates, pairs_of
 from host.kernel.embedding import Embed, Matrix
 
 #: Askers compared at a time: this many rows of scores are in memory, however many texts there are.

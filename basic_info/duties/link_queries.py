@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
-from basic_info.duties.similarity import shared_pairs
+from basic_info.duties.pairs import shared_pairs
 from basic_info.duties.thread import Layer
 from basic_info.flowcharts.models import FlowStep
 from basic_info.power_lists.models import PowerItem

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
-from basic_info.duties.similarity import Candidates, likest
+from basic_info.duties.pairs import Candidates
+from basic_info.duties.similarity import likest
 from basic_info.duties.thread import LINK_COLUMNS, Layer
 from basic_info.flowcharts.models import ChartState, Flowchart, FlowStep
 from basic_info.organization.models import Post

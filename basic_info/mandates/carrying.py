@@ -19,7 +19,8 @@ from basic_info.duties.models import (
     SectionDuty,
     UnitFunction,
 )
-from basic_info.duties.similarity import Candidates, likest
+from basic_info.duties.pairs import Candidates
+from basic_info.duties.similarity import likest
 from basic_info.mandates.applying import Applied
 from basic_info.mandates.errors import AlreadyDecided
 from basic_info.mandates.models import Mandate

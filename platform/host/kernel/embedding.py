@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from host.kernel.sentence_model import SentenceModel
-
 #: Rows of 32-bit floats.
 Matrix: TypeAlias = "NDArray[np.float32]"
 #: Texts → a row of length 1 for each.
@@ -44,7 +42,7 @@ def embedder() -> Embed | None:
 
 
 @lru_cache(maxsize=1)
-def _model(folder: Path) -> SentenceModel:
+def _model(folder: Path) -> Embed:
     from host.kernel.sentence_model import SentenceModel  # noqa: PLC0415  # it brings numpy along
 
     return SentenceModel(folder)

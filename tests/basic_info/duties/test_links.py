@@ -15,8 +15,9 @@ from basic_info.duties.errors import AlreadyDecided, NotNeighbours
 from basic_info.duties.link_queries import confirmable, proposals_page
 from basic_info.duties.models import DutyLink, LinkState, PostDuty, SectionDuty, UnitFunction
 from basic_info.duties.operations import PostDutyDraft, add_post_duties, confirm_link, link, reject_link
+from basic_info.duties.pairs import Candidates, shared_pairs
 from basic_info.duties.proposals import confirm_proposals, count_proposals, propose_links
-from basic_info.duties.similarity import Candidates, likeness, likest, shared_pairs
+from basic_info.duties.similarity import likeness, likest
 from basic_info.duties.thread import Layer, thread_of
 from basic_info.organization.models import Post, Section, Unit
 from host.kernel.access import SYSTEM, Actor, Role

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from flask import Flask
 
-from basic_info.duties.similarity import Candidates, likest
+from basic_info.duties.pairs import Candidates
+from basic_info.duties.similarity import likest
 from config import Settings
 from host.commands import doctor
 from host.kernel.embedding import Matrix, NoModel, embedder
