@@ -101,7 +101,8 @@ def enable(account_id: int) -> ResponseReturnValue:
 @bp.post("/<int:account_id>/reset")
 @requires(Permission.ACCOUNT_MANAGE)
 def reset(account_id: int) -> ResponseReturnValue:
-    account = _managed(account_id)
+    # Not locked yet: the operation locks what signing in locks, in that order.
+    account = queries.account_of(account_id, actor=current_actor(), permission=Permission.ACCOUNT_MANAGE)
     word = operations.reset_password(account, actor=current_actor())
     db.session.commit()
     return render_template("host/accounts/password.html", account=account, password=word)

@@ -151,6 +151,9 @@ def reset_password(account: Account, *, actor: Actor) -> str:
     Raises NotPermitted for an account beyond the actor's reach, Refused for the 三员: whoever could reset another's
     password would be two of them (R157). Their passwords are reset at the server, by ``lvzhi user reset``.
     """
+    # The guard row first and the account's afterwards, as whoever signs in or changes the own password.
+    guard = _held_guard(account.login_name)
+    db.session.refresh(account, with_for_update=True)
     if actor.account_id is not None and (role := administrator_role(account)) is not None:
         raise Refused(f"{role.label}的密码只能在服务器上用 lvzhi user reset 重置")
     require_account(account, actor=actor, permission=Permission.ACCOUNT_MANAGE)
@@ -158,11 +161,7 @@ def reset_password(account: Account, *, actor: Actor) -> str:
     account.password_hash = hash_password(word)
     account.password_changed_at = datetime.now(UTC)
     account.must_change_password = True
-    db.session.execute(
-        update(SignInGuard)
-        .where(SignInGuard.name_key == _name_key(account.login_name))
-        .values(failed_count=0, locked_until=None)
-    )
+    guard.failed_count, guard.locked_until = 0, None
     end_all_sessions(account, actor=actor, reason="重置密码")
     record_change(account, action="account.password_reset", actor=actor)
     return word

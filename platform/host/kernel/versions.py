@@ -92,7 +92,8 @@ def change(
         version.superseded_at.is_(None),
         func.upper(version.valid).is_(None) | (func.upper(version.valid) > on),
     )
-    # Two clerks changing one identity at a time wait for each other here, before either reads.
+    # Whoever changes an identity holds the tree or stood in line (``wait_in_line``); versions that others write
+    # otherwise are waited for here.
     touched = db.session.scalars(reaching.order_by(func.lower(version.valid)).with_for_update()).all()
     before = next((row for row in touched if row.valid.lower is None or row.valid.lower <= on), None)
     names = fact_names(version, key.key)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import g
+from flask import Flask, g
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 from werkzeug.test import TestResponse
 
 from host.auth.models import Account, AuthSession, SignInGuard
-from host.auth.operations import change_own_password
+from host.auth.operations import change_own_password, reset_password, sign_in
 from host.auth.passwords import hash_password, verify_password
-from host.kernel.access import Actor
+from host.kernel.access import SYSTEM, Actor
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from tests.at_once import at_once
 from tests.host.security.test_sign_in import WORD, an_account, home, try_to_sign_in
 
 NEW = "Another-Bridge-77"
@@ -75,3 +76,27 @@ def test_a_password_that_was_reset_meanwhile_is_not_written_over(client: FlaskCl
     with pytest.raises(Refused, match="重新登录"):
         change_own_password(account, old=WORD, new=NEW, failures=5, lock_minutes=15, actor=actor)
     assert verify_password(db.session.scalars(select(Account.password_hash)).one(), "Reset-By-Office-9")
+
+
+def test_signing_in_a_change_and_a_reset_at_one_moment_wait_for_each_other_in_one_order(
+    app: Flask, committed: Engine
+) -> None:
+    account = an_account()
+    db.session.commit()
+    key, actor = account.id, Actor(account_id=account.id, display_name="张三")
+    rules = {"failures": 50, "lock_minutes": 15}
+
+    def change_it() -> None:
+        change_own_password(db.session.get_one(Account, key), old=WORD, new=NEW, actor=actor, **rules)
+
+    def reset_it() -> None:
+        reset_password(db.session.get_one(Account, key), actor=SYSTEM)
+
+    def enter() -> None:
+        sign_in("zhangsan", WORD, ip=None, user_agent="", **rules)
+
+    ends = at_once(app, [change_it, reset_it, enter] * 3)
+
+    # Whoever came after the first reset is refused; nobody meets with an error of the database.
+    assert set(ends) <= {"done", "Refused", "SignInRefused"}
+    assert ends.count("done") >= 3
