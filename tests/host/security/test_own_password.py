@@ -84,16 +84,17 @@ def test_signing_in_a_change_and_a_reset_at_one_moment_wait_for_each_other_in_on
     account = an_account()
     db.session.commit()
     key, actor = account.id, Actor(account_id=account.id, display_name="张三")
-    rules = {"failures": 50, "lock_minutes": 15}
 
     def change_it() -> None:
-        change_own_password(db.session.get_one(Account, key), old=WORD, new=NEW, actor=actor, **rules)
+        change_own_password(
+            db.session.get_one(Account, key), old=WORD, new=NEW, failures=50, lock_minutes=15, actor=actor
+        )
 
     def reset_it() -> None:
         reset_password(db.session.get_one(Account, key), actor=SYSTEM)
 
     def enter() -> None:
-        sign_in("zhangsan", WORD, ip=None, user_agent="", **rules)
+        sign_in("zhangsan", WORD, failures=50, lock_minutes=15, ip=None, user_agent="")
 
     ends = at_once(app, [change_it, reset_it, enter] * 3)
 
