@@ -15,7 +15,7 @@ from basic_info.organization.models import Section, SectionVersion, Unit, UnitVe
 from basic_info.organization.scope import within
 from basic_info.regions.models import Region, RegionVersion
 from duty_eval.dashboards.models import SUMS
-from duty_eval.dashboards.sums import Span, by_month, by_unit
+from duty_eval.dashboards.sums import REGIONS, UNITS, Span, by_month, by_region, by_unit
 from duty_eval.permissions import Permission
 from duty_eval.records.models import DutyRecord, RecordRollup
 from duty_eval.records.rollups import APPROVED, COUNTED
@@ -121,14 +121,11 @@ def divisions(region: Place, span: Span, day: date) -> AnySelect:
     ``before``: the same days a year ago. The division's own units stand under its own code.
     """
     child = code_below(region)
-    inside = Region.code.startswith(scope_prefix(region.code), autoescape=True)
-    sums = by_unit([span, span.a_year_before])
+    sums = by_region([span, span.a_year_before], only=_inside(region))
     grouped = (
         select(child.label("code"), *_both(sums))
         .select_from(sums)
-        .join(Unit, Unit.id == sums.c.unit_id)
-        .join(Region, Region.id == Unit.region_id)
-        .where(inside)
+        .join(Region, Region.id == sums.c.region_id)
         .group_by(child)
         .subquery("grouped")
     )
@@ -148,7 +145,7 @@ def divisions(region: Place, span: Span, day: date) -> AnySelect:
 
 def units(region: Place, actor: Actor, span: Span, day: date) -> AnySelect:
     """(unit_id, name, name_key, …sums, …sums before) of the units right in the division, by name."""
-    sums = by_unit([span, span.a_year_before])
+    sums = by_unit([span, span.a_year_before], only=select(Unit.id).where(Unit.region_id == region.id))
     grouped = select(sums.c.unit_id, *_both(sums)).group_by(sums.c.unit_id).subquery("grouped")
     return (
         select(
@@ -175,23 +172,23 @@ def page_of_units(rows: AnySelect, after: tuple[str, int] | None) -> tuple[Seque
 
 def sums_of_unit(unit_id: int, span: Span) -> AnyRow:
     """(…sums, …sums before) of the whole unit, sections that are no more included."""
-    rows = by_unit([span, span.a_year_before])
-    return db.session.execute(select(*_both(rows)).where(rows.c.unit_id == unit_id)).one()
+    rows = by_unit([span, span.a_year_before], only=select(literal(unit_id)))
+    return db.session.execute(select(*_both(rows))).one()
+
+
+def _inside(region: Place) -> AnySelect:
+    """The ids of the division and of those inside it."""
+    return select(Region.id).where(Region.code.startswith(scope_prefix(region.code), autoescape=True))
 
 
 def months_of_region(region: Place, span: Span) -> list[AnyRow]:
     """(month, …sums) of all units inside the division, by month."""
-    rows = by_month(span)
-    inside = Region.code.startswith(scope_prefix(region.code), autoescape=True)
-    return _months(
-        select(rows).join(Unit, Unit.id == rows.c.unit_id).join(Region, Region.id == Unit.region_id).where(inside)
-    )
+    return _months(select(by_month(REGIONS, span, only=_inside(region))))
 
 
 def months_of_unit(unit_id: int, span: Span) -> list[AnyRow]:
     """(month, …sums) of one unit, by month."""
-    rows = by_month(span)
-    return _months(select(rows).where(rows.c.unit_id == unit_id))
+    return _months(select(by_month(UNITS, span, only=select(literal(unit_id)))))
 
 
 def months_of(span: Span, **whose: int) -> list[AnyRow]:

@@ -1,16 +1,29 @@
-"""Reading and keeping the sums of units: exact at every instant, whatever the job has added up so far."""
+"""Reading and keeping the sums of units and divisions: exact at every instant, whatever the job has added up so far."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Subquery, case, cast, delete, func, insert, literal, select, text, union_all
+from sqlalchemy import (
+    Date,
+    Subquery,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from duty_eval.dashboards.models import SUMS, UnitDaySum, UnitMonthSum, UnitSumChange
+from basic_info.organization.models import Unit
+from duty_eval.dashboards.models import SUMS, RegionDaySum, RegionMonthSum, UnitDaySum, UnitMonthSum, UnitSumChange
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.rollups import APPROVED, COUNTED
 from host.kernel.db import AnySelect, Model, db
@@ -40,50 +53,98 @@ def _year_back(day: date) -> date:
     return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
 
 
-def by_unit(spans: Iterable[Span]) -> Subquery:
+@dataclass(frozen=True)
+class Level:
+    """The sums of units, or of divisions with the units right in them: their tables, and the column of whose."""
+
+    months: Any
+    days: Any
+    key: str
+
+    def changes(self) -> tuple[Any, AnySelect]:
+        """Whose the changes are that are not added up yet, and a select from them."""
+        found = select(UnitSumChange)
+        if self.key == "unit_id":
+            return UnitSumChange.unit_id, found
+        return Unit.region_id, found.join(Unit, Unit.id == UnitSumChange.unit_id)
+
+
+UNITS = Level(UnitMonthSum, UnitDaySum, "unit_id")
+REGIONS = Level(RegionMonthSum, RegionDaySum, "region_id")
+
+
+def by_unit(spans: Iterable[Span], *, only: AnySelect | None = None) -> Subquery:
     """(unit_id, nth, record_count, approved_count, outside_count, minutes) per unit and span, ``nth`` from 0.
 
-    Whole months come from the sums of months, the rest from those of days, and from both what is not added up yet.
+    Of those that have records then; ``only``: the ids of those that are asked for, None: all.
     """
-    parts: list[AnySelect] = []
-    for nth, span in enumerate(spans):
-        start, end = span.months
-        parts += [
-            _part(UnitMonthSum, nth).where(UnitMonthSum.month >= start, UnitMonthSum.month < end),
-            _part(UnitSumChange, nth).where(
-                UnitSumChange.worked_on >= span.first, UnitSumChange.worked_on <= span.last
-            ),
-        ]
-        if end <= span.last:
-            parts.append(_part(UnitDaySum, nth).where(UnitDaySum.worked_on >= end, UnitDaySum.worked_on <= span.last))
-    rows = union_all(*parts).subquery()
-    sums = (func.sum(rows.c[name]).label(name) for name in SUMS)
-    return select(rows.c.unit_id, rows.c.nth, *sums).group_by(rows.c.unit_id, rows.c.nth).subquery("by_unit")
+    return _by_place(UNITS, spans, only)
 
 
-def by_month(span: Span) -> Subquery:
-    """(unit_id, month, …sums) of the months of the span, the last one up to the span's last day; several rows each."""
+def by_region(spans: Iterable[Span], *, only: AnySelect) -> Subquery:
+    """(region_id, nth, …sums) of the units right in each of the divisions ``only``, as ``by_unit``."""
+    return _by_place(REGIONS, spans, only)
+
+
+def _by_place(level: Level, spans: Iterable[Span], only: AnySelect | None) -> Subquery:
+    parts = (_part(piece, literal(nth), only) for nth, span in enumerate(spans) for piece in _pieces(level, span))
+    whose, nth, *sums = union_all(*parts).subquery().c
+    return (
+        select(whose.label(level.key), nth.label("nth"), *(func.sum(one).label(one.name) for one in sums))
+        .group_by(whose, nth)
+        .having(func.sum(sums[0]) != 0)
+        .subquery("by_place")
+    )
+
+
+def by_month(level: Level, span: Span, *, only: AnySelect) -> Subquery:
+    """(``level.key``, month, …sums) of the months of the span, the last one up to the span's last day; several rows
+    each, which may take something off again.
+    """
+    parts = [_part(piece, piece.month, only) for piece in _pieces(level, span)]
+    whose, month, *sums = union_all(*parts).subquery().c
+    return select(whose.label(level.key), month.label("month"), *sums).subquery("by_month")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Rows that count for a span, or where ``is_off`` are taken off again. ``month``: to which month they belong."""
+
+    whose: Any
+    month: Any
+    rows: AnySelect
+    is_off: bool = False
+
+
+def _pieces(level: Level, span: Span) -> Iterator[_Piece]:
+    """What a span is the sum of: whole months from the sums of months, the rest from those of days, and from both what
+    is not added up yet.
+
+    A month of which more lies in the span than beyond it is taken as a whole, less its days beyond.
+    """
     start, end = span.months
-    of_change = cast(func.date_trunc("month", UnitSumChange.worked_on), Date)
-    parts: list[AnySelect] = [
-        select(UnitMonthSum.unit_id, UnitMonthSum.month, *_sums(UnitMonthSum)).where(
-            UnitMonthSum.month >= start, UnitMonthSum.month < end
-        ),
-        select(UnitSumChange.unit_id, of_change, *_sums(UnitSumChange)).where(
-            UnitSumChange.worked_on >= span.first, UnitSumChange.worked_on <= span.last
-        ),
-    ]
-    if end <= span.last:
-        parts.append(
-            select(UnitDaySum.unit_id, literal(end), *_sums(UnitDaySum)).where(
-                UnitDaySum.worked_on >= end, UnitDaySum.worked_on <= span.last
-            )
-        )
-    return union_all(*parts).subquery("by_month")
+    after = first_of_month(span.last, plus=1)
+    is_whole = end > span.last
+    is_mostly_in = not is_whole and (after - span.last).days <= span.last.day
+    months, days = level.months, level.days
+    whole = (months.month >= start, months.month < (after if is_mostly_in else end))
+    yield _Piece(getattr(months, level.key), months.month, select(*_sums(months)).where(*whole))
+    if not is_whole:
+        day = days.worked_on
+        rest = (day > span.last, day < after) if is_mostly_in else (day >= end, day <= span.last)
+        yield _Piece(getattr(days, level.key), literal(end), select(*_sums(days)).where(*rest), is_off=is_mostly_in)
+    day = UnitSumChange.worked_on
+    whose, changes = level.changes()
+    changed = changes.with_only_columns(*_sums(UnitSumChange)).where(day >= span.first, day <= span.last)
+    yield _Piece(whose, cast(func.date_trunc("month", day), Date), changed)
 
 
-def _part(table: Any, nth: int) -> AnySelect:
-    return select(table.unit_id, literal(nth).label("nth"), *_sums(table))
+def _part(piece: _Piece, group: Any, only: AnySelect | None) -> AnySelect:
+    """(whose, ``group``, …sums) of a piece."""
+    sums = [(-one if piece.is_off else one).label(one.name) for one in piece.rows.selected_columns]
+    asked = () if only is None else (piece.whose.in_(only),)
+    rows = piece.rows.with_only_columns(piece.whose.label("whose"), group.label("of"), *sums)
+    return rows.where(*asked)
 
 
 def _sums(table: Any) -> list[Any]:
@@ -99,24 +160,38 @@ def add_up() -> int:
         .cte("taken")
     )
     days = (
-        select(taken.c.unit_id, taken.c.worked_on, *(func.sum(taken.c[name]).label(name) for name in SUMS))
+        select(taken.c.unit_id, taken.c.worked_on, *_totals(taken.c))
         .group_by(taken.c.unit_id, taken.c.worked_on)
         .cte("days")
     )
     month = cast(func.date_trunc("month", days.c.worked_on), Date)
-    months = select(days.c.unit_id, month, *(func.sum(days.c[name]) for name in SUMS)).group_by(days.c.unit_id, month)
-    added_days = _added(UnitDaySum, "worked_on", select(days)).cte("added_days")
-    added_months = _added(UnitMonthSum, "month", months).cte("added_months")
-    count = select(func.count()).select_from(taken).add_cte(added_days, added_months)
-    return db.session.scalar(count) or 0
+    of_region = Unit.id == days.c.unit_id
+    added = {
+        (UnitDaySum, "unit_id", "worked_on"): select(days),
+        (UnitMonthSum, "unit_id", "month"): select(days.c.unit_id, month, *_totals(days.c)).group_by(
+            days.c.unit_id, month
+        ),
+        (RegionDaySum, "region_id", "worked_on"): select(Unit.region_id, days.c.worked_on, *_totals(days.c))
+        .join(Unit, of_region)
+        .group_by(Unit.region_id, days.c.worked_on),
+        (RegionMonthSum, "region_id", "month"): select(Unit.region_id, month, *_totals(days.c))
+        .join(Unit, of_region)
+        .group_by(Unit.region_id, month),
+    }
+    ctes = [_added(table, keys, rows).cte(f"added_{n}") for n, ((table, *keys), rows) in enumerate(added.items())]
+    return db.session.scalar(select(func.count()).select_from(taken).add_cte(*ctes)) or 0
 
 
-def _added(table: type[Model], key: str, rows: AnySelect) -> Any:
-    """``rows`` (unit, key, sums) added to those that are there."""
-    fresh = upsert(table).from_select(["unit_id", key, *SUMS], rows)
+def _totals(columns: Any) -> list[Any]:
+    return [func.sum(columns[name]).label(name) for name in SUMS]
+
+
+def _added(table: type[Model], keys: list[str], rows: AnySelect) -> Any:
+    """``rows`` (…keys, …sums) added to those that are there."""
+    fresh = upsert(table).from_select([*keys, *SUMS], rows)
     old = table.__table__.c
     return fresh.on_conflict_do_update(
-        index_elements=["unit_id", key], set_={name: old[name] + fresh.excluded[name] for name in SUMS}
+        index_elements=keys, set_={name: old[name] + fresh.excluded[name] for name in SUMS}
     )
 
 
@@ -139,11 +214,17 @@ def recount() -> AnySelect:
 def count_sums_again() -> None:
     """Make the sums anew from the records: after records came in beside the triggers (a whole month loaded at once)."""
     db.session.execute(text("LOCK TABLE duty_record IN SHARE MODE"))
-    for table in (UnitSumChange, UnitDaySum, UnitMonthSum):
+    for table in (UnitSumChange, UnitDaySum, UnitMonthSum, RegionDaySum, RegionMonthSum):
         db.session.execute(delete(table))
-    days = recount()
-    db.session.execute(insert(UnitDaySum).from_select(["unit_id", "worked_on", *SUMS], days))
-    month = cast(func.date_trunc("month", UnitDaySum.worked_on), Date)
-    sums = [func.sum(one) for one in _sums(UnitDaySum)]
-    months = select(UnitDaySum.unit_id, month, *sums).group_by(UnitDaySum.unit_id, month)
-    db.session.execute(insert(UnitMonthSum).from_select(["unit_id", "month", *SUMS], months))
+    db.session.execute(insert(UnitDaySum).from_select(["unit_id", "worked_on", *SUMS], recount()))
+    month, sums = (
+        cast(func.date_trunc("month", UnitDaySum.worked_on), Date),
+        [func.sum(one) for one in _sums(UnitDaySum)],
+    )
+    for made, whose, key, when in (
+        (UnitMonthSum, UnitDaySum.unit_id, "month", month),
+        (RegionDaySum, Unit.region_id, "worked_on", UnitDaySum.worked_on),
+        (RegionMonthSum, Unit.region_id, "month", month),
+    ):
+        rows = select(whose, when, *sums).join_from(UnitDaySum, Unit).group_by(whose, when)
+        db.session.execute(insert(made).from_select([whose.key, key, *SUMS], rows))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -21,7 +22,7 @@ from duty_eval.workload.saturation import LEAST_COVERED
 from host.kernel.access import Actor, ScopeKind, current_actor, requires
 from host.kernel.db import AnyRow, AnySelect, db, one_snapshot
 from host.kernel.errors import NotFound
-from host.kernel.pages import today_in_china
+from host.kernel.pages import narrowed, today_in_china
 from host.kernel.partitions import first_of_month
 from host.kernel.tables.leaving import let_out
 from host.kernel.tables.writing import book_response
@@ -43,6 +44,15 @@ class Line:
     endpoint: str = "duty_eval.unit_records"
     waiting: Mapping[str, str] = field(default_factory=lambda: {"state": "submitted"})
     outside: Mapping[str, str] = field(default_factory=lambda: {"outside": "1"})
+
+    @cached_property
+    def opened(self) -> str | None:
+        """Where its numbers lead: to the records behind them, else a step nearer to them."""
+        return self.url if self.records is None else url_for(self.endpoint, **self.records)
+
+    def opened_only(self, which: Mapping[str, str]) -> str | None:
+        """The same for those of its numbers that are of fewer records, ``waiting`` or ``outside``."""
+        return self.opened if self.records is None else narrowed(self.opened or "", which)
 
 
 #: Lines that stand unfolded: as many as a phone shows without much moving.

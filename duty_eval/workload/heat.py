@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from basic_info.organization.models import Unit
 from basic_info.organization.scope import within
@@ -198,18 +199,25 @@ def of_divisions(
     """
     inside = Region.code.startswith(scope_prefix(region_code), autoescape=True) if is_reached else false()
     compared = and_(UnitWorkload.records > 0, UnitWorkload.covered >= LEAST_COVERED * UnitWorkload.records)
-    return (
+    # One sum of each fact for the units with a saturation and one for the others: not each of them twice.
+    sums = (
         select(
             child.label("key"),
             UnitWorkload.month,
-            *(
-                func.coalesce(func.sum(fact).filter(compared), func.sum(fact)).label(fact.key)
-                for fact in _facts(UnitWorkload)
-            ),
+            compared.label("is_compared"),
+            *(func.sum(fact).label(fact.key) for fact in _facts(UnitWorkload)),
             func.max(UnitWorkload.counted_at).label("counted_at"),
         )
         .join(Unit, Unit.id == UnitWorkload.unit_id)
         .join(Region, Region.id == Unit.region_id)
         .where(inside, UnitWorkload.month.in_(months))
-        .group_by(child, UnitWorkload.month)
+        .group_by(child, UnitWorkload.month, compared)
+        .subquery("sums")
+    )
+    c = sums.c
+    newest = func.max(c.counted_at).over(partition_by=(c.key, c.month)).label("counted_at")
+    return (
+        select(c.key, c.month, *(c[name] for name in FACTS), newest)
+        .ext(distinct_on(c.key, c.month))
+        .order_by(c.key, c.month, c.is_compared.desc())
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -30,7 +31,7 @@ from duty_eval.workload.heat import (
 from duty_eval.workload.saturation import Load
 from host.kernel.access import Actor, current_actor
 from host.kernel.db import AnyRow, db
-from host.kernel.pages import today_in_china
+from host.kernel.pages import narrowed, today_in_china
 from host.kernel.tables.exports import Columns, Table, Values, find_export, register_export, whole_of
 
 #: Months of a year: a section's own of the year before stand below those of this year.
@@ -124,8 +125,12 @@ def of_region(place: Place, below: Sequence[AnyRow], units: Sequence[AnyRow], at
         anchor = "units-heat" if row.key == place.code else "heat"
         return url_for("duty_eval.region_dashboard", code=row.key, _anchor=anchor, **_month(last))
 
+    @cache
+    def workload(unit_id: int) -> str:
+        return url_for("duty_eval.unit_workload", unit_id=unit_id)
+
     def unit(row: Named, last: date) -> str:
-        return _workload(int(row.key), last)
+        return narrowed(workload(int(row.key)), _month(last))
 
     return RegionHeat(
         division_heat(place, below, at, actor, division, bands), units_heat(place, units, at, actor, unit, bands)

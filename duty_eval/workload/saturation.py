@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 
 HOURS_OF_A_DAY = 8
 #: So much of the records must have standard hours before a saturation is shown.
@@ -51,7 +52,7 @@ class Load:
     bands: Bands = DEFAULT_BANDS
     post_id: int | None = None
 
-    @property
+    @cached_property
     def hours(self) -> Decimal:
         return (self.standard_minutes / 60).quantize(Decimal("0.1"))
 
@@ -69,12 +70,12 @@ class Load:
     def is_compared(self) -> bool:
         return self.is_shown and self.coverage is not None and self.coverage >= LEAST_COVERED
 
-    @property
+    @cached_property
     def saturation(self) -> Decimal | None:
         """标准工时 ÷ (出勤人日 × 8 小时); None where it is not to be shown (R138)."""
         return saturation(self.standard_minutes, self.attendance_days) if self.is_compared else None
 
-    @property
+    @cached_property
     def band(self) -> Band | None:
         return band_of(self.saturation, self.bands) if self.saturation is not None else None
 

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, url_for
 
@@ -83,6 +85,14 @@ def _read_manifest(manifest: Path, changed_at_ns: int) -> dict[str, str]:
 def today_in_china() -> date:
     """The day that it is in the city, wherever the server's clock stands."""
     return datetime.now(CHINA_TIME).date()
+
+
+def narrowed(address: str, values: Mapping[str, str]) -> str:
+    """An address of this site, without an anchor, with ``values`` added to its query.
+
+    For pages of many links that differ in their filters alone: ``url_for`` costs many times as much.
+    """
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(values)}" if values else address
 
 
 def day(value: date | None, short: bool = False) -> str:

@@ -169,6 +169,19 @@ def test_a_city_s_page_costs_the_same_statements_however_many_counties(
     assert counts[0] == counts[1] <= 9
 
 
+def test_a_city_s_page_reads_the_sums_of_its_divisions_and_of_no_units_but_its_own(
+    connection: Connection, sign_in_as: SignIn, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    Office().log(DAY, minutes=30)
+    client = sign_in_as(_region_head())
+    with count_queries() as seen:
+        client.get(f"/duty-eval/dashboard/regions/371300?day={DAY}&span=year")
+    of_units = [statement for statement in seen if "unit_month_sum" in statement or "unit_day_sum" in statement]
+    assert len(of_units) == 1
+    assert "unit.region_id = " in of_units[0]
+    assert sum("region_month_sum" in statement for statement in seen) == 2
+
+
 def test_a_divisions_records_go_out_by_unit_and_day_and_no_other_divisions(connection: Connection) -> None:
     here, elsewhere = Office(), Office("371321", "沂南县水利局")
     for day in (DAY, date(2026, 3, 16)):

@@ -6,12 +6,15 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import Date, Engine, func, literal, select
+from sqlalchemy import Connection, Date, Engine, func, literal, select, update
 
 from basic_info.duties.models import PostDuty
+from basic_info.organization.models import Unit
+from basic_info.regions.models import Region, Tier
 from duty_eval.dashboards.models import SUMS, UnitSumChange
-from duty_eval.dashboards.sums import Span, add_up, by_unit, count_sums_again
+from duty_eval.dashboards.sums import Span, add_up, by_region, by_unit, count_sums_again
 from duty_eval.dashboards.sums import recount as recount_units
 from duty_eval.periods.errors import MonthLocked
 from duty_eval.periods.operations import lock_month, unlock_month
@@ -25,7 +28,7 @@ from duty_eval.workload.models import SectionWorkload
 from host.kernel.access import SYSTEM, Role
 from host.kernel.db import db
 from host.kernel.jobs.progress import Progress
-from tests.factories import a_person, a_post, a_post_duty, a_section, an_actor
+from tests.factories import a_person, a_post, a_post_duty, a_region, a_section, a_unit, an_actor
 
 DAYS = [date(2026, 3, 2), date(2026, 3, 3), date(2026, 4, 1)]
 
@@ -40,12 +43,16 @@ def _unlock(place: Place, month: date) -> None:
 
 #: At which turns of one of the writers March is closed, and opened again.
 LOCKS = {1: _lock, 3: _unlock, 5: _lock}
+#: At which turns of one of the writers the unit goes to the other division.
+MOVES = {0, 2, 3}
 
 
 def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_corrections(
     app: Flask, committed: Engine
 ) -> None:
-    section = a_section()
+    unit = a_unit(region=a_region("371302", tier=Tier.COUNTY))
+    regions = [unit.region_id, a_region("371311", tier=Tier.COUNTY).id]
+    section = a_section(unit=unit)
     post = a_post(section=section)
     duties = [a_post_duty(post=post, standard_minutes=25).id, a_post_duty(post=post).id, None]
     staff = [an_actor(Role.STAFF, person=a_person(post=post)) for _ in range(3)]
@@ -69,6 +76,10 @@ def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_correction
                 if number == 5 and turn in LOCKS:
                     LOCKS[turn](Place(section_id=section.id), DAYS[0].replace(day=1))
                     db.session.commit()
+                if number == 4 and turn in MOVES:
+                    regions.reverse()
+                    db.session.execute(update(Unit).where(Unit.id == unit.id).values(region_id=regions[0]))
+                    db.session.commit()
             db.session.remove()
 
     with ThreadPoolExecutor(6) as pool:
@@ -76,11 +87,13 @@ def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_correction
 
     assert _rolled_up() == _recounted()
     assert _unit_sums() == _unit_sums_recounted()
+    assert _region_sums() == _region_sums_recounted()
     count_workload(DAYS[-1], Progress())
     assert _workload() == _workload_recounted() != set()
     add_up()
     assert db.session.scalars(select(UnitSumChange)).all() == []
     assert _unit_sums() == _unit_sums_recounted()
+    assert _region_sums() == _region_sums_recounted()
 
 
 def test_sums_of_units_counted_again_are_those_that_the_database_kept(app: Flask, committed: Engine) -> None:
@@ -90,9 +103,28 @@ def test_sums_of_units_counted_again_are_those_that_the_database_kept(app: Flask
         entry = Entry(post_duty_id=None, content="办理", minutes=10 + number)
         log_records([entry], worked_on=day, client_key=f"k{number}", actor=staff, today=DAYS[-1], late_reason="补")
     db.session.flush()
-    kept = _unit_sums()
+    kept, of_regions = _unit_sums(), _region_sums()
     count_sums_again()
     assert _unit_sums() == kept == _unit_sums_recounted() != set()
+    assert _region_sums() == of_regions == _region_sums_recounted() != set()
+
+
+@pytest.mark.parametrize("last", [2, 15, 16, 29, 30, 31])
+def test_a_span_is_the_sum_of_its_days_wherever_in_the_month_it_ends(connection: Connection, last: int) -> None:
+    post = a_post()
+    staff = an_actor(Role.STAFF, person=a_person(post=post))
+    days = [date(2026, month, day) for month in (2, 3) for day in (1, 2, 15, 16, 17, 28)] + [date(2026, 3, 31)]
+    for day in days:
+        entry = Entry(post_duty_id=None, content="办理", minutes=day.day)
+        log_records([entry], worked_on=day, client_key=f"k{day}", actor=staff, today=DAYS[-1], late_reason="补")
+    span = Span(date(2026, 2, 1), date(2026, 3, last))
+    inside = [day for day in days if day <= span.last]
+
+    for _ in range(2):
+        for sums in (by_unit([span]), by_region([span], only=select(Region.id))):
+            (row,) = db.session.execute(select(sums)).all()
+            assert (row.record_count, row.minutes) == (len(inside), sum(day.day for day in inside))
+        add_up()
 
 
 def _one_turn(actor: Any, head: Any, duties: list[int | None], rng: Random, key: str) -> None:
@@ -121,6 +153,24 @@ def _unit_sums() -> set[tuple[Any, ...]]:
     march, april = by_unit([Span(date(2026, 3, 1), date(2026, 3, 31))]), by_unit([Span(DAYS[2], DAYS[2])])
     rows = select(march).union_all(select(april))
     return {tuple(row) for row in db.session.execute(rows) if row.record_count}
+
+
+def _region_sums() -> set[tuple[Any, ...]]:
+    """The same of the divisions that the units lie in now."""
+    only = select(Region.id)
+    march = by_region([Span(date(2026, 3, 1), date(2026, 3, 31))], only=only)
+    april = by_region([Span(DAYS[2], DAYS[2])], only=only)
+    return {tuple(row) for row in db.session.execute(select(march).union_all(select(april)))}
+
+
+def _region_sums_recounted() -> set[tuple[Any, ...]]:
+    days = recount_units().subquery()
+    sums = (func.sum(days.c[name]) for name in SUMS)
+    rows = select(Unit.region_id, literal(0), *sums).join(Unit, Unit.id == days.c.unit_id)
+    return {
+        tuple(row)
+        for row in db.session.execute(rows.group_by(Unit.region_id, func.date_trunc("month", days.c.worked_on)))
+    }
 
 
 def _unit_sums_recounted() -> set[tuple[Any, ...]]:
