@@ -3,6 +3,8 @@
 // is lost: the drawing stays on the page.
 import Modeler from "bpmn-js/lib/Modeler";
 import { download } from "./flowchart-files.js";
+import { keysModule } from "./flowchart-keys.js";
+import { Outline } from "./flowchart-outline.js";
 import { descriptor, Panel } from "./flowchart-panel.js";
 import { nameTools, toolsModule } from "./flowchart-tools.js";
 import { chineseModule } from "./flowchart-words.js";
@@ -13,11 +15,14 @@ class Editor {
     this.revision = box.dataset.revision;
     this.modeler = new Modeler({
       container: box.querySelector("[data-editor-canvas]"),
-      additionalModules: [chineseModule, toolsModule],
+      additionalModules: [chineseModule, toolsModule, keysModule],
+      // By the grid, and by half the width of a step.
+      keyboardMoveSelection: { moveSpeed: 10, moveSpeedAccelerated: 50 },
       moddleExtensions: { lvzhi: descriptor },
     });
     nameTools(box.querySelector("[data-editor-canvas]"));
     new Panel(box.querySelector("[data-editor-panel]"), this.modeler);
+    new Outline(box.querySelector("[data-editor-outline]"), this.modeler);
     this.conflict = box.querySelector("[data-editor-conflict]");
     this.listen();
   }
@@ -36,7 +41,10 @@ class Editor {
     document.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); this.save(); }
     });
-    this.modeler.get("eventBus").on("commandStack.changed", () => this.say("有未保存的修改", true));
+    const bus = this.modeler.get("eventBus");
+    bus.on("commandStack.changed", () => this.say("有未保存的修改", true));
+    bus.on("lvzhi.said", ({ words }) => this.say(words));
+    bus.on("lvzhi.help", () => this.box.querySelector("#editor-keys").showModal());
     window.addEventListener("beforeunload", (event) => { if (this.isDirty) event.preventDefault(); });
     const answers = { mine: () => this.keepMine(), theirs: () => this.load(), overwrite: () => this.overwrite(), back: () => {} };
     for (const button of this.conflict.querySelectorAll("[data-conflict]")) {

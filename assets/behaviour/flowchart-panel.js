@@ -1,5 +1,6 @@
 // The form beside the drawing: what is selected is filled in here and kept in the drawing itself (lvzhi:step), from
 // which the server makes the rows of the steps.
+import { isTask, timerOf, titleOf } from "./flowchart-names.js";
 
 export const descriptor = {
   name: "Lvzhi", uri: "urn:lvzhi:flowchart:1", prefix: "lvzhi", xml: { tagAlias: "lowerCase" },
@@ -13,11 +14,8 @@ export const descriptor = {
   ],
 };
 
-const TASK = /^bpmn:(User|Service|Send|Receive|Manual|BusinessRule|Script)?Task$/;
-const TITLES = { "bpmn:Lane": "岗位（泳道）", "bpmn:Participant": "流程", "bpmn:SequenceFlow": "连线", "bpmn:SubProcess": "子流程", "bpmn:CallActivity": "调用其他流程图", "bpmn:ExclusiveGateway": "分支", "bpmn:ParallelGateway": "并行", "bpmn:InclusiveGateway": "分支", "bpmn:StartEvent": "开始", "bpmn:EndEvent": "结束" };
 const LINES = { inputs: "lvzhi:Input", outputs: "lvzhi:Output" };
 
-const timerOf = (bo) => bo.eventDefinitions?.find((one) => one.$type === "bpmn:TimerEventDefinition");
 const stepOf = (bo) => bo.extensionElements?.values?.find((one) => one.$type === "lvzhi:Step");
 
 export class Panel {
@@ -42,12 +40,12 @@ export class Panel {
 
   kindsOf(bo) {
     if (bo.$type === "bpmn:Process" || bo.$type === "bpmn:Collaboration") return ["nothing"];
-    return ["any", TASK.test(bo.$type) && "step", bo.$type === "bpmn:CallActivity" && "call", timerOf(bo) && "timer"].filter(Boolean);
+    return ["any", isTask(bo) && "step", bo.$type === "bpmn:CallActivity" && "call", timerOf(bo) && "timer"].filter(Boolean);
   }
 
   fill(bo) {
     const step = stepOf(bo);
-    this.form.querySelector("[data-panel-title]").textContent = TASK.test(bo.$type) ? "环节" : timerOf(bo) ? "定时" : TITLES[bo.$type] ?? "图形";
+    this.form.querySelector("[data-panel-title]").textContent = titleOf(bo);
     // Only lanes are named after posts.
     const name = this.field("name");
     if (bo.$type === "bpmn:Lane") name.setAttribute("list", "editor-posts"); else name.removeAttribute("list");

@@ -168,3 +168,133 @@ def test_a_tool_beside_a_shape_works_by_the_keyboard(sign_in: SignIn) -> None:
     page.locator('.djs-element[data-element-id="Start"] .djs-hit').first.click()
     page.locator(".djs-context-pad [data-action='append.append-task']").press("Enter")
     expect(page.locator('.djs-shape[data-element-id^="Activity_"]')).to_have_count(1)
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def chosen(page: Page, words: str) -> None:
+    """The list has the focus and its chosen line says ``words``."""
+    expect(page.locator("[data-editor-outline]")).to_be_focused()
+    expect(page.locator("[data-editor-outline] [aria-selected=true]")).to_have_text(words)
+
+
+def pick(page: Page, label: str) -> None:
+    """Walk down the open menu to ``label`` and take it."""
+    menu = page.locator(".djs-popup")
+    expect(menu).to_be_visible()
+    for _ in range(menu.locator("[role=option]").count()):
+        if menu.locator("[role=option][aria-selected=true]").inner_text().strip() == label:
+            break
+        press(page, "ArrowDown")
+    press(page, "Enter")
+    expect(menu).to_have_count(0)
+
+
+def next_by_keys(page: Page, kind: str, name: str = "") -> None:
+    """N, the kind from the menu, its name; the list has the focus again."""
+    press(page, "n")
+    pick(page, kind)
+    if name:
+        expect(page.locator(".djs-direct-editing-content")).to_be_focused()
+        page.keyboard.type(name)
+        press(page, "Enter")
+    elif page.locator(".djs-direct-editing-content").is_visible():
+        press(page, "Enter")
+    expect(page.locator("[data-editor-outline]")).to_be_focused()
+
+
+def into_the_list(page: Page) -> None:
+    page.get_by_role("button", name="键盘操作").focus()
+    for _ in range(60):
+        if page.locator("[data-editor-outline]").evaluate("one => one === document.activeElement"):
+            return
+        press(page, "Tab")
+    raise AssertionError("no stop of the Tab key at the list")
+
+
+def test_a_whole_chart_is_drawn_saved_and_published_with_the_keyboard_alone(sign_in: SignIn, shoot: Shoot) -> None:
+    page = sign_in("office")
+    begin(page, "全用键盘")
+    into_the_list(page)
+    chosen(page, "开始 窗口受理岗")
+    next_by_keys(page, "环节", "受理")
+    chosen(page, "受理 环节 · 窗口受理岗")
+    next_by_keys(page, "环节", "审查")
+    press(page, "g")
+    pick(page, "审查岗")
+    chosen(page, "审查 环节 · 审查岗")
+    next_by_keys(page, "分支（选一条）")
+    chosen(page, "分支 审查岗")
+    next_by_keys(page, "环节", "现场核查")
+    chosen(page, "现场核查 环节 · 审查岗")
+    press(page, "ArrowLeft")
+    next_by_keys(page, "分支（选一条）")
+    press(page, "F2")
+    expect(page.locator(".djs-direct-editing-content")).to_be_focused()
+    page.keyboard.type("汇合")
+    press(page, "Enter")
+    chosen(page, "汇合 分支 · 审查岗")
+    next_by_keys(page, "结束")
+    chosen(page, "结束 审查岗")
+    press(page, "ArrowUp", "ArrowUp", "ArrowUp")
+    chosen(page, "现场核查 环节 · 审查岗")
+    press(page, "l")
+    pick(page, "汇合（分支，审查岗）")
+    chosen(page, "→ 汇合")
+    shoot(page, "flowchart-keyboard-1280")
+    press(page, "Control+s")
+    expect(page.locator("[data-editor-status]")).to_have_text("已保存")
+
+    for _ in range(120):
+        press(page, "Shift+Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == "检查并发布":
+            break
+    press(page, "Enter")
+    expect(page.get_by_text("检查通过")).to_be_visible()
+    page.get_by_role("button", name="发布").first.focus()
+    press(page, "Enter")
+    page.locator("dialog[open] [data-confirm-action]").focus()
+    press(page, "Enter")
+    expect(page.get_by_text("流程图已发布")).to_be_visible()
+    expect(page.locator('.flowchart-canvas .djs-shape[data-element-id^="Activity_"]')).to_have_count(3)
+
+
+def test_what_is_removed_by_a_key_comes_back_by_undo_and_moves_by_arrows(sign_in: SignIn) -> None:
+    page = sign_in("office")
+    begin(page, "删了再来")
+    into_the_list(page)
+    next_by_keys(page, "环节", "受理")
+    shape = page.locator('.djs-shape[data-element-id^="Activity_"]')
+    before = shape.bounding_box()
+    press(page, "Alt+ArrowRight", "Alt+ArrowDown")
+    after = shape.bounding_box()
+    assert before and after and after["x"] > before["x"] and after["y"] > before["y"]
+
+    press(page, "Delete")
+    expect(shape).to_have_count(0)
+    expect(page.locator("[data-editor-outline]")).to_be_focused()
+    press(page, "Control+z")
+    expect(shape).to_have_count(1)
+
+
+def test_the_keys_are_told_by_a_question_mark(sign_in: SignIn) -> None:
+    page = sign_in("office")
+    begin(page, "有哪些键")
+    into_the_list(page)
+    press(page, "?")
+    expect(page.locator("dialog[open]")).to_contain_text("接下一步")
+    press(page, "Escape")
+    expect(page.locator("[data-editor-outline]")).to_be_focused()
+
+
+def test_with_a_lane_chosen_a_symbol_is_placed_in_it(sign_in: SignIn) -> None:
+    page = sign_in("office")
+    begin(page, "放进泳道")
+    into_the_list(page)
+    press(page, "End")
+    chosen(page, "审查岗 泳道")
+    next_by_keys(page, "环节", "归档")
+    chosen(page, "归档 环节 · 审查岗")
