@@ -271,7 +271,8 @@ def test_what_is_removed_by_a_key_comes_back_by_undo_and_moves_by_arrows(sign_in
     before = shape.bounding_box()
     press(page, "Alt+ArrowRight", "Alt+ArrowDown")
     after = shape.bounding_box()
-    assert before and after
+    assert before
+    assert after
     assert (after["x"], after["y"]) > (before["x"], before["y"])
 
     press(page, "Delete")
