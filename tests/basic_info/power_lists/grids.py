@@ -58,9 +58,9 @@ def as_xls(grids: list[Grid]) -> bytes:
     return xls({grid.name: grid.page for grid in grids})
 
 
-def as_csv(grids: list[Grid], encoding: str) -> bytes:
+def as_csv(grids: list[Grid], encoding: str, delimiter: str = ",") -> bytes:
     kept = io.StringIO()
-    csv.writer(kept).writerows(grids[0].page.rows)
+    csv.writer(kept, delimiter=delimiter).writerows(grids[0].page.rows)
     return kept.getvalue().encode(encoding)
 
 
@@ -71,7 +71,8 @@ def law(name: str, article: str = "第十二条") -> str:
 @dataclass
 class Want:
     """What a careful person finds: leaves (sheet, name, sub-item, kind, code), the header's row in each sheet,
-    sections in the order of the list, cells with an error (sheet, row, column), some limits by item."""
+    sections in the order of the list, cells with an error (sheet, row, column), and of some items, by their names,
+    the limits, the laws ("title article") and the levels ("县级" is "县")."""
 
     heads: dict[str, int] = field(default_factory=dict)
     leaves: list[tuple[str, str, str, str, str]] = field(default_factory=list)
@@ -79,6 +80,8 @@ class Want:
     duplicates: int = 0
     errors: list[tuple[str, int, str]] = field(default_factory=list)
     limits: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
+    bases: dict[str, list[str]] = field(default_factory=dict)
+    levels: dict[str, list[str]] = field(default_factory=dict)
 
     def leaf(self, sheet: str, name: str, kind: str, sub: str = "", sections: str = "", code: str = "") -> None:
         self.leaves.append((sheet, name, sub, kind, code))
