@@ -1,4 +1,4 @@
-"""Lists with headings in words of their own, blocks, cards and rests of other sheets, and what a person finds in each."""
+"""Lists with headings in words of their own, cards and notes beside, with what a careful person finds in each."""
 
 from __future__ import annotations
 

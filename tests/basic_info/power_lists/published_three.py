@@ -37,6 +37,7 @@ def stages() -> Made:
                 stage,
                 law("行政许可法") if start else None,
                 "因不履行职责造成后果的" if start else None,
+                None,
             )
         g.down(first, g.next - 1, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12)
         w.leaf("Sheet1", name, kind, sub, office.replace("；", " "))
@@ -211,8 +212,8 @@ def exported() -> Made:
     ]
     for no, (name, kind, code, legal, promised, limits) in enumerate(lines, 1):
         g.row(
-            float(no), "云岭市", "市场监管局", name, kind, code, law("产品质量法"), "企业", "符合条件", "申请书", "审批科\n登记科",
-            "主动公开", 12.0, legal, promised, "不收费", "否", STAGES[0], "云岭市市场监管局", law("行政许可法"), "失职",
+            float(no), "云岭市", "市场监管局", name, kind, code, law("产品质量法"), "企业", "符合条件", "申请书",
+            "审批科\n登记科", "主动公开", 12.0, legal, promised, "不收费", "否", STAGES[0], "云岭市市场监管局", law("行政许可法"), "失职",
             "12315", "正常", "郑某某", "省市场监管局", "是",
         )  # fmt: skip
         w.leaf("Sheet0", name, kind, sections="审批科 登记科", code=code)
