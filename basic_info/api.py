@@ -19,6 +19,7 @@ from basic_info.flowcharts.engine import (
     StateGraph,
     judge,
 )
+from basic_info.settings.queries import library_settings
 
 __all__ = [
     "GAPS",
@@ -34,6 +35,7 @@ __all__ = [
     "StateGraph",
     "gap_rows",
     "judge",
+    "library_settings",
     "register_follow_ups",
     "register_item_activity",
     "replay_of",

@@ -110,6 +110,12 @@ class FlowStep(Model):
     limit_unit: Mapped[LimitUnit | None]
     promised_value: Mapped[int | None] = mapped_column(Integer)
     promised_unit: Mapped[LimitUnit | None]
+
+    @property
+    def counts_hours(self) -> bool:
+        """Whether a limit of it is written in hours or minutes, which the clocks round up to whole days."""
+        return any(unit is not None and unit.is_below_a_day for unit in (self.limit_unit, self.promised_unit))
+
     #: Papers that come in and go out, one a line.
     inputs: Mapped[str] = mapped_column(default="", server_default="")
     outputs: Mapped[str] = mapped_column(default="", server_default="")

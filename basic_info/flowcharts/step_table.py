@@ -57,7 +57,6 @@ _ARROW = re.compile(r"(?P<when>[^→]{0,60}?)→(?P<key>[^→、,，;；/|]+?)(?
 _ARROWS = re.compile(r"\s*(?:→|-+>|=+>|⇒|—+>)\s*")
 _GO_TO = re.compile(r"^(?P<when>.{0,60}?)(?:[:：]|转至?|进入)(?P<key>.+)$")
 _AROUND_NUMBER = re.compile(r"^(?:第|步骤|环节)+|(?:步骤|步|环节)$|[.．、]$|\.0$")
-_HOURS = re.compile(r"(?P<hours>[0-9]{1,4})个?小时(?:以?内|之内)?")
 _ON_THE_SPOT = re.compile(r"(?:即时|当场|即办|立即|随到随办|马上)(?:办理|办结|完成)?")
 _BELOW = re.compile(r"(?:合计|总计|小计|共计)|(?:备注|注|说明|填表说明|填表人|制表人)\d*[:：]")
 _SPANS = 3
@@ -194,28 +193,19 @@ def _details(table: _Table, number: int, texts: dict[str, str]) -> StepDetails:
 
 
 def _limit(table: _Table, number: int, texts: dict[str, str], key: str) -> tuple[int | None, LimitUnit | None]:
-    """``5个工作日``; a bare number counts in working days (R62)."""
+    """``5个工作日``, ``2小时``, ``半天``; a bare number counts in working days (R62)."""
     text = texts.get(key, "")
     if text in _NOTHING:
         return None, None
     if re.fullmatch(r"[1-9][0-9]{0,3}", text):
         return int(text), LimitUnit.WORKDAY
     if _ON_THE_SPOT.fullmatch(text):
-        return None, None  # a clock counts whole days: what is done on the spot has none to count
-    if hours := _HOURS.fullmatch(text):
-        return _days_of(table, number, key, int(hours["hours"]))
+        return None, None  # what is done on the spot has nothing to count
     found = time_limits(text[:200], LimitKind.STAGE, heading="")
     if not found or not found[0].value or found[0].value > 3_650:
-        table.error(number, key, f"“{text[:40]}”不是时限，应写成 5个工作日")
+        table.error(number, key, f"“{text[:40]}”不是时限，应写成 5个工作日 或 2小时")
         return None, None
     return found[0].value, found[0].limit_unit
-
-
-def _days_of(table: _Table, number: int, key: str, hours: int) -> tuple[int | None, LimitUnit | None]:
-    if hours == 0 or hours % 24:
-        table.error(number, key, f"“{hours}小时”不足整日，时限按日计算，请写成整日（24小时写 1日）或“即时”")
-        return None, None
-    return hours // 24, LimitUnit.DAY
 
 
 @dataclass(frozen=True, slots=True)

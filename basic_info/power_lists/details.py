@@ -56,7 +56,7 @@ def words_of(limit: PowerTimeLimit | TimeLimit) -> str:
     """``简易程序：5 个工作日``; 0 is done on the spot."""
     if not limit.value:
         return limit.condition or "当场办结"
-    unit = {"workday": "个工作日", "day": "日", "month": "个月"}[limit.limit_unit.value]
+    unit = limit.limit_unit.measure
     return f"{limit.condition}：{limit.value}{unit}" if limit.condition else f"{limit.value}{unit}"
 
 
@@ -80,7 +80,7 @@ def _replace_limits(item: PowerItem, values: Mapping[str, Any]) -> dict[str, tup
     for name, kind in _LIMITS.items():
         found = time_limits(texts[name], kind, heading="")
         if found is None:
-            raise Refused(f"{kind.label}看不懂，请写成“20个工作日”“60日”或“3个月”，没有的写“/”")
+            raise Refused(f"{kind.label}看不懂，请写成“20个工作日”“60日”“3个月”或“2小时”，没有的写“/”")
         limits += found
     if promised_beyond_statutory(limits):
         raise Refused("承诺期限超过法定期限，请核对")

@@ -49,7 +49,7 @@ class ItemForm(ChineseForm):
     handling_text = StringField("承办机构", _LINE, description="多个科室用顿号隔开")
     exercise_tier = StringField("实施层级", _LINE)
     authority = TextAreaField("权限", _TEXT)
-    statutory_limit = StringField("法定期限", _LINE, description="如 20个工作日、60日、3个月；没有的写 /")
+    statutory_limit = StringField("法定期限", _LINE, description="如 20个工作日、60日、3个月、2小时；没有的写 /")
     promised_limit = StringField("承诺期限", _LINE, description="不得长于法定期限")
     department_duty = TextAreaField("部门职责", _TEXT)
     responsibility = TextAreaField("责任事项", _TEXT)

@@ -58,9 +58,23 @@ class LimitKind(Worded):
 
 
 class LimitUnit(Worded):
+    """The unit in which a limit is written down; the clocks count whole days (``counted_days``)."""
+
     WORKDAY = "workday", "工作日"
     DAY = "day", "日"
     MONTH = "month", "个月"
+    WORKHOUR = "workhour", "工作小时"
+    HOUR = "hour", "小时"
+    MINUTE = "minute", "分钟"
+
+    @property
+    def measure(self) -> str:
+        """The unit behind a number: 5个工作日, 60日, 2小时."""
+        return f"个{self.label}" if self in {LimitUnit.WORKDAY, LimitUnit.WORKHOUR} else self.label
+
+    @property
+    def is_below_a_day(self) -> bool:
+        return self in {LimitUnit.WORKHOUR, LimitUnit.HOUR, LimitUnit.MINUTE}
 
 
 class PowerList(Returnable, Model):

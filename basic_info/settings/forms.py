@@ -1,7 +1,7 @@
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from basic_info.settings.operations import LEAST, MOST
+from basic_info.settings.operations import FEWEST_HOURS, LEAST, MOST, MOST_HOURS
 from host.kernel.forms import ChineseForm
 
 _BOUNDS = int(LEAST * 100), int(MOST * 100)
@@ -18,4 +18,12 @@ class LibraryForm(ChineseForm):
     )
     charts_need_second = BooleanField(
         "流程图由另一人发布", description="勾选后，保存过这张图的人不能发布它；数据库同样不允许。"
+    )
+    hours_per_day = IntegerField(
+        "每个工作日的工作小时数",
+        [
+            InputRequired("请填写小时数"),
+            NumberRange(FEWEST_HOURS, MOST_HOURS, message=f"小时数应在 {FEWEST_HOURS} 到 {MOST_HOURS} 之间"),
+        ],
+        description="时限写成工作小时的，按这个数折成整工作日计时；改动后，在办事项的到期日在下次评估预警时重算。",
     )

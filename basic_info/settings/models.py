@@ -16,6 +16,7 @@ class LibrarySetting(Model):
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),
         CheckConstraint("overlap_least BETWEEN 0.3 AND 1", name="overlap_in_bounds"),
+        CheckConstraint("hours_per_day BETWEEN 1 AND 24", name="hours_in_bounds"),
     )
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, default=1)
@@ -23,5 +24,7 @@ class LibrarySetting(Model):
     overlap_least: Mapped[Decimal] = mapped_column(Numeric(3, 2))
     #: Whether a flowchart is published by somebody who saved none of its drawing; kept by a trigger.
     charts_need_second: Mapped[bool]
+    #: 每个工作日的工作小时数: how many working hours fill a working day on the clocks.
+    hours_per_day: Mapped[int] = mapped_column(SmallInteger, default=8, server_default="8")
     set_by: Mapped[int | None]
     set_at: Mapped[datetime] = mapped_column(server_default=func.now())

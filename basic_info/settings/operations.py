@@ -17,12 +17,15 @@ from host.kernel.errors import Refused
 
 #: Below it nearly any two functions are alike, above it none but equal ones.
 LEAST, MOST = Decimal("0.3"), Decimal("1")
+FEWEST_HOURS, MOST_HOURS = 1, 24
 
 
 def set_library(settings: LibrarySettings, *, actor: Actor) -> None:
     """Keep the settings; nothing is written where they are as before. Raises Refused."""
     if not LEAST <= settings.overlap_least <= MOST:
         raise Refused(f"相似度应在 {LEAST:%} 到 {MOST:%} 之间")
+    if not FEWEST_HOURS <= settings.hours_per_day <= MOST_HOURS:
+        raise Refused(f"每个工作日的小时数应在 {FEWEST_HOURS} 到 {MOST_HOURS} 之间")
     before = library_settings()
     if settings == before:
         return

@@ -10,7 +10,7 @@ from basic_info.organization.scope import reaches_every_unit
 from basic_info.permissions import Permission
 from basic_info.settings.forms import LibraryForm
 from basic_info.settings.operations import set_library
-from basic_info.settings.queries import LibrarySettings, library_settings
+from basic_info.settings.queries import DEFAULT, LibrarySettings, library_settings
 from host.kernel.access import current_actor, requires
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted
@@ -20,8 +20,14 @@ from host.kernel.errors import NotPermitted
 @requires(Permission.SETTING_EDIT)
 def show_library_settings() -> ResponseReturnValue:
     held = library_settings()
-    percent = int(held.overlap_least * 100)
-    return _page(LibraryForm(formdata=None, overlap_percent=percent, charts_need_second=held.charts_need_second))
+    return _page(
+        LibraryForm(
+            formdata=None,
+            overlap_percent=int(held.overlap_least * 100),
+            charts_need_second=held.charts_need_second,
+            hours_per_day=held.hours_per_day,
+        )
+    )
 
 
 @bp.post("/settings")
@@ -34,7 +40,8 @@ def set_library_settings() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     least = Decimal(form.overlap_percent.data or 0) / 100
-    set_library(LibrarySettings(least, bool(form.charts_need_second.data)), actor=actor)
+    hours = form.hours_per_day.data or DEFAULT.hours_per_day
+    set_library(LibrarySettings(least, bool(form.charts_need_second.data), hours), actor=actor)
     db.session.commit()
     flash("设置已保存", "success")
     return redirect(url_for("basic_info.show_library_settings"), 303)

@@ -12,10 +12,11 @@ from flask import url_for
 from basic_info.api import GAPS
 from basic_info.power_lists.models import LimitUnit
 from function_monitor.alerts.models import Alert
+from function_monitor.deadlines.counting import Limit
+from function_monitor.deadlines.words import limit_words
 from host.kernel.access import Actor
 from host.kernel.pages import day as day_words
 
-_UNITS = {unit.value: f"个{unit.label}" if unit is not LimitUnit.DAY else unit.label for unit in LimitUnit}
 #: Permission of another system, whose door holds no permissions.
 READ_RECORDS = "duty_eval:duty_record:read"
 
@@ -63,13 +64,18 @@ def _of_step(facts: dict[str, Any]) -> list[EvidenceLine]:
     ]
     if facts["limit"]:
         extended = facts.get("extended_days")
-        more = f"，延长 {extended} {_UNITS[facts['limit_unit']]}" if extended else ""
-        lines.append(EvidenceLine("法定时限", f"{facts['limit']} {_UNITS[facts['limit_unit']]}{more}"))
+        limit = _limit(facts["limit"], facts["limit_unit"])
+        more = f"，延长 {extended} {limit.in_whole_days().unit.measure}" if extended else ""
+        lines.append(EvidenceLine("法定时限", f"{limit_words(limit)}{more}"))
         lines.append(EvidenceLine("法定到期日", _due(facts["due_on"], unsure)))
     if facts.get("promised"):
-        lines.append(EvidenceLine("承诺时限", f"{facts['promised']} {_UNITS[facts['promised_unit']]}"))
+        lines.append(EvidenceLine("承诺时限", limit_words(_limit(facts["promised"], facts["promised_unit"]))))
         lines.append(EvidenceLine("承诺到期日", _due(facts["promised_due_on"], unsure)))
     return lines
+
+
+def _limit(value: int, word: str) -> Limit:
+    return Limit(value, LimitUnit.of_word(word) or LimitUnit.WORKDAY)
 
 
 def _due(text: str | None, unsure: str) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from basic_info.api import library_settings
 from function_monitor.blueprint import bp
 from function_monitor.cases import queries
 from function_monitor.cases.models import CaseState, FlowCase
@@ -53,7 +54,9 @@ def show_case(case_id: int) -> ResponseReturnValue:
     suspensions = clock_queries.suspensions_of_case(case_id)
     rows: list[ClockSuspension] = [one[0] for one in suspensions]
     about = Circumstances(
-        stops=words.stops_of(rows), supplement_suspends=bool(held.flowchart and held.flowchart.supplement_suspends)
+        stops=words.stops_of(rows),
+        supplement_suspends=bool(held.flowchart and held.flowchart.supplement_suspends),
+        hours_per_day=library_settings().hours_per_day,
     )
     return render_template(
         "function_monitor/cases/case.html",

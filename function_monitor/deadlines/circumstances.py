@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from basic_info.api import library_settings
 from basic_info.flowcharts.models import Flowchart, FlowStep
 from basic_info.organization.models import Post
 from basic_info.power_lists.models import LimitKind, LimitUnit, PowerItem, PowerKind, PowerTimeLimit
@@ -20,7 +21,10 @@ from host.kernel.pages import CHINA_TIME
 
 _ENDS = frozenset((*CLOSING, *REFUSING))
 #: Roughly how many calendar days a limit's days are: enough to tell which of several is the most generous.
-_CALENDAR_DAYS = {LimitUnit.WORKDAY: 1.4, LimitUnit.DAY: 1, LimitUnit.MONTH: 30.4}
+_CALENDAR_DAYS = {
+    LimitUnit.WORKDAY: 1.4, LimitUnit.DAY: 1, LimitUnit.MONTH: 30.4,
+    LimitUnit.WORKHOUR: 1.4 / 8, LimitUnit.HOUR: 1 / 24, LimitUnit.MINUTE: 1.4 / 480,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,14 @@ class Surroundings:
     extensions: dict[int, list[Extension]]
     #: Charts on which waiting for papers stops the clocks (R63).
     supplement_suspends: frozenset[int]
+    hours_per_day: int = 8
 
     def of(self, held: FlowCase) -> Circumstances:
         return Circumstances(
             stops=self.stops.get(held.id, []),
             extensions=self.extensions.get(held.id, []),
             supplement_suspends=(held.flowchart_id or 0) in self.supplement_suspends,
+            hours_per_day=self.hours_per_day,
         )
 
 
@@ -57,6 +63,7 @@ def load_surroundings(cases: Sequence[FlowCase]) -> Surroundings:
                 select(Flowchart.id).where(Flowchart.id.in_(chart_ids), Flowchart.supplement_suspends.is_(True))
             )
         ),
+        hours_per_day=library_settings().hours_per_day,
     )
 
 

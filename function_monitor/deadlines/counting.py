@@ -12,13 +12,33 @@ from basic_info.power_lists.models import LimitUnit
 from function_monitor.deadlines.kinds import ClockKind
 from host.kernel.calendar.workdays import Suspension, Workdays, joined_stops
 
+_HOURS_OF_A_DAY = 24
+
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit as it is written down: ``value`` working days, days or months."""
+    """A limit as it is written down: ``value`` working days, days, months, hours or minutes."""
 
     value: int
     unit: LimitUnit = LimitUnit.WORKDAY
+
+    def in_whole_days(self, hours_per_day: int = 8) -> Limit:
+        """What the clocks count, which know days and no times of day: the whole days that contain the limit.
+
+        Working hours and minutes fill working days of ``hours_per_day``; 24 hours are a day, fewer a working day.
+        Nobody is late before the day is over that contains the hour (R64 leaves the start day out).
+        """
+        match self.unit:
+            case LimitUnit.WORKHOUR:
+                return Limit(-(-self.value // hours_per_day))
+            case LimitUnit.MINUTE:
+                return Limit(-(-self.value // (hours_per_day * 60)))
+            case LimitUnit.HOUR if self.value < _HOURS_OF_A_DAY:
+                return Limit(1)
+            case LimitUnit.HOUR:
+                return Limit(-(-self.value // _HOURS_OF_A_DAY), LimitUnit.DAY)
+            case _:
+                return self
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,8 @@ class Circumstances:
     stops: Sequence[Stop] = ()
     extensions: Sequence[Extension] = ()
     supplement_suspends: bool = False
+    #: Working hours that fill a working day (职责库设置).
+    hours_per_day: int = 8
 
     def spans(self, kind: ClockKind) -> list[Suspension]:
         """The days that do not count on a clock of that kind."""
@@ -156,15 +178,20 @@ def clock_of(
     run: Run, legal: Limit | None, promised: Limit | None, workdays: Workdays, about: Circumstances, more: int = 0
 ) -> Clock:
     """Both due days of a run: the same days are left out of both, an extension moves the legal one only (R62)."""
-    spans = about.spans(run.kind)
     return Clock(
         run=run,
         legal=legal,
-        due_on=due_on(run.started_on, legal, workdays, spans, more=more) if legal else None,
+        due_on=_due(run, legal, workdays, about, more),
         promised=promised,
-        promised_due_on=due_on(run.started_on, promised, workdays, spans) if promised else None,
+        promised_due_on=_due(run, promised, workdays, about),
         extended_days=more,
     )
+
+
+def _due(run: Run, limit: Limit | None, workdays: Workdays, about: Circumstances, more: int = 0) -> date | None:
+    if limit is None:
+        return None
+    return due_on(run.started_on, limit.in_whole_days(about.hours_per_day), workdays, about.spans(run.kind), more=more)
 
 
 def due_on(
@@ -172,7 +199,7 @@ def due_on(
 ) -> date | None:
     """The last day of the limit and ``more`` days; the start day and suspended days are not counted (R64).
 
-    None while an open suspension holds the clock.
+    The limit is one in days (``Limit.in_whole_days``). None while an open suspension holds the clock.
     """
     if limit.unit is LimitUnit.WORKDAY:
         return workdays.due_on(start, limit.value + more, spans)

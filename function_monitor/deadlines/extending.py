@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
+from function_monitor.deadlines.counting import Limit
 from function_monitor.deadlines.errors import AlreadyExtended, BadExtension
 from function_monitor.deadlines.kinds import JOINT_LIMIT, ApproverKind, ClockKind
 from function_monitor.deadlines.models import ClockExtension, StepClock
@@ -31,7 +32,14 @@ class ExtensionDraft:
 
 def approver_of(clock: StepClock) -> ApproverKind:
     """Whose approval the law asks for: that of the government's head where organs handle it together."""
-    return ApproverKind.GOVERNMENT_HEAD if clock.limit_value == JOINT_LIMIT else ApproverKind.ORGAN_HEAD
+    return ApproverKind.GOVERNMENT_HEAD if _days_of(clock) == JOINT_LIMIT else ApproverKind.ORGAN_HEAD
+
+
+def _days_of(clock: StepClock) -> int | None:
+    """The legal limit as the clock counts it: 45 minutes are no joint limit of 45 days."""
+    if clock.limit_value is None or clock.limit_unit is None:
+        return None
+    return Limit(clock.limit_value, clock.limit_unit).in_whole_days().value
 
 
 def may_be_extended(clock: StepClock) -> bool:
@@ -96,7 +104,8 @@ def withdraw_extension(row: ClockExtension, *, why: str, actor: Actor) -> None:
 
 def _check(clock: StepClock, draft: ExtensionDraft, approver: ApproverKind, today: date) -> tuple[int, date]:
     """The legal limit and its first due day. Raises BadExtension."""
-    if clock.clock_kind not in {ClockKind.DECISION, ClockKind.STAGE} or clock.limit_value is None:
+    base_limit = _days_of(clock)
+    if clock.clock_kind not in {ClockKind.DECISION, ClockKind.STAGE} or base_limit is None:
         raise BadExtension("这个时限没有可以延长的法定期限；承诺时限不能延长")
     if clock.due_on is None:
         raise BadExtension("中止期间到期日未定，请在恢复计时后登记延长")
@@ -110,4 +119,4 @@ def _check(clock: StepClock, draft: ExtensionDraft, approver: ApproverKind, toda
         raise BadExtension(f"批准日期：不能早于时限开始的 {day_words(clock.started_on)}")
     if max(draft.decided_on, draft.told_on) > today:
         raise BadExtension("批准日期、告知日期：不能晚于今天")
-    return clock.limit_value, clock.due_on
+    return base_limit, clock.due_on

@@ -51,16 +51,17 @@ def clock_line(
     def left(limit: Limit | None, more: int = 0) -> str:
         if limit is None or clock.finished_on:
             return ""
-        return left_words(days_left(clock.started_on, limit, workdays, spans, today, more), limit, stands=stands)
+        days = limit.in_whole_days(about.hours_per_day)
+        return left_words(days_left(clock.started_on, days, workdays, spans, today, more), days, stands=stands)
 
-    more = f"，延长 {clock.extended_days} {_unit(legal)}" if legal and clock.extended_days else ""
+    more = f"，延长 {clock.extended_days} {legal.in_whole_days().unit.measure}" if legal and clock.extended_days else ""
     return ClockLine(
         clock=clock,
         name=step_name or clock.clock_kind.label,
-        legal=f"{_limit(legal)}{more}" if legal else "",
+        legal=f"{limit_words(legal, about.hours_per_day)}{more}" if legal else "",
         legal_due=due(clock.due_on) if legal else "",
         legal_left=left(legal, clock.extended_days),
-        promised=_limit(promised) if promised else "",
+        promised=limit_words(promised, about.hours_per_day) if promised else "",
         promised_due=due(clock.promised_due_on) if promised else "",
         promised_left=left(promised),
         verdict=_verdict(clock, today, stands=stands),
@@ -74,7 +75,7 @@ def due_words(due: date | None) -> str:
 
 def left_words(days: int, limit: Limit, *, stands: bool) -> str:
     """还剩几天; of a clock that stands, what it will have once it runs again."""
-    unit = "日" if limit.unit is LimitUnit.MONTH else _unit(limit)
+    unit = "日" if limit.unit is LimitUnit.MONTH else limit.unit.measure
     if days < 0:
         return f"已超 {-days} {unit}"
     if stands:
@@ -118,9 +119,12 @@ def _verdict(clock: StepClock, today: date, *, stands: bool) -> tuple[str, str]:
     return ("中止计时", "quiet") if stands else ("在办", "info")
 
 
-def _limit(limit: Limit) -> str:
-    return f"{limit.value} {_unit(limit)}"
-
-
-def _unit(limit: Limit) -> str:
-    return limit.unit.label if limit.unit is LimitUnit.DAY else f"个{limit.unit.label}"
+def limit_words(limit: Limit, hours_per_day: int | None = None) -> str:
+    """``20 个工作日``; of hours and minutes what the clock makes of them is said too (按整日计)."""
+    stated = f"{limit.value} {limit.unit.measure}"
+    if not limit.unit.is_below_a_day:
+        return stated
+    if hours_per_day is None:
+        return f"{stated}（按整日计时）"
+    days = limit.in_whole_days(hours_per_day)
+    return f"{stated}（按 {days.value} {days.unit.measure}计时）"

@@ -17,11 +17,26 @@ class StepLimit:
     source: str
 
 
-_DURATION = re.compile(r"P(?:(?P<weeks>\d{1,4})W|(?P<days>\d{1,5})D)?(?:T(?P<hours>\d{1,6})H)?")
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d{1,4})W|(?P<days>\d{1,5})D)?(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?)?"
+)
 _LIMIT_NAME = re.compile(r"limit|deadline|due|duration|timeout|时限|期限", re.IGNORECASE)
 _LIMIT_WORDS = re.compile(r"时限|期限|工作日|自然日|\d\s*[日天]")
 _WORKDAYS = {"workday", "workdays", "工作日", "个工作日"}
 _DAYS = {"day", "days", "日", "天", "d"}
+_HOURS = {"hour", "hours", "小时", "个小时", "h"}
+_WORKHOURS = {"workhour", "workhours", "工作小时", "个工作小时"}
+_MINUTES = {"minute", "minutes", "分钟", "min"}
+_UNITS = {
+    word: unit
+    for words, unit in (
+        (_WORKDAYS, LimitUnit.WORKDAY), (_DAYS, LimitUnit.DAY), (_HOURS, LimitUnit.HOUR),
+        (_WORKHOURS, LimitUnit.WORKHOUR), (_MINUTES, LimitUnit.MINUTE),
+    )
+    for word in words
+}  # fmt: skip
+_SAYS_LIMIT = re.compile(r"时限|期限")
+_MINUTES_OF = {LimitUnit.DAY: 24 * 60, LimitUnit.HOUR: 60, LimitUnit.MINUTE: 1}
 
 
 def limit_of(task: Element, timers: list[Element]) -> StepLimit | None:
@@ -77,21 +92,22 @@ def _of_text(text: str, unit: str = "") -> tuple[int, LimitUnit] | None:
         return _of_duration(duration)
     if text.isascii() and text.isdigit() and len(text) < 6:
         unit = unit.strip().lower()
-        if unit in _WORKDAYS:
-            return int(text), LimitUnit.WORKDAY
-        return (int(text), LimitUnit.DAY) if unit in _DAYS else None
+        return (int(text), _UNITS[unit]) if unit in _UNITS else None
     return _of_words(text)
 
 
 def _of_duration(duration: re.Match[str]) -> tuple[int, LimitUnit] | None:
+    """In the widest unit that leaves no rest: ``PT36H`` is 36 hours, ``PT48H`` two days."""
     days = int(duration["weeks"] or 0) * 7 + int(duration["days"] or 0)
-    more, rest = divmod(int(duration["hours"] or 0), 24)
-    # Hours that make no whole days are no limit in days; they stay visible in the chart.
-    return (days + more, LimitUnit.DAY) if not rest and days + more else None
+    minutes = (days * 24 + int(duration["hours"] or 0)) * 60 + int(duration["minutes"] or 0)
+    unit = next(unit for unit, length in _MINUTES_OF.items() if minutes % length == 0)
+    return (minutes // _MINUTES_OF[unit], unit) if minutes else None
 
 
 def _of_words(text: str) -> tuple[int, LimitUnit] | None:
     if len(text) > 10_000 or not _LIMIT_WORDS.search(text):
         return None
-    found = time_limits(text, LimitKind.STAGE, heading="")
-    return (found[0].value, found[0].limit_unit) if found and found[0].value else None
+    found = time_limits(text, LimitKind.STAGE, heading="") or ()
+    # 24小时热线 is a name and no limit; hours are one where the words speak of a limit.
+    limits = [one for one in found if one.value and (_SAYS_LIMIT.search(text) or not one.limit_unit.is_below_a_day)]
+    return (limits[0].value, limits[0].limit_unit) if limits else None

@@ -113,7 +113,7 @@ _LONGEST_FUZZY = 20
 _FUZZY = (
     (re.compile(r"子项|子事项|业务办理项"), Field.SUBITEM_NAME),
     (re.compile(r"(?:事项|职权|权力|权责|主项).*名称$"), Field.NAME),
-    (re.compile(r"(?:权力|职权|权责|事项|事权).*(?:类型|类别|种类|性质)$"), Field.POWER_KIND),
+    (re.compile(r"(?:权力|职权|权责|事项|事权).*(?:类型|类别|种类|性质|分类)$"), Field.POWER_KIND),
     (re.compile(r"(?:责任|追责|问责).*依据"), Field.RESPONSIBILITY_BASIS),
     (re.compile(r"(?:实施|设定|法律|法定|职权|权力|行使).*依据"), Field.LEGAL_BASIS),
     (re.compile(r"(?:追责|问责|责任追究).*情形"), Field.ACCOUNTABLE_CASES),
@@ -128,13 +128,18 @@ _FUZZY = (
     (re.compile(r"法定.*(?:期限|时限)"), Field.STATUTORY_LIMIT),
     (re.compile(r"承诺.*(?:期限|时限)"), Field.PROMISED_LIMIT),
 )
+# What a heading says again in another language: 事项名称 Item.
+_LATIN_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])[A-Za-z][A-Za-z.,&/'’-]*$")
+# 县级, 区（县）级: a level that is a column by itself, if it is not the only one.
+_LEVEL = re.compile(r"(?:国家|[省市州盟县区旗乡镇村本]{1,3}|街道|乡镇街道|社区)级|市本级|区本级|县本级")
+_SECTIONS_INSIDE = re.compile(r"内设|科室|处室|股室")
 _AUTHORITY_WITHOUT_NAME = {_LEVEL_HEADING, "行使层级及权限", "实施层级和权限"}
 
 
 def field_of(text: str) -> Field | None:
     """The field that a heading means; marks and what stands in brackets are looked at only if needed."""
     text = heading(text)
-    bare = _BRACKETS.sub("", _MARKS.sub("", text))
+    bare = _LATIN_BEHIND.sub("", _BRACKETS.sub("", _MARKS.sub("", text)))
     return _FIELD_OF.get(text) or _FIELD_OF.get(_BRACKETS.sub("", text)) or _FIELD_OF.get(bare) or _by_words(bare)
 
 
@@ -167,6 +172,11 @@ class Header:
         """Which fields the sheet has at all."""
         return {column.field for column in self.columns.values() if column.field}
 
+    @property
+    def shares_name(self) -> bool:
+        """Whether 事项名称 reaches over the column of sub-items too: what has none is written over both."""
+        return Field.SUBITEM_NAME in self.fields and self.heading_of(Field.SUBITEM_NAME) == self.heading_of(Field.NAME)
+
     def place_of(self, field: Field) -> int:
         """In which column the field stands, from 0; behind the last one when it is not there."""
         return next((place for place, column in self.columns.items() if column.field is field), 1 << 20)
@@ -181,6 +191,15 @@ def is_header(texts: list[str]) -> bool:
     """Whether a row is a header: it names the item and at least two further fields."""
     fields = {field_of(text) for text in texts if text} - {None}
     return Field.NAME in fields and len(fields) >= _ENOUGH_TO_BE_A_HEADER
+
+
+def tables_beside(texts: list[str]) -> list[slice]:
+    """The columns of each table where the headings of a row begin anew (序号 … 序号 …); empty for one table."""
+    labels = [heading(text) for text in texts]
+    first = next(filter(None, labels), "")
+    starts = [place for place, label in enumerate(labels) if first and label == first]
+    spans = [slice(start, end) for start, end in zip(starts, [*starts[1:], len(texts)], strict=False)]
+    return spans if len(spans) > 1 and all(is_header(texts[span]) for span in spans) else []
 
 
 def is_second_header_row(texts: list[str]) -> bool:
@@ -224,14 +243,17 @@ def header_of(texts: list[str], above: list[str] | None = None) -> Header:
     again is left out (R51). A second heading for the same field, in other words, is an extra.
     """
     labels = _combined(above, texts) if above else [heading(text) for text in texts]
-    fields = [None if _tier_of(label) else field_of(label) for label in labels]
+    tiers = _tiers_in(labels)
+    fields = [None if tier else field_of(label) for label, tier in zip(labels, tiers, strict=True)]
     _name_authority(labels, fields)
+    _name_subitem(labels, fields)
+    _name_sections(labels, fields)
     taken = _first_of_each(labels, fields)
     columns: dict[int, Column] = {}
     extras: set[str] = set()
     for position, (label, field) in enumerate(zip(labels, fields, strict=True)):
         shown = one_line(label) or f"第{position + 1}列"
-        if tier := _tier_of(label):
+        if tier := tiers[position]:
             columns[position] = Column(shown, None, tier)
         elif field and taken[field] == position:
             columns[position] = Column(shown, field)
@@ -260,6 +282,13 @@ def _both(high: str, low: str) -> str:
     return next(known, None) or (low if field_of(low) else f"{high}{_DIVIDED}{low}")
 
 
+def _tiers_in(labels: list[str]) -> list[str]:
+    """The tier of each column that stands for one: below 行使层级, or 县级 beside 乡级 without a heading over them."""
+    levels = [bare if _LEVEL.fullmatch(bare := _BRACKETS.sub("", label)) else "" for label in labels]
+    some = len(set(filter(None, levels))) > 1
+    return [_tier_of(label) or (level if some else "") for label, level in zip(labels, levels, strict=True)]
+
+
 def _tier_of(label: str) -> str:
     """The tier that a lower heading under 行使层级 names (行使层级·县); ``""`` for any other column."""
     high, _, low = label.partition(_DIVIDED)
@@ -273,6 +302,26 @@ def _name_authority(labels: list[str], fields: list[Field | None]) -> None:
         second_half = left in _AUTHORITY_WITHOUT_NAME and label in {left, ""}
         if second_half or (label == "权限" and Field.EXERCISE_TIER in fields[:position]):
             fields[position] = Field.AUTHORITY
+
+
+def _name_subitem(labels: list[str], fields: list[Field | None]) -> None:
+    """The second column under one 事项名称 is the sub-item's, where no other column is."""
+    if Field.SUBITEM_NAME in fields:
+        return
+    for position in range(1, len(labels)):
+        if fields[position - 1] is fields[position] is Field.NAME and labels[position - 1] == labels[position]:
+            fields[position] = Field.SUBITEM_NAME
+            return
+
+
+def _name_sections(labels: list[str], fields: list[Field | None]) -> None:
+    """Of 责任机构 and 内设科室 the latter handles; the former is then the body that exercises the power."""
+    handling = [place for place, field in enumerate(fields) if field is Field.HANDLING_TEXT]
+    inside = [place for place in handling if _SECTIONS_INSIDE.search(labels[place])]
+    if not inside or any(labels[place] in _OWN_NAME for place in handling):
+        return
+    for place in set(handling) - set(inside):
+        fields[place] = None if Field.EXERCISING_BODY in fields else Field.EXERCISING_BODY
 
 
 def _first_of_each(labels: list[str], fields: list[Field | None]) -> dict[Field, int]:

@@ -46,7 +46,7 @@ def _limits_of(item: PowerListItem, reader: SheetReader) -> tuple[TimeLimit, ...
         heading = header.heading_of(field)
         found = time_limits(item.text(field), kind, heading=heading)
         if found is None:
-            message = "期限看不懂，请写成“20个工作日”“60日”或“3个月”，没有的写“/”"
+            message = "期限看不懂，请写成“20个工作日”“60日”“3个月”或“2小时”，没有的写“/”"
             reader.errors.append(CellError(item.sheet, item.row, heading, message))
         limits += found or ()
     if promised_beyond_statutory(limits):

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from basic_info.power_lists.parsing.words import or_none, squeezed
 
 _BRACKETED = re.compile(r"[（(\[【〔]([^（）()\[\]【】〔〕]*)[）)\]】〕]")
-_SEPARATORS = re.compile(r"[、，,；;/／]|(?<=[\u4e00-\u9fff])\s*[及和与]\s*(?=[\u4e00-\u9fff]{2,15}[科室处队局股办])")
+_SEPARATORS = re.compile(
+    r"[、，,；;/／]|(?<=[科室处队局股办所站部厅院馆组口心会司])\s*[及和与]\s*(?=[\u4e00-\u9fff]{2,15}[科室处队局股办所站])"
+)
+# 牵头：法规科；配合：执法支队, and ① ②: what stands before a name and parts it from the one before.
+_BEFORE_A_NAME = re.compile(
+    r"(?:牵头|配合|主办|协办|承办|责任|会同|参与|主责|协助)(?:科室|处室|股室|部门|单位|机构)?\s*[:：]|[①-⑳]"
+)
+_ROLES = {"牵头", "配合", "主办", "协办", "会同", "参与", "主责", "协助"}
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}[.．、)）]|[（(]\d{1,2}[)）]|[一二三四五六七八九十][、.])\s*")
 _LONGEST_NAME = 60
 _MARK = re.compile("\x00[0-9]+\x00")
@@ -38,7 +45,7 @@ def handling_names(text: str) -> tuple[HandlingName, ...]:
         kept.append(bracket[1])
         return f"\x00{len(kept) - 1}\x00"
 
-    for part in _parts(_BRACKETED.sub(lift, text)):
+    for part in _parts(_BRACKETED.sub(lift, _BEFORE_A_NAME.sub("；", text))):
         pieces = part.split("\x00")
         name = squeezed("".join(pieces[::2]))
         aliases = tuple(alias for piece in pieces[1::2] for alias in _aliases(kept[int(piece)]))
@@ -72,4 +79,5 @@ def _is_whole(lines: list[str]) -> bool:
 
 
 def _aliases(bracket: str) -> list[str]:
-    return [squeezed(alias) for alias in _SEPARATORS.split(bracket) if squeezed(alias)]
+    found = (squeezed(alias) for alias in _SEPARATORS.split(bracket))
+    return [alias for alias in found if alias and alias not in _ROLES]

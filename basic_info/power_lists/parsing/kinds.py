@@ -25,12 +25,18 @@ _OTHER_AT_END = re.compile(
 )
 
 
+# 行政备案 stands among the other powers (R48: 其他行政权力-备案).
+_FILING = re.compile(r"(?:行政)?备案(?:事项|类)*")
+
+
 def power_kind_of(text: str) -> tuple[PowerKind | None, str | None]:
     """The kind and subtype (子类) that a cell names: ``其他行政权力-备案`` → other, 备案; unknown → None.
 
     Also good for sheet names and headings: ``行政许可（3项）``, ``二、处罚类``.
     """
     text = heading(text)
+    if _FILING.fullmatch(text):
+        return PowerKind.OTHER, "备案"
     other = _OTHER.search(text)
     if other and (other.start() == 0 or "权力" in other[0] or "职权" in other[0]):
         return PowerKind.OTHER, _TRIM.sub("", text[other.end() :]) or None

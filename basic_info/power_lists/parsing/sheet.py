@@ -1,5 +1,7 @@
 """Walking down one sheet: titles, headers, headings of groups, items and the rows that go on with them."""
 
+from __future__ import annotations
+
 import re
 
 from basic_info.power_lists.models import PowerKind
@@ -8,6 +10,7 @@ from basic_info.power_lists.parsing.columns import (
     Field,
     Header,
     divides,
+    field_of,
     header_of,
     is_header,
     is_second_header_row,
@@ -18,11 +21,11 @@ from basic_info.power_lists.parsing.kinds import heading_kind, is_kind, only_kin
 from basic_info.power_lists.parsing.words import number_text, one_line, or_none, squeezed, whole_number
 from host.kernel.tables.reading import CellError
 
-_ROWS_BEFORE_HEADER = 30
+ROWS_BEFORE_HEADER = 30
 _SPANS = 2
 _SHOWN_NOTICES = 5
 _FOOTER = re.compile(
-    r"(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|共计|以上共计|制表|制表人|填表人|填报人|审核人|负责人|联系人|联系电话"
+    r"(?:本页|本类|分类)?(?:注|备注|说明|填表说明|填报说明|合计|总计|小计|共计|以上共计|制表|制表人|填表人|填报人|审核人|负责人|联系人|联系电话"
     r"|填报单位|填表单位|填报日期|填表日期|制表日期)(?:[:：\d]|共|$)"
     r"|(?:共计?|合计)\d+[项条]|[-—(（]*以下空白"
 )
@@ -32,10 +35,16 @@ _SIGN_OFF = re.compile(
     r"|(?:单位|部门|科室)?(?:主要|分管)?(?:负责人|领导)(?:意见|审核)?[:：]"
 )
 _MOST_TO_SIGN = 4
+# 行政许可小计 | 3项: a sum whose words stand in any column, and nothing but counts beside them.
+_SUM = re.compile(r".{0,12}(?:小计|合计|总计|共计)")
+_COUNT = re.compile(r"\d{1,6}(?:\.0+)?[项条个件]?")
 _SUBITEM_MARK = re.compile(r"[（(]\d{1,2}[)）]|[①-⑳]")
 _NUMBERED_LINE = re.compile(r"\s*(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[①-⑳])")
 _CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*项\s*[)）]")
 _TICKS = {"√", "✓", "✔", "●", "○", "★", "☆", "■", "▲", "是", "有", "Y", "V", "v"}
+# 市级、县级 in one cell are two levels.
+_BETWEEN_LEVELS = re.compile(r"[、，,；;/和及]|\s+")
+_LEVEL = re.compile(r"(?:国家|[省市州盟县区旗乡镇村本地]{1,4}|街道|乡镇街道|社区|自治区)级")
 _OWN_PLACE = {Field.SORT_NO, Field.NAME, Field.SUBITEM_NAME, Field.POWER_KIND, Field.POWER_SUBKIND}
 
 
@@ -58,6 +67,7 @@ class SheetReader:
         self._header_texts: list[str] | None = None
         self._second_texts: list[str] | None = None
         self._first_texts: list[str] | None = None
+        self._bands: list[list[str]] = []
         self._title_kind: PowerKind | None = None
         self._group_kind: PowerKind | None = None
         self._several: list[str] = []
@@ -76,6 +86,14 @@ class SheetReader:
             self._read_title(row, texts)
         elif not numbers_columns(texts) and not self._reads_banner(texts):
             self._read_item_row(row, texts)
+
+    def absorb(self, other: SheetReader) -> None:
+        """Add what a table beside this one holds."""
+        self.items += other.items
+        self.errors += other.errors
+        self.repeats += other.repeats
+        self.lost_digits += other.lost_digits
+        self._several += other._several
 
     def notices(self) -> list[str]:
         """What a person should look at: cells with several items, another number in the sheet's name, lost digits."""
@@ -108,9 +126,19 @@ class SheetReader:
         # The upper half alone, further down: the lower half still divides the columns below it.
         is_known = self._second_texts is not None and texts == self._first_texts
         self.header = header_of(texts, self._second_texts if is_known else None)
-        self.header_row = self.header_row or row
+        self.header_row = self.header_row or (row - self._rows_above(texts))
         self._header_texts = texts
         return True
+
+    def _rows_above(self, texts: list[str]) -> int:
+        """How many rows up the header begins: 序号 merged down from a band of groups over the other headings."""
+        up = 0
+        for band in reversed(self._bands):
+            shared = [text for text, below in zip(band, texts, strict=False) if text and text == below]
+            if not any(map(field_of, shared)):
+                break
+            up += 1
+        return up
 
     def _repeats_second(self, texts: list[str]) -> bool:
         """Whether the row is the lower half of the known header alone, as at the top of a printed page."""
@@ -124,18 +152,21 @@ class SheetReader:
         )
 
     def _read_title(self, row: int, texts: list[str]) -> None:
+        self._bands = [*self._bands[-1:], texts]
         first = next(filter(None, texts))
         self.title = self.title or one_line(first)
         self.title_lines += dict.fromkeys(one_line(text) for text in texts if text)
         self._title_kind = only_kind_in(first) or self._title_kind
-        self.gave_up = row >= _ROWS_BEFORE_HEADER
+        self.gave_up = row >= ROWS_BEFORE_HEADER
 
     def _reads_banner(self, texts: list[str]) -> bool:
         """Whether the row is no item: a group's heading (一、行政许可（11项）), a title, a note or a sum."""
         assert self.header is not None
         filled = [text for text in texts if text]
-        if _FOOTER.match(squeezed(filled[0])) or (
-            len(filled) <= _MOST_TO_SIGN and _SIGN_OFF.match(squeezed(filled[0]))
+        if (
+            _FOOTER.match(squeezed(filled[0]))
+            or _is_sum(filled)
+            or (len(filled) <= _MOST_TO_SIGN and _SIGN_OFF.match(squeezed(filled[0])))
         ):
             self._below_notes = True
             return True
@@ -211,6 +242,8 @@ class SheetReader:
         sort_no = number_text(fields.get(Field.SORT_NO, ""))
         name = one_line(fields.get(Field.NAME, ""))
         subitem = one_line(or_none(fields.get(Field.SUBITEM_NAME, "")) or "")
+        if subitem == name and self.header and self.header.shares_name:
+            subitem = ""
         before = self._current
         if before and sort_no in {"", before.sort_no} and not subitem and self._is_marked(name, before):
             # A sub-item in the column of names, numbered (1) under its main item.
@@ -266,11 +299,22 @@ class SheetReader:
         self.errors.append(CellError(self.name, row, self.header.heading_of(field), message))
 
 
+def _is_sum(filled: list[str]) -> bool:
+    words = [text for text in map(squeezed, filled) if not _COUNT.fullmatch(text)]
+    return len(set(words)) == 1 and _SUM.fullmatch(words[0]) is not None
+
+
 def _add_texts(item: PowerListItem, fields: dict[Field, str]) -> None:
     for field, text in fields.items():
         if field not in _OWN_PLACE:
             item.texts[field] = _joined(item.texts.get(field, ""), text)
-    _add_level(item, fields.get(Field.EXERCISE_TIER, ""), fields.get(Field.AUTHORITY, ""))
+    for tier in _tiers(fields.get(Field.EXERCISE_TIER, "")):
+        _add_level(item, tier, fields.get(Field.AUTHORITY, ""))
+
+
+def _tiers(text: str) -> list[str]:
+    parts = [part for part in _BETWEEN_LEVELS.split(text.strip()) if part]
+    return parts if len(parts) > 1 and all(map(_LEVEL.fullmatch, parts)) else [text]
 
 
 def _add_level(item: PowerListItem, tier: str, authority: str) -> None:

@@ -9,7 +9,10 @@ from basic_info.power_lists.parsing.words import one_line, or_none, squeezed, wh
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """One limit (办理期限): value in ``limit_unit``, 0 = on the spot; condition as written or ``""``."""
+    """One limit (办理期限): value in ``limit_unit``, 0 = on the spot; condition as written or ``""``.
+
+    Hours and minutes stay what they are; half a day is four working hours (工作小时).
+    """
 
     limit_kind: LimitKind
     value: int
@@ -18,20 +21,32 @@ class TimeLimit:
 
 
 _LIMIT = re.compile(
-    r"(?P<value>\d{1,4}|[零〇一二两三四五六七八九十百]{1,6})\s*"
-    r"(?P<unit>个?\s*工作日|自然日|日历日|个?\s*日|个?天|个\s*月|年)"
+    r"(?P<value>\d{1,4}|[零〇一二两三四五六七八九十百]{1,6}|半)\s*"
+    r"(?P<unit>个?\s*工作日|个?\s*自然日|个?\s*日历日|个?\s*日|个?天|个\s*月|年"
+    r"|个?\s*工作小时|个?\s*工作时|个?\s*小时|个?\s*钟头|分钟)(?!半)"
     r"(?:\s*(?:以内|之内|内))?(?:\s*[（(](?P<behind>[^（）()]{1,60})[）)])?"
 )
 _BARE = re.compile(r"\d{1,4}(?:\.0+)?")
-_AT_ONCE = re.compile(r"即办|当场|即时|立即|随到随办|马上")
+_AT_ONCE = re.compile(r"即办|当场|即时|立即|随到随办|马上|即来即办|即到即办|立等可取")
+_HALF = {
+    LimitUnit.WORKDAY: (4, LimitUnit.WORKHOUR),
+    LimitUnit.DAY: (4, LimitUnit.WORKHOUR),
+    LimitUnit.MONTH: (15, LimitUnit.DAY),
+    LimitUnit.WORKHOUR: (30, LimitUnit.MINUTE),
+    LimitUnit.HOUR: (30, LimitUnit.MINUTE),
+}
+_HALF_A_YEAR = (6, LimitUnit.MONTH)
+# 1小时30分钟 is one limit.
+_HOURS_AND_MINUTES = re.compile(r"(?P<hours>\d{1,2})\s*个?小时(?:零|又)?(?P<minutes>\d{1,2})\s*分钟?")
 _NONE_SET = re.compile(
     r"(?:法律法规|法律|法规)?(?:无|没有|未|不)(?:作|明确|具体|法定|规定|适用|设|限制?|期限|时限|要求|办理)+"
 )
 _EDGES = " \t\n：:，,；;。、.（）()"
-_OTHER_AMOUNT = re.compile(r"\d\s*(?:月|小时|个小时|分钟)|\d\.\d")
+_OTHER_AMOUNT = re.compile(r"\d\s*月|\d\.\d|(?:日|天|月|年|小时)半")
 _MONTHS_OF_A_YEAR = 12
 # 告知承诺制 is a way of deciding and promises no time.
 _WHICH = ((re.compile(r"(?<!告知)承诺(?!制)"), LimitKind.PROMISED), (re.compile(r"法定"), LimitKind.STATUTORY))
+_CLAUSE = re.compile(r"[；;。，,\n]|(?=(?<!告知)承诺(?!制))|(?=法定)")
 _LAST_SENTENCE = re.compile(r"[；;。\n]")
 # Words that say whose limit it is or that it runs from acceptance, as every limit does: no conditions.
 _NO_CONDITION = re.compile(
@@ -50,10 +65,29 @@ def time_limits(text: str, kind: LimitKind, *, heading: str) -> tuple[TimeLimit,
     if _BARE.fullmatch(squeezed(text)):
         unit = _unit_in(heading)
         return (TimeLimit(kind, int(float(squeezed(text))), unit),) if unit else None
+    text = _HOURS_AND_MINUTES.sub(_in_minutes, text)
     found = [] if _OTHER_AMOUNT.search(text) else _limits(text, kind)
-    if not found and _AT_ONCE.search(text):
+    at_once = _AT_ONCE.search(text)
+    if at_once and all(limit.limit_unit.is_below_a_day for limit in found):
+        # 即时办结（30分钟内）: the words are kept, and nothing is left to count.
+        found = []
+    found += _said_at_once(text) if at_once else []
+    if not found and at_once:
         return (TimeLimit(kind, 0, LimitUnit.WORKDAY, one_line(text)[:200]),)
     return tuple(found) or None
+
+
+def _in_minutes(both: re.Match[str]) -> str:
+    return f"{int(both['hours']) * 60 + int(both['minutes'])}分钟"
+
+
+def _said_at_once(text: str) -> list[TimeLimit]:
+    """法定20日；承诺即办: clauses that say whose limit it is and that there is nothing to wait for."""
+    return [
+        TimeLimit(kind, 0, LimitUnit.WORKDAY, _condition(clause)[:200])
+        for clause in _CLAUSE.split(text)
+        if _AT_ONCE.search(clause) and not _LIMIT.search(clause) and (kind := _said_kind(clause))
+    ]
 
 
 def _limits(text: str, kind: LimitKind) -> list[TimeLimit]:
@@ -61,17 +95,27 @@ def _limits(text: str, kind: LimitKind) -> list[TimeLimit]:
     end = 0
     for limit in _LIMIT.finditer(text):
         before, end = text[end : limit.start()], limit.end()
-        value, unit = whole_number(limit["value"]), _unit_in(limit["unit"]) or LimitUnit.DAY
         condition = "；".join(filter(None, (_condition(before), _condition(limit["behind"] or ""))))
-        if value is not None:
-            value *= _MONTHS_OF_A_YEAR if limit["unit"] == "年" else 1
-            limits.append(TimeLimit(_kind_in(before, kind), value, unit, condition))
+        if amount := _amount(limit["value"], squeezed(limit["unit"])):
+            limits.append(TimeLimit(_kind_in(before, kind), *amount, condition))
     return limits
+
+
+def _amount(digits: str, words: str) -> tuple[int, LimitUnit] | None:
+    unit = _unit_in(words) or LimitUnit.DAY
+    if digits == "半":
+        return _HALF_A_YEAR if words == "年" else _HALF.get(unit)
+    value = whole_number(digits)
+    return None if value is None else (value * (_MONTHS_OF_A_YEAR if words == "年" else 1), unit)
 
 
 def _kind_in(words: str, kind: LimitKind) -> LimitKind:
     """One cell may state both: 法定15日，承诺5个工作日."""
-    return next((said for word, said in _WHICH if word.search(words)), kind)
+    return _said_kind(words) or kind
+
+
+def _said_kind(words: str) -> LimitKind | None:
+    return next((said for word, said in _WHICH if word.search(words)), None)
 
 
 def _condition(words: str) -> str:
@@ -84,14 +128,24 @@ def _unit_in(words: str) -> LimitUnit | None:
     words = squeezed(words)
     if "工作日" in words:
         return LimitUnit.WORKDAY
+    if re.search(r"工作小?时", words):
+        return LimitUnit.WORKHOUR
+    if re.search(r"小时|钟头", words):
+        return LimitUnit.HOUR
+    if "分钟" in words:
+        return LimitUnit.MINUTE
     if re.search(r"个月|年", words):
         return LimitUnit.MONTH
     return LimitUnit.DAY if re.search(r"[日天]", words) else None
 
 
-#: The fewest days that a unit comes to; a promise of working days is never shorter than so many days.
-_LEAST_DAYS = {LimitUnit.WORKDAY: 1, LimitUnit.DAY: 1, LimitUnit.MONTH: 28}
-_MOST_DAYS = {LimitUnit.DAY: 1, LimitUnit.MONTH: 31}
+_HOUR, _DAY = 60, 24 * 60
+#: The fewest minutes that a unit comes to; a promise of working days is never shorter than so many days.
+_LEAST = {
+    LimitUnit.WORKDAY: _DAY, LimitUnit.DAY: _DAY, LimitUnit.MONTH: 28 * _DAY,
+    LimitUnit.WORKHOUR: _HOUR, LimitUnit.HOUR: _HOUR, LimitUnit.MINUTE: 1,
+}  # fmt: skip
+_MOST = {LimitUnit.DAY: _DAY, LimitUnit.MONTH: 31 * _DAY, LimitUnit.HOUR: _HOUR, LimitUnit.MINUTE: 1}
 
 
 def promised_beyond_statutory(limits: tuple[TimeLimit, ...]) -> bool:
@@ -109,5 +163,5 @@ def promised_beyond_statutory(limits: tuple[TimeLimit, ...]) -> bool:
 def _surely_longer(promise: TimeLimit, law: TimeLimit) -> bool:
     if promise.limit_unit is law.limit_unit:
         return promise.value > law.value
-    most = _MOST_DAYS.get(law.limit_unit)
-    return most is not None and promise.value * _LEAST_DAYS[promise.limit_unit] > law.value * most
+    most = _MOST.get(law.limit_unit)
+    return most is not None and promise.value * _LEAST[promise.limit_unit] > law.value * most

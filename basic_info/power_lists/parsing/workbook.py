@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time
+from itertools import chain, islice
 from pathlib import Path
 
 from basic_info.power_lists.errors import NotAPowerList
-from basic_info.power_lists.parsing.columns import Field, Header
+from basic_info.power_lists.parsing.cards import read_cards
+from basic_info.power_lists.parsing.columns import Field, Header, tables_beside
 from basic_info.power_lists.parsing.details import add_details
 from basic_info.power_lists.parsing.items import ParsedPowerList, ParsedSheet
-from basic_info.power_lists.parsing.sheet import SheetReader
-from host.kernel.tables.reading import Cell, Sheet, cell_text, filled_rows, read_workbook
+from basic_info.power_lists.parsing.sheet import ROWS_BEFORE_HEADER, SheetReader
+from host.kernel.tables.reading import Cell, Sheet, Workbook, cell_text, filled_rows, read_workbook
 
 # A sheet that only lists names (目录, 汇总) beside full ones would count every item twice.
 _OVERVIEWS = ("目录", "汇总", "封面", "说明", "统计")
@@ -25,7 +27,8 @@ def parse_power_list(path: Path) -> ParsedPowerList:
     table without the columns of a list (both 422).
     """
     parsed = ParsedPowerList()
-    readers = list(_read_sheets(path, parsed))
+    book = read_workbook(path)
+    readers = list(_read_sheets(book, parsed)) or list(_read_card_sheets(book))
     if not readers:
         raise NotAPowerList
     for reader in _without_overviews(readers, parsed):
@@ -41,26 +44,48 @@ def parse_power_list(path: Path) -> ParsedPowerList:
     return parsed
 
 
-def _read_sheets(path: Path, parsed: ParsedPowerList) -> Iterator[SheetReader]:
-    for sheet in read_workbook(path).sheets:
+def _read_sheets(book: Workbook, parsed: ParsedPowerList) -> Iterator[SheetReader]:
+    for sheet in book.sheets:
         if sheet.is_hidden:
             parsed.notices.append(f"工作表“{sheet.name}”是隐藏的，没有读取")
             continue
-        reader = _read_sheet(sheet)
+        reader, *beside = _read_sheet(sheet)
         if reader.header:
-            add_details(reader)
+            for one in (reader, *beside):
+                add_details(one)
+            for one in beside:
+                reader.absorb(one)
             yield reader
         elif reader.saw_anything:
             parsed.notices.append(f"工作表“{sheet.name}”没有权责清单的表头，没有读取")
 
 
-def _read_sheet(sheet: Sheet) -> SheetReader:
-    reader = SheetReader(sheet.name)
-    for number, row in enumerate(filled_rows(sheet), start=1):
-        reader.read(number, [_text(cell) for cell in row])
-        if reader.gave_up:
+def _read_card_sheets(book: Workbook) -> Iterator[SheetReader]:
+    """Where no sheet has a header, a card for each item; a sheet that explains the columns reads like one."""
+    for sheet in book.sheets:
+        reader = None if sheet.is_hidden else read_cards(sheet.name, _rows(sheet))
+        if reader:
+            add_details(reader)
+            yield reader
+
+
+def _read_sheet(sheet: Sheet) -> list[SheetReader]:
+    """A reader for the sheet, or one for each table that stands beside another."""
+    rows = _rows(sheet)
+    above = list(islice(rows, ROWS_BEFORE_HEADER))
+    spans = next((spans for _, texts in above if (spans := tables_beside(texts))), [slice(None)])
+    readers = [SheetReader(sheet.name) for _ in spans]
+    for number, texts in chain(above, rows):
+        for reader, span in zip(readers, spans, strict=True):
+            reader.read(number, texts[span])
+        if readers[0].gave_up:
             break
-    return reader
+    return readers
+
+
+def _rows(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(filled_rows(sheet), start=1):
+        yield number, [_text(cell) for cell in row]
 
 
 def _text(cell: Cell) -> str:

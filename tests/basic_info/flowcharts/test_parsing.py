@@ -92,6 +92,28 @@ def test_limits_come_from_the_extensions_of_vendors(extension: str) -> None:
     assert (limit.value, limit.limit_unit) == (10, LimitUnit.WORKDAY)
 
 
+@pytest.mark.parametrize(
+    ("duration", "value", "unit"),
+    [("PT2H", 2, LimitUnit.HOUR), ("PT48H", 2, LimitUnit.DAY), ("PT90M", 90, LimitUnit.MINUTE)],
+)
+def test_a_timer_in_hours_keeps_them(duration: str, value: int, unit: LimitUnit) -> None:
+    timer = f"<timerEventDefinition><timeDuration>{duration}</timeDuration></timerEventDefinition>"
+    process = f'<task id="t"/><boundaryEvent id="b" attachedToRef="t">{timer}</boundaryEvent>'
+
+    limit = parsed(f'<process id="p">{process}</process>').steps[0].limit
+
+    assert limit is not None
+    assert (limit.value, limit.limit_unit) == (value, unit)
+
+
+def test_hours_in_a_name_are_no_limit_unless_it_speaks_of_one() -> None:
+    steps = parsed(
+        '<process id="p"><task id="a" name="接24小时热线"/><task id="b" name="核实（时限2小时）"/></process>'
+    ).steps
+
+    assert [step.limit and step.limit.limit_unit for step in steps] == [None, LimitUnit.HOUR]
+
+
 def test_a_lane_that_is_only_drawn_holds_what_is_drawn_in_it() -> None:
     drawing = """<d:BPMNDiagram xmlns:d="urn:di" xmlns:c="urn:dc">
       <d:BPMNShape bpmnElement="l"><c:Bounds x="0" y="0" width="500" height="100"/></d:BPMNShape>

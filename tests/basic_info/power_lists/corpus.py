@@ -30,7 +30,8 @@ class Page:
 @dataclass(frozen=True)
 class Case:
     """A list as a file and what is expected of it; ``places`` are (sheet, row, column) of cells to mend,
-    ``leaves`` (sheet, name, sub-item, kind, code), ``limits`` by item: what the law allows and what is promised."""
+    ``leaves`` (sheet, name, sub-item, kind, code), ``limits`` by item: what the law allows and what is promised,
+    ``bases`` the laws ("title article") and ``levels`` the levels ("县")."""
 
     name: str
     content: bytes
@@ -43,6 +44,8 @@ class Case:
     file_name: str = "清单.xlsx"
     leaves: list[tuple[str, str, str, str, str]] | None = None
     limits: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
+    bases: dict[str, list[str]] = field(default_factory=dict)
+    levels: dict[str, list[str]] = field(default_factory=dict)
 
 
 def xlsx(pages: dict[str, Page]) -> bytes:

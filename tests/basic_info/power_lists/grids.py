@@ -111,4 +111,6 @@ def case_of(made: Made) -> Case:
         file_name=file_name,
         leaves=want.leaves,
         limits=want.limits,
+        bases=want.bases,
+        levels=want.levels,
     )

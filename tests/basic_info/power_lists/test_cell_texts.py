@@ -20,6 +20,9 @@ from basic_info.power_lists.parsing.time_limits import TimeLimit, promised_beyon
         ("市消防救援支队\n各区消防救援大队", ["市消防救援支队", "各区消防救援大队"]),
         ("1.办公室\n2.法规科", ["办公室", "法规科"]),
         ("政务服务窗口和行政审批科", ["政务服务窗口", "行政审批科"]),
+        ("①执法支队\n②法规科", ["执法支队", "法规科"]),
+        ("牵头：执法支队；配合：大气科、水科", ["执法支队", "大气科", "水科"]),
+        ("核与辐射科和监测站", ["核与辐射科", "监测站"]),
         ("无", []),
         ("/", []),
     ],
@@ -81,6 +84,14 @@ def test_without_tags_a_title_at_the_start_of_a_line_begins_a_law() -> None:
         ("当场办结", [(0, LimitUnit.WORKDAY, "当场办结")]),
         ("即时办结（30分钟内）", [(0, LimitUnit.WORKDAY, "即时办结（30分钟内）")]),
         ("法律未规定", []),
+        ("2小时", [(2, LimitUnit.HOUR, "")]),
+        ("4个工作小时内", [(4, LimitUnit.WORKHOUR, "")]),
+        ("30分钟", [(30, LimitUnit.MINUTE, "")]),
+        ("1小时30分", [(90, LimitUnit.MINUTE, "")]),
+        ("半天", [(4, LimitUnit.WORKHOUR, "")]),
+        ("半个工作日", [(4, LimitUnit.WORKHOUR, "")]),
+        ("半年", [(6, LimitUnit.MONTH, "")]),
+        ("15个自然日", [(15, LimitUnit.DAY, "")]),
         (
             "20个工作日内作出决定；情况复杂的，延长10个工作日",
             [(20, LimitUnit.WORKDAY, ""), (10, LimitUnit.WORKDAY, "情况复杂的，延长")],
@@ -95,7 +106,7 @@ def test_limits_become_rows(text: str, rows: list[tuple[int, LimitUnit, str]]) -
     assert [(limit.value, limit.limit_unit, limit.condition) for limit in found] == rows
 
 
-@pytest.mark.parametrize("text", ["3月", "尽快", "2.5日", "2小时"])
+@pytest.mark.parametrize("text", ["3月", "尽快", "2.5日", "一天半"])
 def test_a_limit_without_days_is_not_guessed(text: str) -> None:
     assert time_limits(text, LimitKind.STATUTORY, heading="法定期限") is None
 
@@ -113,6 +124,13 @@ def test_one_cell_may_state_what_the_law_allows_and_what_is_promised() -> None:
     )
 
 
+def test_a_promise_to_do_it_at_once_stands_beside_what_the_law_allows() -> None:
+    found = time_limits("法定期限：二十个工作日；承诺期限：即来即办", LimitKind.STATUTORY, heading="办理时限")
+
+    assert found is not None
+    assert [(one.limit_kind, one.value) for one in found] == [(LimitKind.STATUTORY, 20), (LimitKind.PROMISED, 0)]
+
+
 @pytest.mark.parametrize(
     ("law", "promise", "is_beyond"),
     [
@@ -123,6 +141,10 @@ def test_one_cell_may_state_what_the_law_allows_and_what_is_promised() -> None:
         ("1个月", "32日", True),
         ("1个月", "20个工作日", False),
         ("15个工作日", "20日", False),
+        ("24小时", "1日", False),
+        ("2小时", "1个工作日", True),
+        ("1日", "30小时", True),
+        ("1个工作日", "8个工作小时", False),
     ],
 )
 def test_a_promise_is_refused_when_it_is_surely_longer_than_the_law_allows(

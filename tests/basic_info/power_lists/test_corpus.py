@@ -9,10 +9,9 @@ from basic_info.power_lists.parsing import ParsedPowerList, PowerListItem, parse
 from basic_info.power_lists.parsing.columns import Field
 from tests.basic_info.power_lists.corpus import CASES, Case
 from tests.basic_info.power_lists.grids import case_of
-from tests.basic_info.power_lists.published_one import every as first_lists
-from tests.basic_info.power_lists.published_two import every as further_lists
+from tests.basic_info.power_lists.published import every
 
-PUBLISHED = [case_of(made) for made in (*first_lists(), *further_lists())]
+PUBLISHED = [case_of(made) for made in every()]
 
 
 def parsed(case: Case, folder: Path) -> ParsedPowerList:
@@ -40,10 +39,22 @@ def test_a_published_list_gives_each_item_as_written(case: Case, tmp_path: Path)
     leaves = [(item.sheet, item.name, item.subitem_name, item.kind_label, _code(item, case)) for item in found.items]
     assert leaves == case.leaves
     assert {item.name: _limits(item) for item in found.items if item.name in case.limits} == case.limits
+    assert {item.name: _bases(item) for item in found.items if item.name in case.bases} == case.bases
+    assert {item.name: _levels(item) for item in found.items if item.name in case.levels} == case.levels
 
 
 def _code(item: PowerListItem, case: Case) -> str:
-    return item.text(Field.ITEM_CODE) if any(leaf[-1] for leaf in case.leaves or ()) else ""
+    if not any(leaf[-1] for leaf in case.leaves or ()):
+        return ""
+    return item.text(Field.ITEM_CODE) or item.text(Field.BASIC_CODE)
+
+
+def _bases(item: PowerListItem) -> list[str]:
+    return [f"{basis.title} {basis.article}" for basis in item.legal_bases]
+
+
+def _levels(item: PowerListItem) -> list[str]:
+    return [level.tier.removesuffix("级") for level in item.levels]
 
 
 def _limits(item: PowerListItem) -> tuple[list[str], list[str]]:

@@ -53,11 +53,16 @@ def test_a_likeness_out_of_bounds_is_refused(least: str, reviewer: Actor) -> Non
         set_library(LibrarySettings(overlap_least=Decimal(least)), actor=reviewer)
 
 
-def test_the_page_sets_both(reviewer: Actor, sign_in_as: SignIn) -> None:
+def test_the_page_sets_them_all(reviewer: Actor, sign_in_as: SignIn) -> None:
     client = sign_in_as(reviewer)
     assert 'value="50"' in client.get(URL).text
-    client.post(URL, data={"overlap_percent": "70", "charts_need_second": "y"})
-    assert library_settings() == LibrarySettings(Decimal("0.7"), charts_need_second=True)
+    client.post(URL, data={"overlap_percent": "70", "charts_need_second": "y", "hours_per_day": "7"})
+    assert library_settings() == LibrarySettings(Decimal("0.7"), charts_need_second=True, hours_per_day=7)
+
+
+def test_a_day_of_no_hours_is_refused(reviewer: Actor) -> None:
+    with pytest.raises(Refused, match="1 到 24"):
+        set_library(LibrarySettings(hours_per_day=0), actor=reviewer)
 
 
 def test_a_wrong_number_comes_back_with_its_message(reviewer: Actor, sign_in_as: SignIn) -> None:

@@ -103,6 +103,29 @@ def test_t26_limits_in_working_days(start: str, limit: int, due: str) -> None:
     assert one_clock(start, limit).due_on == day(due)
 
 
+@pytest.mark.parametrize(
+    ("limit", "due"),
+    [
+        (Limit(2, LimitUnit.HOUR), "2026-03-09"),
+        (Limit(24, LimitUnit.HOUR), "2026-03-07"),
+        (Limit(36, LimitUnit.HOUR), "2026-03-08"),
+        (Limit(4, LimitUnit.WORKHOUR), "2026-03-09"),
+        (Limit(9, LimitUnit.WORKHOUR), "2026-03-10"),
+        (Limit(30, LimitUnit.MINUTE), "2026-03-09"),
+    ],
+)
+def test_hours_run_until_the_whole_day_is_over_that_contains_them(limit: Limit, due: str) -> None:
+    friday, chart = day("2026-03-06"), [Step(1, "T1", None, None, ("T2",)), Step(2, "T2", limit, None, ())]
+    (clock,) = clocks_of([Done(10, 1, friday, ends=False)], chart, CITY)
+    assert (clock.legal, clock.due_on) == (limit, day(due))
+
+
+def test_a_shorter_working_day_is_filled_by_fewer_hours() -> None:
+    chart = [Step(1, "T1", None, None, ("T2",)), Step(2, "T2", Limit(8, LimitUnit.WORKHOUR), None, ())]
+    (clock,) = clocks_of([Done(10, 1, MONDAY, ends=False)], chart, CITY, Circumstances(hours_per_day=6))
+    assert clock.due_on == MONDAY + timedelta(days=2)
+
+
 def test_t27_the_day_of_resuming_counts_again() -> None:
     assert one_clock("2026-09-01", 20, stop("2026-09-10", "2026-09-21")).due_on == day("2026-10-15")
 

@@ -315,7 +315,3 @@ MAKERS: tuple[Callable[[], Made], ...] = (
     nameless_first,
     short_sheets,
 )
-
-
-def every() -> list[Made]:
-    return [maker() for maker in MAKERS]

@@ -213,7 +213,8 @@ def exported() -> Made:
     for no, (name, kind, code, legal, promised, limits) in enumerate(lines, 1):
         g.row(
             float(no), "云岭市", "市场监管局", name, kind, code, law("产品质量法"), "企业", "符合条件", "申请书",
-            "审批科\n登记科", "主动公开", 12.0, legal, promised, "不收费", "否", STAGES[0], "云岭市市场监管局", law("行政许可法"), "失职",
+            "审批科\n登记科", "主动公开", 12.0, legal, promised, "不收费", "否",
+            STAGES[0], "云岭市市场监管局", law("行政许可法"), "失职",
             "12315", "正常", "郑某某", "省市场监管局", "是",
         )  # fmt: skip
         w.leaf("Sheet0", name, kind, sections="审批科 登记科", code=code)
@@ -409,7 +410,3 @@ MAKERS: tuple[Callable[[], Made], ...] = (
     limits,
     mistakes,
 )
-
-
-def every() -> list[Made]:
-    return [maker() for maker in MAKERS]

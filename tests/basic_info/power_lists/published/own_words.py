@@ -152,7 +152,7 @@ def hidden_parts() -> Made:
     ):
         g.row(no, f"OLD{no}", f"5301001{no:03}", name, kind, law("渔业法"), "渔政科")
         w.leaf("2024年", name, kind, sections="渔政科", code=f"5301001{no:03}")
-    return "农业农村局.xlsx", as_xlsx([old, g, lists]), w
+    return "农业农村局.xlsx", as_xlsx([g, old, lists]), w
 
 
 def formulas() -> Made:
@@ -353,7 +353,3 @@ MAKERS: tuple[Callable[[], Made], ...] = (
     noted_beside,
     town_ticks,
 )
-
-
-def every() -> list[Made]:
-    return [maker() for maker in MAKERS]
