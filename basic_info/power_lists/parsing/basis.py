@@ -45,6 +45,11 @@ _KINDS = (
 )
 _TAG = re.compile(r"[【\[［〖]\s*([\u4e00-\u9fff\s]{2,12}?)\s*[】\]］〗]\s*")
 _NEW_TITLE = re.compile(r"\n\s*(?:\d{1,2}[.．、]\s*)?(?=《[^》]{2,80}》)")
+# 《甲法》第一条；《乙办法》第二条: laws one behind the other in a line; 2.《乙条例》 needs no sign before it.
+_NEXT_IN_LINE = re.compile(
+    r"[；;。]\s*(?:\d{1,2}[.．、]\s*)?(?=《[^》]{2,80}》(?:[（(][^（）()]{1,40}[）)])?\s*第)"
+    r"|[ \u3000]+\d{1,2}[.．、]\s*(?=《[^》]{2,80}》)"
+)
 _TITLE = re.compile(r"《\s*([^《》]{2,200})\s*》")
 _NUMERAL = "[零〇一二三四五六七八九十百千0-9]{1,9}"
 _ARTICLE = rf"第{_NUMERAL}条(?:之[一二三四五六七八九十]{{1,2}})?(?:[、和及]?第[（(]?{_NUMERAL}[）)]?[款项目]){{0,8}}"
@@ -61,7 +66,12 @@ def legal_bases(text: str) -> tuple[LegalBasis, ...]:
     text = _unwrapped(text.strip())
     entries: list[LegalBasis] = []
     for kind, part in _tagged(text):
-        entries.extend(_basis(kind, entry) for entry in _NEW_TITLE.split(part) if entry.strip())
+        entries.extend(
+            _basis(kind, entry)
+            for lines in _NEW_TITLE.split(part)
+            for entry in _NEXT_IN_LINE.split(lines)
+            if entry.strip()
+        )
     return tuple(dict.fromkeys(entries))
 
 

@@ -278,7 +278,8 @@ def _combined(above: list[str], below: list[str]) -> list[str]:
 def _both(high: str, low: str) -> str:
     if not low or low == high:
         return high
-    known = (words for words in (low, low + high, high + low) if words in _FIELD_OF or (not high and words))
+    both = (low, low + high, high + low)
+    known = (words for words in both if _BRACKETS.sub("", words) in _FIELD_OF or (not high and words))
     return next(known, None) or (low if field_of(low) else f"{high}{_DIVIDED}{low}")
 
 

@@ -45,6 +45,7 @@ _TICKS = {"√", "✓", "✔", "●", "○", "★", "☆", "■", "▲", "是", 
 # 市级、县级 in one cell are two levels.
 _BETWEEN_LEVELS = re.compile(r"[、，,；;/和及]|\s+")
 _LEVEL = re.compile(r"(?:国家|[省市州盟县区旗乡镇村本地]{1,4}|街道|乡镇街道|社区|自治区)级")
+_DITTO = {"同上", "同前", "〃", "″"}
 _OWN_PLACE = {Field.SORT_NO, Field.NAME, Field.SUBITEM_NAME, Field.POWER_KIND, Field.POWER_SUBKIND}
 
 
@@ -68,6 +69,7 @@ class SheetReader:
         self._second_texts: list[str] | None = None
         self._first_texts: list[str] | None = None
         self._bands: list[list[str]] = []
+        self._item_texts: list[str] = []
         self._title_kind: PowerKind | None = None
         self._group_kind: PowerKind | None = None
         self._several: list[str] = []
@@ -85,7 +87,17 @@ class SheetReader:
         if self.header is None:
             self._read_title(row, texts)
         elif not numbers_columns(texts) and not self._reads_banner(texts):
+            texts = self._above_in_place_of_ditto(texts)
             self._read_item_row(row, texts)
+            self._item_texts = texts
+
+    def _above_in_place_of_ditto(self, texts: list[str]) -> list[str]:
+        """同上 means what the row above says in that column."""
+        above = self._item_texts
+        return [
+            above[place] if place < len(above) and squeezed(text) in _DITTO else text
+            for place, text in enumerate(texts)
+        ]
 
     def absorb(self, other: SheetReader) -> None:
         """Add what a table beside this one holds."""
@@ -288,11 +300,18 @@ class SheetReader:
             return kind, one_line(subkind) or rest or ""
         if before and before.power_kind:
             return before.power_kind, before.power_subkind
-        found = self._group_kind or only_kind_in(self.name) or self._title_kind
+        found = self._group_kind or only_kind_in(self.name) or self._title_kind or self._kind_of_block()
         if found is None:
             self._complain(row, Field.POWER_KIND, "权力类型为空，工作表名称也没有写明，请填写")
             return None, one_line(subkind)
         return found, one_line(subkind)
+
+    def _kind_of_block(self) -> PowerKind | None:
+        """The type of the item above, where types stand left of the numbers: a column that was merged down once."""
+        assert self.header is not None
+        number, name = self.header.place_of(Field.SORT_NO), self.header.place_of(Field.NAME)
+        is_left = self.header.place_of(Field.POWER_KIND) < min(number, name)
+        return self.items[-1].power_kind if is_left and self.items else None
 
     def _complain(self, row: int, field: Field, message: str) -> None:
         assert self.header is not None

@@ -63,6 +63,16 @@ def test_without_tags_a_title_at_the_start_of_a_line_begins_a_law() -> None:
     assert found == [(BasisKind.LAW, "中华人民共和国甲法", "第七十九条"), (None, "乙规定", "第二条")]
 
 
+def test_laws_one_behind_the_other_in_a_line_are_apart() -> None:
+    found = legal_bases("《甲法》第五条；《乙办法》（2018年修正）第二条、第三条 3.《丙条例》第六条")
+
+    assert [(basis.title, basis.article) for basis in found] == [
+        ("甲法", "第五条"),
+        ("乙办法", "第二条、第三条"),
+        ("丙条例", "第六条"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "rows"),
     [
