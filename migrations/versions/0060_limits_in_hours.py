@@ -36,6 +36,8 @@ def downgrade() -> None:
     op.drop_column("library_setting", "hours_per_day")
     # Without hours a limit is the whole working days that the clocks count it as.
     for table, _, unit, value in (*LIMITS, ("flow_step", "", "promised_unit", "promised_value")):
+        # Those of versions in force are kept from change by a trigger.
+        op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for word, a_day in (("workhour", 8), ("hour", 24), ("minute", 480)):
             op.execute(
                 sa.text(
@@ -43,6 +45,7 @@ def downgrade() -> None:
                     f" WHERE {unit} = '{word}'"
                 )
             )
+        op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     for table, check, unit, _ in LIMITS:
         _allow(table, check, unit, DAYS)
 

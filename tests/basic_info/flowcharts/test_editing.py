@@ -112,6 +112,18 @@ def test_what_is_filled_in_for_a_step_becomes_a_row(place: Office, sign_in_as: S
     assert (link.section_duty_id, link.link_state) == (duty.id, LinkState.CONFIRMED)
 
 
+def test_a_limit_in_hours_is_shown_as_written_and_the_page_says_how_the_clock_counts_it(
+    place: Office, sign_in_as: SignIn
+) -> None:
+    client, chart = begun(place, sign_in_as)
+    hours = DETAILS.replace('limitValue="5" limitUnit="workday"', 'limitValue="2" limitUnit="hour"').format(duty="")
+
+    saved(client, chart, drawing(details=hours))
+    page = client.get(f"/basic-info/flowcharts/{chart.id}").text
+
+    assert ("2 小时" in page, "按包含它的整个工作日" in page) == (True, True)
+
+
 def test_a_step_taken_off_the_drawing_goes_and_the_others_keep_their_rows(place: Office, sign_in_as: SignIn) -> None:
     client, chart = begun(place, sign_in_as)
     saved(client, chart, drawing("受理 审查 决定"))

@@ -10,9 +10,10 @@ from sqlalchemy import update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from basic_info.power_lists.models import LimitUnit
 from function_monitor.alerts.recounting import recount
 from function_monitor.deadlines.errors import AlreadyExtended, BadExtension
-from function_monitor.deadlines.extending import ExtensionDraft, extend, withdraw_extension
+from function_monitor.deadlines.extending import ExtensionDraft, approver_of, extend, withdraw_extension
 from function_monitor.deadlines.kinds import ApproverKind
 from function_monitor.deadlines.models import ClockExtension
 from host.kernel.access import Role
@@ -44,6 +45,12 @@ def grant(scene: Scene, **over: Any) -> ClockExtension:
 def test_an_extension_moves_the_due_day(scene: Scene) -> None:
     grant(scene)
     assert (scene.clock().due_on, scene.clock().extended_days) == (date(2026, 3, 23), 10)
+
+
+def test_forty_five_minutes_are_no_joint_limit(scene: Scene) -> None:
+    clock = scene.clock()
+    clock.limit_value, clock.limit_unit = 45, LimitUnit.MINUTE
+    assert approver_of(clock) is ApproverKind.ORGAN_HEAD
 
 
 def test_a_clock_is_extended_once(scene: Scene) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Connection
 
+from basic_info.power_lists.models import LimitUnit
 from function_monitor.deadlines import suspending
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
@@ -51,6 +52,13 @@ def address(scene: Scene, rest: str = "") -> str:
 def test_the_page_shows_both_clocks(scene: Scene, sign_in_as: Clients) -> None:
     page = sign_in_as(scene.head).get(address(scene)).text
     assert ("到期 2026年3月9日" in page, "到期 2026年3月5日" in page, "超过法定时限" in page) == (True, True, True)
+
+
+def test_the_page_says_what_the_clock_makes_of_hours(connection: Connection, sign_in_as: Clients) -> None:
+    scene = Scene(limit_value=2, limit_unit=LimitUnit.HOUR)
+    page = sign_in_as(scene.head).get(address(scene)).text
+    assert "2 小时（按 1 个工作日计时）" in page
+    assert "到期 2026年3月3日" in page
 
 
 def test_the_page_says_in_plain_words_what_stopped_the_clocks(scene: Scene, sign_in_as: Clients) -> None:
