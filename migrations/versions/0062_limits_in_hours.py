@@ -1,14 +1,14 @@
 """Limits in hours and minutes; how many hours a working day has
 
-Revision ID: 0060
+Revision ID: 0062
 Revises: 0059
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060"
-down_revision = "0059"
+revision = "0062"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
