@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from tests.basic_info.power_lists.corpus import Case, Merge, Page, xls, xlsx
 
 Cell = str | int | float | None
+#: What the law allows and what is promised: "20 工作日".
+Limits = tuple[list[str], list[str]]
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Want:
     sections: list[str] = field(default_factory=list)
     duplicates: int = 0
     errors: list[tuple[str, int, str]] = field(default_factory=list)
-    limits: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
+    limits: dict[str, Limits] = field(default_factory=dict)
     bases: dict[str, list[str]] = field(default_factory=dict)
     levels: dict[str, list[str]] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.basic_info.power_lists.grids import Cell, Grid, Made, Want, as_csv, as_xls, as_xlsx, law
+from tests.basic_info.power_lists.grids import Cell, Grid, Limits, Made, Want, as_csv, as_xls, as_xlsx, law
 
 XK, CF, QZ, ZS, JF = "行政许可", "行政处罚", "行政强制", "行政征收", "行政给付"
 JC, QR, JL, CJ, QT, GF = "行政检查", "行政确认", "行政奖励", "行政裁决", "其他行政权力", "公共服务"
@@ -152,6 +152,7 @@ def stacked() -> Made:
     g.row()
     g.banner("二、公共服务事项", 7)
     g.row("序号", "服务事项名称", "服务对象", "服务内容", "承办机构", "承诺时限", "联系电话")
+    limits: Limits
     for no, (name, limit, limits) in enumerate(
         (
             ("辅助器具适配", "15个自然日", ([], ["15 日"])),
@@ -336,16 +337,14 @@ def odd_codes() -> Made:
     g.banner("云岭市医疗保障局权责清单", 7)
     g.row("填报单位：云岭市医疗保障局", None, None, None, None, "填报时间：2024.6.30")
     g.row("序号", "权力编码", "权力名称", "权力类型", "权力依据", "承办机构", "备注")
-    for no, (code, kept, name, kind) in enumerate(
-        (
-            ("530100\n361CF\n00100", "530100361CF00100", "对骗取医保基金的处罚", CF),
-            (5301003612.0, "5301003612", "医药机构定点评估", QT),
-            ("5301 0036 1JC 00100", "530100361JC00100", "医保基金使用检查", JC),
-            ("53-01-036-QR-001", "53-01-036-QR-001", "基本医疗保险参保登记", QR),
-            ("—", "", "医疗救助金给付", JF),
-        ),
-        1,
-    ):
+    lines: list[tuple[Cell, str, str, str]] = [
+        ("530100\n361CF\n00100", "530100361CF00100", "对骗取医保基金的处罚", CF),
+        (5301003612.0, "5301003612", "医药机构定点评估", QT),
+        ("5301 0036 1JC 00100", "530100361JC00100", "医保基金使用检查", JC),
+        ("53-01-036-QR-001", "53-01-036-QR-001", "基本医疗保险参保登记", QR),
+        ("—", "", "医疗救助金给付", JF),
+    ]
+    for no, (code, kept, name, kind) in enumerate(lines, 1):
         g.row(f"{no}.0", code, name, kind, law("社会保险法"), "基金监管科", None)
         w.leaf("Sheet1", name, kind, sections="基金监管科", code=kept)
     return "医保局.xlsx", as_xlsx([g]), w

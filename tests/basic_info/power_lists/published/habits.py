@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.basic_info.power_lists.grids import Grid, Made, Want, as_csv, as_xls, as_xlsx, law
+from tests.basic_info.power_lists.grids import Cell, Grid, Limits, Made, Want, as_csv, as_xls, as_xlsx, law
 
 XK, CF, QZ, ZS, JF = "行政许可", "行政处罚", "行政强制", "行政征收", "行政给付"
 JC, QR, JL, CJ, QT, GF = "行政检查", "行政确认", "行政奖励", "行政裁决", "其他行政权力", "公共服务"
@@ -124,15 +124,13 @@ def grouped_limits() -> Made:
     g.row("序号", "事项名称", "事项类型", "实施依据", "承办机构", "办理时限（工作日）", None, "备注")
     g.row(None, None, None, None, None, "法定", "承诺", None)
     g.merges += [(2, 6, 2, 7)] + [(2, column, 3, column) for column in (1, 2, 3, 4, 5, 8)]
-    for no, (name, kind, legal, promised, found) in enumerate(
-        (
-            ("食品经营许可", XK, 20, 5, (["20 工作日"], ["5 工作日"])),
-            ("企业设立登记", XK, 3.0, "4小时", (["3 工作日"], ["4 小时"])),
-            ("户外广告备案", QT, "无", "半天", ([], ["4 工作小时"])),
-            ("社保卡补办", GF, "/", "即办", ([], ["0 工作日"])),
-        ),
-        1,
-    ):
+    lines: list[tuple[str, str, Cell, Cell, Limits]] = [
+        ("食品经营许可", XK, 20, 5, (["20 工作日"], ["5 工作日"])),
+        ("企业设立登记", XK, 3.0, "4小时", (["3 工作日"], ["4 小时"])),
+        ("户外广告备案", QT, "无", "半天", ([], ["4 工作小时"])),
+        ("社保卡补办", GF, "/", "即办", ([], ["0 工作日"])),
+    ]
+    for no, (name, kind, legal, promised, found) in enumerate(lines, 1):
         g.row(no, name, kind, law("行政许可法"), "综合窗口", legal, promised, None)
         w.leaf("审批", name, kind, sections="综合窗口")
         w.limits[name] = found
@@ -209,6 +207,7 @@ def guides() -> Made:
         "序号", "事项编码", "事项名称", "事项类型", "设定依据", "责任科室", "是否进驻大厅", "承诺办结时限", "经办人",
         "咨询电话",
     )  # fmt: skip
+    found: Limits
     for no, (code, name, kind, limit, found) in enumerate(
         (
             ("340827-GF-01", "残疾人证新办", QR, "15个工作日（含公示5个工作日）", ([], ["15 工作日"])),

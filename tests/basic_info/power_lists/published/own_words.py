@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.basic_info.power_lists.grids import Cell, Grid, Made, Want, as_csv, as_xls, as_xlsx, law
+from tests.basic_info.power_lists.grids import Cell, Grid, Limits, Made, Want, as_csv, as_xls, as_xlsx, law
 
 XK, CF, QZ, ZS, JF = "行政许可", "行政处罚", "行政强制", "行政征收", "行政给付"
 JC, QR, JL, CJ, QT, GF = "行政检查", "行政确认", "行政奖励", "行政裁决", "其他行政权力", "公共服务"
@@ -78,6 +78,7 @@ def by_department() -> Made:
 def cards() -> Made:
     """A card for each item, its fields one below the other, as responsibilities are sorted out."""
     g, w = Grid("梳理表"), Want(heads={"梳理表": 2})
+    found: Limits
     for name, kind, code, office, legal, found in (
         ("地质勘查资质审批", XK, "530100-XK-01", "矿管科", "40日", (["40 日"], [])),
         ("对转让资质证书的处罚", CF, "530100-CF-01", "执法队、法规科", "无", ([], [])),
