@@ -16,7 +16,14 @@ from basic_info.duties import reports as duty_reports
 from basic_info.duties import views as duty_views
 from basic_info.flowcharts import editor_views
 from basic_info.flowcharts import views as flowchart_views
-from basic_info.mandates import carried_views, comparing_views, deciding_views, effect_reports, reading_views
+from basic_info.mandates import (
+    carried_views,
+    comparing_views,
+    deciding_views,
+    effect_reports,
+    handed_views,
+    reading_views,
+)
 from basic_info.mandates import views as mandate_views
 from basic_info.organization import people_views, reports, share_views, views
 from basic_info.organization.commands import register
@@ -49,6 +56,7 @@ _views = (
     editor_views,
     effect_reports,
     flowchart_views,
+    handed_views,
     ledger_views,
     link_views,
     mandate_views,

@@ -6,6 +6,7 @@ from basic_info.coverage import models as coverage
 from basic_info.documents import models as documents
 from basic_info.duties import models as duties
 from basic_info.flowcharts import models as flowcharts
+from basic_info.mandates import handed_models as handed
 from basic_info.mandates import models as mandates
 from basic_info.organization import models as organization
 from basic_info.power_lists import models as power_lists
@@ -19,6 +20,7 @@ __all__ = [
     "documents",
     "duties",
     "flowcharts",
+    "handed",
     "mandates",
     "organization",
     "power_lists",

@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 from basic_info.breakdown.models import Breakdown, BreakdownState
 from basic_info.duties.models import LinkReview, ReviewState
 from basic_info.flowcharts.models import ChartState, Flowchart
+from basic_info.mandates.handed_models import HandedOrder
+from basic_info.mandates.handed_queries import is_waiting
 from basic_info.mandates.models import Mandate, MandateState
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
@@ -25,7 +27,14 @@ from host.kernel.system import TodoItem
 
 def todo(actor: Actor) -> list[TodoItem]:
     """Papers that another person took in and this one may put in force, and links to look at."""
-    found = (_mandates(actor), _power_lists(actor), _breakdowns(actor), _torn_links(actor), *_returned(actor))
+    found = (
+        _mandates(actor),
+        _handed(actor),
+        _power_lists(actor),
+        _breakdowns(actor),
+        _torn_links(actor),
+        *_returned(actor),
+    )
     return [item for item in found if item is not None]
 
 
@@ -37,6 +46,12 @@ def _mandates(actor: Actor) -> TodoItem | None:
     )
     count, first = _waiting(actor, Permission.MANDATE_CONFIRM, Mandate, func.min(Mandate.id), *pending)
     return _item("待确认的「三定」规定", count, "basic_info.show_mandate", mandate_id=first)
+
+
+def _handed(actor: Actor) -> TodoItem | None:
+    """Orders of other units' replies that are to become a change here."""
+    count, unit = _waiting(actor, Permission.MANDATE_IMPORT, HandedOrder, func.min(HandedOrder.unit_id), is_waiting())
+    return _item("其他单位批复涉及的变更", count, "basic_info.unit_handed_orders", unit_id=unit)
 
 
 def _power_lists(actor: Actor) -> TodoItem | None:

@@ -11,6 +11,7 @@ from basic_info.documents.models import Document
 from basic_info.duties.queries import require_reach, require_readable, unit_name
 from basic_info.flowcharts.models import Flowchart
 from basic_info.mandates.addressee import for_unit, names_another_unit
+from basic_info.mandates.handed_queries import waiting_for
 from basic_info.mandates.models import Mandate
 from basic_info.mandates.parsing import ParsedMandate
 from basic_info.mandates.previewing import foreseen
@@ -113,6 +114,7 @@ def _library(unit_id: int, form: UploadForm, actor: Actor) -> str:
         unit_name=unit_name(unit_id),
         mandates=queries.mandates_of(unit_id),
         today=today_in_china(),
+        handed_waiting=waiting_for(unit_id),
         power_lists=queries.power_lists_of(unit_id),
         flowcharts=queries.flowcharts_of(unit_id),
         form=form,

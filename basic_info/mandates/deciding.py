@@ -1,28 +1,24 @@
 """What a reply leaves open, decided by a person on the review page: who takes duties, whose an order is (R44).
 
-Who decides is among those who may not confirm, as after any correction.
+Who decides is among those who may not confirm, as after any correction. What was decided may be taken back until the
+version is confirmed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import delete, select
-
-from basic_info.mandates.addressee import for_unit
-from basic_info.mandates.amending import amended
 from basic_info.mandates.clause_rows import tasks_of
 from basic_info.mandates.effects import EffectKind
 from basic_info.mandates.errors import ChangedMeanwhile
-from basic_info.mandates.models import ClauseKind, FieldKind, Mandate, MandateClause
-from basic_info.mandates.numbers import leader_key, quota_key
-from basic_info.mandates.parts import TABLES, Parts, Row, copied_parts, keep_parts
-from basic_info.mandates.previewing import Preview, parsed_again, preview_of
+from basic_info.mandates.handed_models import HandDirection
+from basic_info.mandates.handing import name_unit, named_for, withdraw_name
+from basic_info.mandates.models import Mandate, MandateClause
+from basic_info.mandates.previewing import Preview, preview_of
 from basic_info.mandates.readings import correct_reading, remove_reading, require_open, restate
+from basic_info.mandates.reapplying import apply_again
 from basic_info.mandates.regrouping import section_key, with_tasks
-from basic_info.mandates.replies import reply_of
 from basic_info.mandates.wording import same_words
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
@@ -90,81 +86,66 @@ def place_duties(
         remove_reading(mandate, giver, version=giver.lock_version, actor=actor)
 
 
-def decide_order(mandate: Mandate, order: str, *, is_ours: bool, revision: int, actor: Actor) -> None:
-    """An order that names no unit is this unit's or not; the reply is applied anew, what persons corrected stays.
+def decide_order(mandate: Mandate, order: str, *, unit_id: int, revision: int, actor: Actor) -> None:
+    """An order that names no unit is that of ``unit_id``; the reply is applied anew, what persons corrected stays.
 
-    Raises NotOpen, ChangedMeanwhile, NotFound (the reply has no such open order), NotPermitted.
+    Another unit's waits there as a change. Raises NotOpen, ChangedMeanwhile, NotFound (the reply has no such open
+    order), NotPermitted.
     """
     _require_seen(mandate, revision, actor)
-    change, base = preview_of(mandate), db.session.get(Mandate, mandate.base_id) if mandate.base_id else None
-    if base is None or change is None or order not in change.undecided:
+    change = preview_of(mandate)
+    if change is None or order not in change.undecided:
         raise NotFound
-    before = dict(mandate.decided_orders)
+    before, is_ours = dict(mandate.decided_orders), unit_id == mandate.unit_id
     mandate.decided_orders = {**before, order: is_ours}
-    parsed = parsed_again(mandate)
-    if parsed is None:
+    _applied_again(mandate, actor)
+    if not is_ours:
+        name_unit(mandate, order, unit_id=unit_id, direction=HandDirection.OWN, actor=actor)
+    after = {"order": order, "is_ours": is_ours, "unit_id": unit_id}
+    record_change(mandate, action="mandate.order_decided", actor=actor, before=before, after=after)
+
+
+def take_back_order(mandate: Mandate, order: str, *, reason: str, revision: int, actor: Actor) -> None:
+    """The order is open again; what it brought goes, but for what persons corrected, which is listed.
+
+    Raises NotOpen (it was confirmed: a new reply changes it), ChangedMeanwhile, NotFound, Refused (no reason; the
+    other unit's change was begun), NotPermitted.
+    """
+    _require_seen(mandate, revision, actor)
+    if order not in mandate.decided_orders:
         raise NotFound
-    reply = reply_of(for_unit(parsed, mandate.unit_id), unit_id=mandate.unit_id, words=mandate.source_text)
-    _reapply(mandate, amended(copied_parts(base), reply))
+    if not reason.strip():
+        raise Refused("请填写收回原因").beside({"reason": "请填写收回原因"})
+    before = dict(mandate.decided_orders)
+    if (handed := named_for(mandate, order)) is not None and not before[order]:
+        withdraw_name(handed, reason=reason, actor=actor)
+    mandate.decided_orders = {one: is_ours for one, is_ours in before.items() if one != order}
+    _applied_again(mandate, actor)
+    record_change(
+        mandate,
+        action="mandate.order_taken_back",
+        actor=actor,
+        before={"order": order, "is_ours": before[order]},
+        after={},
+        reason=reason.strip(),
+    )
+
+
+def _applied_again(mandate: Mandate, actor: Actor) -> None:
+    """The rows follow what was decided; who decided is among those who may not confirm."""
+    db.session.flush()  # the reply is read anew with what was decided
+    apply_again(mandate)
     assert actor.account_id is not None  # require_open refuses whoever has none
     mandate.corrected_by = sorted({*mandate.corrected_by, actor.account_id})
     mandate.revision += 1
     db.session.flush()
     restate(mandate)
-    record_change(
-        mandate, action="mandate.order_decided", actor=actor, before=before, after={"order": order, "is_ours": is_ours}
-    )
 
 
 def _require_seen(mandate: Mandate, revision: int, actor: Actor) -> None:
     require_open(mandate, actor)
     if mandate.revision != revision:
         raise ChangedMeanwhile("打开本页后内容又有修改，请重新核对后再决定")
-
-
-def _reapply(mandate: Mandate, fresh: Parts) -> None:
-    """The rows as they are now; those that a person looked at stay in the place of what was read anew."""
-    kept = Parts()
-    for (name, table), rows in zip(
-        TABLES.items(), (fresh.fields, fresh.clauses, fresh.quotas, fresh.leaders), strict=True
-    ):
-        kind: Any = table
-        db.session.execute(delete(kind).where(kind.mandate_id == mandate.id, kind.corrected_by.is_(None)))
-        touched = db.session.scalars(select(kind).where(kind.mandate_id == mandate.id)).all()
-        known = {key for one in touched for key in _identities(one)}
-        numbered = (
-            [{"sort_no": number, **row} for number, row in enumerate(rows, start=1)] if name == "clause" else rows
-        )
-        getattr(kept, _PART[name]).extend(row for row in numbered if _identity(row) not in known)
-    keep_parts(mandate.id, kept)
-    db.session.expire_all()  # the rows were written by statements of their own
-
-
-_PART = {"field": "fields", "clause": "clauses", "quota": "quotas", "leader": "leaders"}
-
-
-def _identity(row: Row) -> object:
-    """By what a row is the same read anew."""
-    value = row["extracted_value"]
-    if "field_kind" in row:
-        return row["field_kind"], value.get("value") if row["field_kind"] is FieldKind.PLATE else None
-    if "kind" in row:
-        return quota_key(row)
-    if "title" in row:
-        return leader_key(row)
-    if row["clause_kind"] is ClauseKind.SECTION and "name" in value:
-        return section_key(row)
-    return row["clause_kind"], same_words(row["text"])
-
-
-def _identities(one: Any) -> Collection[object]:
-    """As it was read, and as a person corrected it."""
-    names = ("field_kind", "clause_kind")
-    facts = {name: getattr(one, name) for name in names if hasattr(one, name)}
-    values = [value for value in (one.extracted_value, one.corrected_value) if value]
-    if "clause_kind" in facts:
-        return {_identity({**facts, "text": value.get("text", ""), "extracted_value": value}) for value in values}
-    return {_identity({**value, **facts, "extracted_value": value}) for value in values}
 
 
 def _key(clause: MandateClause) -> str:

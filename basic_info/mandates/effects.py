@@ -72,7 +72,7 @@ _LABELS = {
 class Effect:
     """One change; ``words`` are the sentences of the document that say so, ``look`` what a person has to decide.
 
-    ``giver``: the body whose duties wait for a person to say where they go.
+    ``giver``: the body whose duties wait for a person to say where they go. ``is_outside``: they leave the unit.
     """
 
     kind: EffectKind
@@ -82,6 +82,7 @@ class Effect:
     words: str
     look: str = ""
     giver: str = ""
+    is_outside: bool = False
 
 
 def effects_of(base: Parts, after: Parts, reply: Reply, orders: BodyOrders) -> list[Effect]:
@@ -155,6 +156,7 @@ def _of_functions(base: Parts, after: Parts, said: _Said) -> Iterator[Effect]:
                 "暂保留",
                 said.of("职责"),
                 "批复说到划出这项职责，请核对是否删除",
+                is_outside=True,
             )
     for key in before.keys() - now.keys():
         yield Effect(EffectKind.FUNCTION, "删除", before[key]["text"], _NOTHING, "")
@@ -325,6 +327,7 @@ class _Bodies:
             words,
             look,
             key if homeless else "",
+            bool(outside),
         )
 
     def _words_of(self, giver: str, taker: str) -> str:
@@ -357,7 +360,7 @@ class _Bodies:
                 yield Effect(EffectKind.MOVED, givers, givers, takers, hand.words, look, next(iter(waiting), ""))
             elif hand.outside and any(giver in self._now for giver in hand.givers):
                 look = "承接的不是本单位的内设机构，请核对哪些职责划出"
-                yield Effect(EffectKind.MOVED, givers, givers, hand.outside, hand.words, look)
+                yield Effect(EffectKind.MOVED, givers, givers, hand.outside, hand.words, look, is_outside=True)
 
 
 def _tasks(row: Row) -> list[str]:

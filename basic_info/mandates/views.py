@@ -15,9 +15,12 @@ from basic_info.duties.queries import unit_name
 from basic_info.mandates.addressee import names_another_unit
 from basic_info.mandates.carrying import open_reviews
 from basic_info.mandates.deciding import open_duties
+from basic_info.mandates.handed_models import HandDirection, HandedOrder, HandState
+from basic_info.mandates.handed_queries import handed_orders, sentences_between_units
 from basic_info.mandates.models import FieldKind, Mandate, MandateState
 from basic_info.mandates.operations import confirm_mandate, resubmit_mandate, return_mandate
-from basic_info.mandates.previewing import preview_of
+from basic_info.mandates.previewing import Preview, preview_of
+from basic_info.mandates.reapplying import astray_of
 from basic_info.mandates.review_queries import others, review_of, title_of
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
@@ -100,11 +103,34 @@ def mandate_page(mandate_id: int, *, form: ReturnMandateForm | None = None, refu
         open_reviews=open_reviews(mandate.unit_id) if actor.may(Permission.DUTY_EDIT) else 0,
         form=form or ReturnMandateForm(formdata=None),
         **_said(refused),
+        **_decided_on(mandate, change, may_edit, actor),
         may_edit=may_edit,
         may_confirm=state is MandateState.PENDING_REVIEW
         and actor.may(Permission.MANDATE_CONFIRM)
         and actor.account_id not in {mandate.imported_by, *mandate.corrected_by},
     )
+
+
+def _decided_on(mandate: Mandate, change: Preview | None, may_edit: bool, actor: Actor) -> dict[str, Any]:
+    """What was decided about the reply's orders, where they went, and what corrected rows keep out."""
+    handed = (
+        db.session.execute(
+            handed_orders(
+                (HandedOrder.mandate_id == mandate.id) & (HandedOrder.hand_state != HandState.TAKEN_BACK), actor
+            )
+        ).all()
+        if change
+        else []
+    )
+    words = [row.HandedOrder.words for row in handed]
+    may_name = change is not None and mandate.mandate_state is not MandateState.RETURNED and _reaches(mandate, actor)
+    return {
+        "handed": handed,
+        "astray": astray_of(mandate) if may_edit and change else [],
+        "sentences": sentences_between_units(change, words) if may_name and change else [],
+        "may_name": may_name,
+        "directions": list(HandDirection),
+    }
 
 
 def _said(refused: DomainError | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from host.kernel.access import Actor
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
+from tests import factories
 from tests.basic_info.library.conftest import Office
 from tests.basic_info.library.test_effects import BOTH, seen
 from tests.basic_info.library.test_handed_duties import bodies, reply
@@ -106,7 +107,7 @@ def test_no_duty_and_another_bodys_duty_are_refused(place: Office, tasks: list[s
 def test_an_order_that_is_this_units_is_carried_out(place: Office) -> None:
     in_force(place)
     mandate = amend(place, BOTH)
-    decide_order(mandate, ORDER, is_ours=True, revision=mandate.revision, actor=place.clerk)
+    decide_order(mandate, ORDER, unit_id=place.unit.id, revision=mandate.revision, actor=place.clerk)
     assert bodies(mandate)["法规科"] == ["负责合法性审查"]
     assert seen(mandate).undecided == ()
     assert EffectKind.ADDED in {one.kind for one in seen(mandate).effects}
@@ -115,7 +116,8 @@ def test_an_order_that_is_this_units_is_carried_out(place: Office) -> None:
 def test_an_order_for_another_unit_is_no_more_asked_about(place: Office) -> None:
     in_force(place)
     mandate = amend(place, BOTH)
-    decide_order(mandate, ORDER, is_ours=False, revision=mandate.revision, actor=place.clerk)
+    other = factories.a_unit(name="市投资促进局")
+    decide_order(mandate, ORDER, unit_id=other.id, revision=mandate.revision, actor=place.clerk)
     assert "法规科" not in bodies(mandate)
     assert (seen(mandate).undecided, ORDER in seen(mandate).for_others) == ((), True)
 
@@ -126,7 +128,7 @@ def test_what_a_person_corrected_before_stays(place: Office) -> None:
     quota = db.session.scalars(select(MandateQuota).where(MandateQuota.mandate_id == mandate.id)).one()
     value = {"kind": "机关行政编制", "count": 40}
     correct_reading(mandate, quota, value, version=quota.lock_version, actor=place.clerk)
-    decide_order(mandate, ORDER, is_ours=True, revision=mandate.revision, actor=place.clerk)
+    decide_order(mandate, ORDER, unit_id=place.unit.id, revision=mandate.revision, actor=place.clerk)
     assert numbers_of(mandate)["机关行政编制"] == 40
 
 
@@ -134,15 +136,15 @@ def test_an_order_that_the_reply_does_not_leave_open_is_not_found(place: Office)
     in_force(place)
     mandate = amend(place, BOTH)
     with pytest.raises(NotFound):
-        decide_order(mandate, "撤销办公室。", is_ours=True, revision=mandate.revision, actor=place.clerk)
+        decide_order(mandate, "撤销办公室。", unit_id=place.unit.id, revision=mandate.revision, actor=place.clerk)
 
 
 def test_the_decision_is_in_the_audit_log(place: Office) -> None:
     in_force(place)
     mandate = amend(place, BOTH)
-    decide_order(mandate, ORDER, is_ours=True, revision=mandate.revision, actor=place.clerk)
+    decide_order(mandate, ORDER, unit_id=place.unit.id, revision=mandate.revision, actor=place.clerk)
     found = select(AuditEntry.after).where(AuditEntry.action == "mandate.order_decided")
-    assert db.session.scalars(found).one() == {"order": ORDER, "is_ours": True}
+    assert db.session.scalars(found).one() == {"order": ORDER, "is_ours": True, "unit_id": place.unit.id}
 
 
 def test_the_forms_of_the_page_decide(place: Office, sign_in_as: SignIn) -> None:

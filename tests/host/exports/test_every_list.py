@@ -19,6 +19,7 @@ from basic_info.coverage.operations import check_coverage
 from basic_info.documents.models import Document
 from basic_info.duties.models import DutyLink, LinkReview
 from basic_info.flowcharts.models import Flowchart
+from basic_info.mandates.handed_models import HandDirection, HandedOrder
 from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateState, MandateStyle
 from basic_info.organization.models import Appointment, Person
 from basic_info.power_lists.models import PowerList
@@ -236,6 +237,13 @@ class City:
             valid=Range(date(2026, 3, 1), None), mandate_state=MandateState.RETURNED,
         )  # fmt: skip
         db.session.add(self.changed)
+        db.session.flush()
+        db.session.add(
+            HandedOrder(
+                mandate_id=self.changed.id, from_unit_id=unit_id, unit_id=self.office.unit.id, words="撤销市场科。",
+                direction=HandDirection.GAINS, named_by=1,
+            )
+        )  # fmt: skip
         self.powers = db.session.scalars(select(PowerList.id).where(PowerList.unit_id == unit_id)).one()
         self.next_powers = PowerList(unit_id=unit_id, version_no=2, year=2027, valid=Range(date(2027, 1, 1), None))
         db.session.add(self.next_powers)
@@ -275,6 +283,7 @@ class City:
             "basic_info.power_list_differences": {"list_id": str(self.next_powers.id)},
             "basic_info.mandate_clauses": {"mandate_id": str(self.mandate.id)},
             "basic_info.mandate_effects": {"mandate_id": str(self.changed.id)},
+            "basic_info.handed_orders": unit,
             "basic_info.mandate_comparison": {"mandate_id": str(self.older.id), "other_id": str(self.mandate.id)},
             "basic_info.link_reviews": unit,
             "basic_info.flow_steps": {"chart_id": str(chart)},
