@@ -1,14 +1,14 @@
 """Orders of a reply that are another unit's wait there, each with the unit that a person named
 
-Revision ID: 0061
+Revision ID: 0063
 Revises: 0060
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0061"
-down_revision = "0060"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
