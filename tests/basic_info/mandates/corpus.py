@@ -6,6 +6,7 @@ A file is the document's own text, line by line, with annotations that a person 
     @d （一）|拟订…      a duty (@d duty, @c catch_all, @t transformation, @v division); its text is behind the bar
     @s 科名;牌子 :: （一）科名。|负责…    a body, its plates, its duty text
     @+ 1.…              a line that belongs to the duty or body above it
+    @j …                what follows, annotated or not, stands in the same line as what is above
     @table … @end       a table: cells parted by ¦, ⏎ a new paragraph, ^ merged upwards, < with the cell before
     \\                   an escape: the rest of the line is text
 
@@ -84,8 +85,11 @@ def read(path: Path) -> Document:
             document.pieces.append(table)
             table = None
         else:
-            line = _annotated(raw, entries)
-            if table is None:
+            joined = raw.startswith("@j ")
+            line = _annotated(raw.removeprefix("@j "), entries)
+            if joined:
+                document.pieces[-1] = str(document.pieces[-1]) + line
+            elif table is None:
                 document.pieces.append(line)
             else:
                 cells = [cell.strip().replace("⏎", "\n") for cell in line.split("¦")]
