@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from basic_info.mandates.parsing.changed_counts import Own, read_changed_counts
 from basic_info.mandates.parsing.heading import Heading
@@ -54,6 +55,8 @@ _DUTY_TEXT = re.compile(
     rf"|^[,。;:](?:(?:并|同时)?(?:加挂|增挂|挂)[^。;,]{{2,40}}?牌子[,。;])?(?P<other>(?:{SURE_DUTY_VERB}|依[法规]).+)$"
 )
 _CHANGE_WORD = re.compile(r"分设|拆分|增设|新设|新增|单设|成立|更名|组建|整合|撤销|设立|调整|合并|不再")
+# No order in one paragraph makes more bodies; a damaged line that seems to doesn't keep the reader busy.
+_MOST_BODIES = 60
 _QUOTES = '"“”「」'
 _OWN_RANK = re.compile(
     r"(?:机构)?规格[^。;,]*?(?:调整为|升格为|明确为|提升为|核定为|定为|为)(?P<rank>[正副]?(?:县|处|科|股|厅|局)级)|升格为(?P<up>[正副]?(?:县|处|科|股)级)"
@@ -138,8 +141,8 @@ def _sections(paragraphs: Sequence[str], own: Own) -> tuple[Section, ...]:
         folded = fold(text)
         if own.is_other(folded):
             continue
-        for names, stop in _new_bodies(folded, own):
-            duty = _duty_behind(text, stop) if len(names) == 1 else ""
+        for names, stop in islice(_new_bodies(folded, own), _MOST_BODIES):
+            duty = _duty_behind(text, folded, stop) if len(names) == 1 else ""
             for name, plates in names:
                 plates = [*plates, *_plates_behind(folded[stop:])] if len(names) == 1 else plates
                 behind = _sentences_by_body(text[stop:], [other for other, _ in names])
@@ -273,8 +276,8 @@ def _name_and_plates(piece: str) -> tuple[str, list[str]]:
     return clean_name(name), bracket_plates(bracket + rest) if bracket else []
 
 
-def _duty_behind(text: str, stop: int) -> str:
-    match = _DUTY_TEXT.search(fold(text[stop:]))
+def _duty_behind(text: str, folded: str, stop: int) -> str:
+    match = _DUTY_TEXT.search(folded[stop:])
     if match is None:
         return ""
     group = next(name for name in ("text", "verb", "other") if match.group(name))

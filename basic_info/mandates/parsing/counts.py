@@ -38,11 +38,15 @@ _VERB = (
 _AFTER_VERB = re.compile(rf"^.*(?:{_VERB})(?:有)?")
 _SET_UP = re.compile(r"^(?:.{0,40}?[^建附开预铺假敷架内下])??设(?!计|备|施)")
 _LEADING = re.compile(r"^(?:另|核(?!心|酸|工|安|电)|共|暂|再|也|各|即|并|和|及|与|以及|同时|同意|对|为|将)+(?=.)")
+# 「（正处级10名，副处级9名。含机关党委专职副书记1名）」: what the ranks take in.
+_INSIDE_BEHIND = re.compile(r"[,;。、](?:其中)?含.*$")
 _OTHER_HOLDS = re.compile(r"^(?!兼任|兼职|含|其中)[^,;由]{2,16}(?:兼任|兼)$")
 _FILLED_BY_OTHER = re.compile(
     r"由[^()。;]*?(?:兼任|兼职|兼|担任)(?=[,;。、)]|$)|不占(?:用)?[^()。;]*?(?:编制|职数)|兼职不占"
 )
 _BREAKS_DOWN = re.compile(r"^[,。;:]?(?:其中|包括|即|分别是|分别为)[:,]?|^:")
+# The posts that places are for (管理人员、专业技术人员、工勤技能人员): a structure of one kind, not kinds.
+_STAFF_CLASS = re.compile(r"(?:管理|专业技术|专技|工勤技能|工勤)(?:人员|岗位)")
 _OWN = re.compile(
     r"^(?:你|我|该|本|全)?(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)(?=机关|行政|事业|工勤|人员|正|副|科|股|领导|编制|财政|全额|政法|核定|内设|所属|下属)"
     r"|^(?:你|我|本)(?:局|委|办|厅|部|院|校|馆|站|所|中心|单位|镇|乡|街道|会|队|社)(?=..)"
@@ -178,7 +182,7 @@ def _without_unit(words: str, unit_name: str) -> str:
     names = [unit_name[start:] for start in range(max(len(unit_name) - 1, 0))] if unit_name else []
     for name in names:
         rest = words[len(name) :].lstrip("的")
-        if name.endswith("机关") and re.match(r"行政|后勤|工勤|事业|人员|党群|政法", rest):
+        if name.endswith("机关") and re.match(r"行政|后勤|工勤|事业|人员|党群|政法|编制$", rest):
             # The unit is called 「…机关」, the places are 机关行政编制 all the same.
             rest = "机关" + rest
         if rest == "人员编制" and name != unit_name and name[0] not in "省市县区州":
@@ -262,7 +266,7 @@ def _by_rank(stated: _Stated) -> list[tuple[str, int]] | None:
     for bracket in stated.brackets:
         pieces = [
             re.fullmatch(rf"({_RANK.pattern})(?:领导职数|职数)?({NUMBER})[名个人]", piece)
-            for piece in re.split(r"[、,;和]", bracket)
+            for piece in re.split(r"[、,;和]", _INSIDE_BEHIND.sub("", bracket))
         ]
         graded = [(match.group(1), to_number(match.group(2)) or 0) for match in pieces if match]
         if len(graded) == len(pieces) > 1 and sum(count for _, count in graded) == stated.count:
@@ -343,7 +347,8 @@ def _without_totals_of_quotas(entries: list[tuple[_Stated, Quota | None]]) -> li
             continue
         parts = _parts_of(entries, number)
         if parts:
-            if sum(part.count for _, part in parts) == quota.count:
+            is_whole = sum(part.count for _, part in parts) == quota.count
+            if is_whole and not all(_STAFF_CLASS.match(part.kind) for _, part in parts):
                 continue
             skip_until = parts[-1][0]
         kept.append(quota)

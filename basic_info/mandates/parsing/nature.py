@@ -33,6 +33,11 @@ _IN_TABLE = re.compile(r"^(?:加挂|挂)?(?:牌子|挂牌)(?:名称)?:|^(?:加�
 #: 「甲局、乙局的牌子挂在区委组织部」: the sentence turned round; on a body inside it is the body's plate.
 _HANGS_AT = re.compile(r"(?:^|,)(?P<names>[^,]{3,90}?)的?牌子,?挂在(?![^,]*[科股室处](?:,|$))")
 
+#: 「与甲管理委员会实行两块牌子、一套人马」.
+_SHARED_DOOR = re.compile(
+    r"与(?P<names>[^,]{3,40}?)(?:实行|为|是|系)?,?(?:[两二]块牌子[、,]?一套(?:人马|班子|机构)|一(?:个机构|套人马|套班子)[、,]?[两二]块牌子)"
+)
+
 
 def nature_lines(preamble: Sequence[Line], parts: Sequence[Part]) -> list[Line]:
     """The sentences that say what the unit is: the introduction and the articles before its duties."""
@@ -83,8 +88,9 @@ def _plates_of(line: Line) -> Iterator[str]:
         sentence = re.sub(r"不再(?:对外)?(?:加挂|挂|保留)[^,。;]*", "", sentence)
         if not re.search(r"在[^,]{2,12}(?:科|室|处|股|办公室)(?:加挂|挂)", sentence):
             yield from plates_in(sentence)
-        if (hung := _HANGS_AT.search(sentence)) is not None:
-            yield from split_names(hung.group("names"))
+        for pattern in (_HANGS_AT, _SHARED_DOOR):
+            if (hung := pattern.search(sentence)) is not None:
+                yield from split_names(hung.group("names"))
 
 
 def is_institution(lines: Sequence[Line]) -> bool:

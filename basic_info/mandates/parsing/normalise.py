@@ -102,9 +102,15 @@ def only_date(text: str) -> date | None:
 
 
 def strip_brackets(folded: str) -> str:
-    """The folded text without its round brackets and what stands in them."""
-    while True:
-        shorter = re.sub(r"\([^()]*\)", "", folded)
-        if shorter == folded:
-            return folded
-        folded = shorter
+    """The folded text without its round brackets and what stands in them; one that has no partner stays."""
+    if "(" not in folded:
+        return folded
+    kept, opened = list[str](), list[int]()
+    for char in folded:
+        if char == "(":
+            opened.append(len(kept))
+        elif char == ")" and opened:
+            del kept[opened.pop() :]
+            continue
+        kept.append(char)
+    return "".join(kept)

@@ -36,7 +36,9 @@ from basic_info.mandates.parsing.sections import find_sections
 from basic_info.mandates.parsing.tables import table_lines
 from basic_info.mandates.parsing.tallies import with_tallies
 
-_TOWNSHIP = re.compile(r"(?:镇|乡|街道|街道办事处|苏木|镇人民政府|乡人民政府|镇党委)$")
+_TOWNSHIP = re.compile(
+    r"(?:镇|乡|街道|街道办事处|苏木|镇人民政府|乡人民政府|镇党委|街道(?:党)?工委[、和与](?:街道)?办事处)$"
+)
 # 「县侨联是县委领导的人民团体」: no public institution, whatever its document is called.
 _IS_ORGAN = re.compile(
     r"(?:是|为|系)[^。;]{0,24}(?:人民团体|群众团体|群团组织|工作部门|职能部门|组成部门)(?![^。;]*事业单位)"

@@ -21,7 +21,7 @@ _HEADINGS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
     (
         ClauseKind.SECTION,
         re.compile(
-            r"内设|职能(?:部(?!门)|[科股处])|机构设置|设置机构|(?:下设|工作|办事|内部|党政|事业|所属|综合)机构|科室|站所|事业单位|机构(?:及|和)(?:其)?(?:主要)?职责"
+            r"内设|职能(?:部(?!门)|[科股处])|机构设置|设置机构|(?:下设|工作|办事|内部|党政|事业|所属|综合|直属|派出|分支)机构|科室|站所|事业单位|机构(?:及|和)(?:其)?(?:主要)?职责"
         ),
     ),
     (ClauseKind.DUTY, re.compile(r"职责|职能|主要任务|业务范围|工作任务")),
@@ -35,7 +35,7 @@ _HEADINGS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
     ),
 )
 _DUTY_LEAD = re.compile(
-    r"职责,(?:具体|主要)?(?:是|为|如下|包括):|(?:主要|工作|基本)(?:职责|职能|任务)(?:任务|和任务)?(?:是|为|如下|包括|有|:|。|$)|(?:履行|承担)(?:以下|下列)(?:主要)?(?:职责|职能)|"
+    r"职责,(?:具体|主要)?(?:是|为|如下|包括):|(?:主要|工作|基本)(?:职责|职能|任务)(?:任务|和任务)?(?:是|为|如下|包括|有|:|。|$)|(?:履行|承担|行使)(?:以下|下列)(?:主要)?(?:职责|职能|职权)|"
     r"^(?:[^。,]{0,25}(?:的)?)?职责(?:任务)?(?:是|为|如下)?:$|职责是:|宗旨和业务范围"
 )
 _SECTION_LEAD = re.compile(
@@ -59,6 +59,10 @@ _BODY = re.compile(rf"(?P<name>[^。:;,]{{2,20}})(?:{ATTRIBUTE})*[。:](?:主要
 # A body's own name up to the stop, whatever verb its duties start with; a short duty (「管理敬老院。」) is none.
 _CALLED = re.compile(rf"(?!{DUTY_VERB})[^。:;,]{{2,20}}?(?<!全)(?:{BODY_ENDING})[。:].")
 _STARTS_AS_DUTY = re.compile(r"(?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订|贯彻|综合|协调|编制|监督|管理)")
+_SUBHEADING = re.compile(rf"^(?!.*(?:{BODY_ENDING}|职责|任务):$)[^。;,:]{{2,14}}:$")
+_SETS_UP = re.compile(
+    rf"[^。,;:、()]{{0,12}}?(?:设立|设置|下设|设)[^。:;,、()]{{2,20}}?(?:{BODY_ENDING})(?:\([^()]*\))?。$"
+)
 _STATUS = re.compile(r"本规定(?:所)?确定的|基本依据|机构编制(?:刚性)?约束")
 _BASIS = re.compile(r"^(?:为(?:了)?|根据|按照|依据|经).*(?:制定|制订|如下|规定|方案|批准)")
 _IS_UNIT = re.compile(
@@ -172,10 +176,14 @@ def split_parts(lines: Sequence[Line], depth: Depth | None) -> tuple[tuple[Line,
 
 def _spread(part: Part) -> list[Part]:
     """A scheme's 「主要任务」 whose items are themselves headings (明确职责、设置机构、核定编制) is a part for each."""
-    kinds = [heading_kind(group.head) for group in part.groups]
-    if not part.is_headed or None in kinds or ClauseKind.SECTION not in kinds or len(set(kinds)) < 2:
+    starts = [
+        at for at, line in enumerate(part.lines) if at and line.depth is not None and line.depth == part.item_depth
+    ]
+    kinds = [heading_kind(part.lines[at].folded) for at in starts]
+    if None in kinds or ClauseKind.SECTION not in kinds or len(set(kinds)) < 2:
         return [part]
-    return [part_of(group.lines) for group in part.groups]
+    ends = [*starts[1:], len(part.lines)]
+    return [part_of(part.lines[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _starts_part(line: Line, depth: Depth | None) -> bool:
@@ -203,7 +211,9 @@ def _grouped(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Group, ..
     depths = [line.depth for line in lines[1:] if line.depth is not None]
     item_depth = min(depths) if depths else None
     lead, groups = [lines[0]], list[list[Line]]()
-    for line in lines[1:]:
+    for place, line in enumerate(lines[1:], start=1):
+        if groups and _is_subheading(lines, place, item_depth):
+            continue
         opens = line.depth is not None and line.depth == item_depth
         opens = opens or bool(line.cells)
         aside = line.mark is None and (is_transformation(line.folded) or is_division(line.folded))
@@ -216,9 +226,17 @@ def _grouped(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Group, ..
     return tuple(lead), tuple(Group(tuple(group)) for group in groups)
 
 
+def _is_subheading(lines: Sequence[Line], place: int, item_depth: Depth | None) -> bool:
+    """Whether a line without number heads the items below it (「经济发展方面：」) and belongs to none of them."""
+    line = lines[place]
+    below = lines[place + 1] if place + 1 < len(lines) else None
+    heads = line.mark is None and not line.cells and bool(_SUBHEADING.match(line.folded))
+    return heads and below is not None and below.depth is not None and below.depth == item_depth
+
+
 def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | None) -> tuple[ClauseKind, bool]:
     first = lead[0].folded
-    if _lists_bodies(groups):
+    if _lists_bodies(groups) or (not groups and _lists_bodies([Group((line,)) for line in lead[1:]])):
         return ClauseKind.SECTION, heading_kind(first) is not None and not has_numbers(first)
     if lead[0].is_label and (labelled := heading_kind(first.split(":")[0])) is not None:
         return labelled, True
@@ -232,7 +250,7 @@ def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | 
         return ClauseKind.BOUNDARY, False
     plain = strip_brackets(whole)
     opening = strip_brackets(first)
-    if describes_body(plain) or (opening.endswith(":") and _SECTION_LEAD.search(opening)):
+    if _sets_up_one(lead) or describes_body(plain) or (opening.endswith(":") and _SECTION_LEAD.search(opening)):
         return ClauseKind.SECTION, False
     if _DUTY_LEAD.search(plain) and not _SECTION_LEAD.search(plain):
         return ClauseKind.DUTY, False
@@ -252,7 +270,13 @@ def _kind(lead: tuple[Line, ...], groups: tuple[Group, ...], hint: ClauseKind | 
     return hint or ClauseKind.MISC, False
 
 
-def _lists_bodies(groups: tuple[Group, ...]) -> bool:
+def _sets_up_one(lead: Sequence[Line]) -> bool:
+    """Whether the part sets up one body and says below what it does (「镇设综合行政执法队。」)."""
+    below = lead[1].folded if len(lead) > 1 else ""
+    return bool(_SETS_UP.match(lead[0].folded)) and bool(re.match(DUTY_VERB, below))
+
+
+def _lists_bodies(groups: Sequence[Group]) -> bool:
     """Whether most items are a body's name with its duties behind or below it, whatever the lead says."""
     named = sum(_opens_as_body(group) for group in groups)
     called = sum(bool(_CALLED.match(strip_brackets(group.head))) for group in groups)

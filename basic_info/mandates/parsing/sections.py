@@ -1,8 +1,8 @@
 """Internal bodies (内设机构): every body that has a duty sentence of its own, wherever it stands."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from basic_info.mandates.parsing.lines import Depth, Line
 from basic_info.mandates.parsing.model import ClauseKind, Confidence, Section
@@ -41,6 +41,17 @@ _SET_UP = re.compile(
     rf"{_BEHIND}(?P<sep>[,。:])(?P<text>(?:{DUTY_VERB}).*)$",
     re.S,
 )
+_PLAIN_BODY = r"[^。:;,、()]{1,12}?(?:科|室|股|处|部|中心|队)(?:主要)?(?:负责|承担)"
+_FIRST_BODY = re.compile(_PLAIN_BODY)
+_NEXT_BODY = re.compile(rf"(?<=[。;]){_PLAIN_BODY}")
+# 「镇设综合行政执法队。」, its duties in the paragraph below.
+_SET_UP_ALONE = re.compile(
+    rf"^[^。,;:、()]{{0,12}}?(?:设立|设置|下设|设)(?P<name>[^。:;,、()]{{2,20}}?(?:{BODY_ENDING})){_BEHIND}(?P<sep>。)(?P<text>)$"
+)
+# A body in a list of names with its plates behind (「设置甲室（挂乙所牌子）、丙室。」).
+_LISTED = re.compile(
+    rf"(?:^|[、,:设置立和])(?P<name>[^。:;,、()设置]{{2,18}}?(?:{BODY_ENDING}))(?P<brackets>{_BRACKET})(?=[、,。;和等]|$)"
+)
 _HUNG_OUT = re.compile(r"^(?:同时)?,?(?:加挂|挂|增挂|保留)(?P<names>[^。;,()]{2,40}?)(?:的)?牌子[。,;]")
 _PLATE = re.compile(
     r"(?:对外)?(?:同时)?(?:加挂|增挂|另挂|保留|悬挂|挂)(?P<names>[^。;:]{2,60}?)(?:等)?(?:的)?(?:[两\d]+块)?牌子?(?=[,。;:、)]|$)"
@@ -50,6 +61,13 @@ _ON_SECTION = re.compile(
 )
 _ONLY_SET_UP = re.compile(
     r"(?:按|根据|依照|依据|参照|遵照)[^。]*(?:规定|章程|要求)[^。]*(?:设置|设立|配备|执行|成立|办理|管理|产生)|^(?:设置|设立)"
+)
+#: 「（与甲办公室一个机构两块牌子）」, 「（对外称甲办公室）」.
+_SHARED_DOOR = re.compile(r"与(?P<names>[^,。;]{2,40}?)(?:实行|为)?,?一个(?:机构|科室),?[、]?两块牌子$")
+_OUTWARDS = re.compile(r"(?:对外|同时)称(?:为)?(?P<names>[^,。;]{2,40})$")
+#: 「甲科、乙科（一个机构、两块牌子）」: the second name is the plate.
+_ONE_BODY = re.compile(
+    r"一个(?:机构|科室|班子)[,、]?[两二三]块牌子|[两二三]块牌子[,、]?一(?:个机构|套(?:人马|班子|机构))"
 )
 _STARTS_AS_DUTY = re.compile(rf"^(?:{DUTY_VERB})")
 _NOT_A_BODY = re.compile(
@@ -124,6 +142,8 @@ def bracket_plates(brackets: str) -> list[str]:
         inner = bracket[1:-1]
         if hung := plates_in(inner):
             plates.extend(hung)
+        elif shared := _SHARED_DOOR.match(inner) or _OUTWARDS.match(inner):
+            plates.extend(split_names(shared.group("names")))
         elif _is_bare_plate(inner):
             plates.extend(split_names(inner))
     return plates
@@ -157,7 +177,7 @@ def _drafts(part: Part) -> Iterator[_Draft]:
     lenient = part.kind is ClauseKind.SECTION
     open_draft: _Draft | None = None
     for group in _runs(part):
-        for line in group:
+        for line in _one_body_each(group) if lenient else group:
             opened = None if _is_first_text(open_draft, line) else _open(line, lenient=lenient)
             if opened is not None:
                 if open_draft is not None:
@@ -165,8 +185,11 @@ def _drafts(part: Part) -> Iterator[_Draft]:
                 open_draft = opened
             elif open_draft is not None:
                 if _belongs(open_draft, line):
-                    open_draft.texts.append(line.text)
                     open_draft.source.append(line.text)
+                    if open_draft.texts:
+                        open_draft.texts.append(line.text)
+                    else:
+                        _take_text(open_draft, line.text)
                 elif line.mark is None or (open_draft.depth is not None and line.mark.depth <= open_draft.depth):
                     yield open_draft
                     open_draft = None
@@ -182,6 +205,18 @@ def _runs(part: Part) -> Iterator[tuple[Line, ...]]:
     for group in part.groups:
         if not is_division(group.head):
             yield group.lines
+
+
+def _one_body_each(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, one that describes several bodies (「办公室负责…；养护科负责…」) cut before each name."""
+    for line in lines:
+        cuts = [0, *(match.start() for match in _NEXT_BODY.finditer(line.folded))]
+        if line.cells or len(cuts) == 1 or not _FIRST_BODY.match(line.folded):
+            yield line
+            continue
+        pieces = [line.body[start:end] for start, end in zip(cuts, [*cuts[1:], len(line.body)], strict=True)]
+        yield replace(line, text=line.text[: -len(line.body)] + pieces[0], gaps=())
+        yield from (replace(line, text=piece, gaps=()) for piece in pieces[1:])
 
 
 def _is_first_text(draft: _Draft | None, line: Line) -> bool:
@@ -205,8 +240,11 @@ def _open(line: Line, *, lenient: bool) -> _Draft | None:
     opening = _at_gap(line) or _opening(line.body, line.folded)
     if opening is None or not _is_body_name(opening, line, lenient=lenient):
         return None
-    plates = bracket_plates(fold(opening.brackets))
-    draft = _Draft(opening.name, plates, depth=line.depth, source=[line.text], is_marked=line.mark is not None)
+    name, plates = opening.name, bracket_plates(fold(opening.brackets))
+    if "、" in name and _ONE_BODY.search(fold(opening.brackets)):
+        name, *others = name.split("、")
+        plates = [*others, *plates]
+    draft = _Draft(name, plates, depth=line.depth, source=[line.text], is_marked=line.mark is not None)
     return _take_text(draft, opening.text)
 
 
@@ -214,6 +252,8 @@ def _opening(body: str, folded: str) -> _Opening | None:
     folded = with_bracket_inside(folded)
     headed = _HEADED.match(folded)
     match = _SET_UP.match(folded)
+    if (alone := _SET_UP_ALONE.match(folded)) is not None:
+        match = alone
     if match is None and (headed is None or not ends_as_body(clean_name(headed.group("name")))):
         match = _JOINED.match(folded) or _JOINED_STRONGLY.match(folded)
     match = match or headed
@@ -314,6 +354,8 @@ def _says_only_what_it_is(text: str) -> bool:
 def _is_only_set_up(text: str) -> bool:
     folded = fold(text)
     sentences = [sentence for sentence in re.split(r"[。;]", folded) if sentence]
+    if folded and re.match(r"履行[^。;,]{0,20}规定的(?:职责|职权)", folded):
+        return True
     if not sentences or not _ONLY_SET_UP.search(sentences[0]):
         return False
     return not any(re.search(r"^(?:主要)?(?:负责|承担|协助)|,(?:主要)?(?:负责|承担)", each) for each in sentences)
@@ -324,10 +366,21 @@ def _hang_plates(parts: Sequence[Part], found: dict[str, Section]) -> None:
     for part in parts:
         if part.kind in _OPEN_KINDS:
             for line in part.lines:
-                for name, hung in plates_on_sections(line.folded):
+                said = [*plates_on_sections(line.folded), *_listed_plates(line, found)]
+                for name, hung in said:
                     section = found.get(name)
                     if section is not None and line.text not in section.snippet:
                         plates = [*section.plates, *hung]
                         found[section.name] = section_of(
                             section.name, plates, section.text, section.snippet, section.confidence
                         )
+
+
+def _listed_plates(line: Line, found: Mapping[str, Section]) -> Iterator[tuple[str, list[str]]]:
+    """The plates behind the names in a list, of bodies that show none where their duties stand."""
+    if line.cells or not re.search("[设置]", line.folded):
+        return
+    for match in _LISTED.finditer(line.folded):
+        section = found.get(match.group("name"))
+        if section is not None and not section.plates and (hung := bracket_plates(match.group("brackets"))):
+            yield section.name, hung

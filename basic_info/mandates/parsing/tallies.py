@@ -8,7 +8,7 @@ from basic_info.mandates.parsing.counts import read_counts
 from basic_info.mandates.parsing.lines import Line, read_mark
 from basic_info.mandates.parsing.model import LeaderPost, Quota
 from basic_info.mandates.parsing.normalise import fold, to_number
-from basic_info.mandates.parsing.posts import is_post, is_quota_kind
+from basic_info.mandates.parsing.posts import RANK, is_post, is_quota_kind
 
 Row = Sequence[str]
 
@@ -88,9 +88,14 @@ def _upright(rows: Sequence[Row]) -> list[Line]:
             continue
         if not name or number is None:
             return []
-        level = row[rank] if rank is not None and rank < len(row) and rank != column else ""
+        level = row[rank] if rank is not None and rank < len(row) and rank != column else _rank_in_remarks(row, column)
         lines.append(_statement(name, number, level))
     return lines
+
+
+def _rank_in_remarks(row: Row, column: int) -> str:
+    """The rank where a cell behind the number is nothing else (备注: 副处级)."""
+    return next((cell for cell in row[column + 1 :] if re.fullmatch(RANK, _flat(cell))), "")
 
 
 def _only_number_column(rows: Sequence[Row]) -> int | None:
