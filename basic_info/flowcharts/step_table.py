@@ -12,7 +12,7 @@ from basic_info.flowcharts.errors import BadStepTable
 from basic_info.flowcharts.models import StepKind, SuspensionKind
 from basic_info.flowcharts.parsing.details import StepDetails
 from basic_info.power_lists.models import LimitKind, LimitUnit
-from basic_info.power_lists.parsing.time_limits import time_limits
+from basic_info.power_lists.parsing.time_limits import time_limits, unit_in
 from host.kernel.tables.reading import CellError, Row, Sheet, cell_text, filled_rows, read_workbook
 
 MOST_STEPS = 300
@@ -193,12 +193,13 @@ def _details(table: _Table, number: int, texts: dict[str, str]) -> StepDetails:
 
 
 def _limit(table: _Table, number: int, texts: dict[str, str], key: str) -> tuple[int | None, LimitUnit | None]:
-    """``5个工作日``, ``2小时``, ``半天``; a bare number counts in working days (R62)."""
+    """``5个工作日``, ``2小时``, ``半天``; a bare number counts working days (R62), hours under such a heading."""
     text = texts.get(key, "")
     if text in _NOTHING:
         return None, None
     if re.fullmatch(r"[1-9][0-9]{0,3}", text):
-        return int(text), LimitUnit.WORKDAY
+        unit = unit_in(table.titles.get(key, ""))
+        return int(text), unit if unit and unit.is_below_a_day else LimitUnit.WORKDAY
     if _ON_THE_SPOT.fullmatch(text):
         return None, None  # what is done on the spot has nothing to count
     found = time_limits(text[:200], LimitKind.STAGE, heading="")

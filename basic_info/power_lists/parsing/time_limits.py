@@ -42,6 +42,8 @@ _NONE_SET = re.compile(
     r"(?:法律法规|法律|法规)?(?:无|没有|未|不)(?:作|明确|具体|法定|规定|适用|设|限制?|期限|时限|要求|办理)+"
 )
 _EDGES = " \t\n：:，,；;。、.（）()"
+_HALF_AN_HOUR_MORE = re.compile(r"(?<![\d.])(?P<hours>[1-9]\d?)(?:\.5\s*个?小时|\s*个?(?:半小时|小时半))")
+_HALF_IN_FIGURES = re.compile(r"(?<![\d.])0\.50?(?=\s*个?\s*(?:[天日月年]|工作|小时))")
 _OTHER_AMOUNT = re.compile(r"\d\s*月|\d\.\d|(?:日|天|月|年|小时)半")
 _MONTHS_OF_A_YEAR = 12
 # 告知承诺制 is a way of deciding and promises no time.
@@ -63,9 +65,9 @@ def time_limits(text: str, kind: LimitKind, *, heading: str) -> tuple[TimeLimit,
     if or_none(text) is None or _NONE_SET.fullmatch(squeezed(text)):
         return ()
     if _BARE.fullmatch(squeezed(text)):
-        unit = _unit_in(heading)
+        unit = unit_in(heading)
         return (TimeLimit(kind, int(float(squeezed(text))), unit),) if unit else None
-    text = _HOURS_AND_MINUTES.sub(_in_minutes, text)
+    text = _HALF_AN_HOUR_MORE.sub(_in_minutes, _HALF_IN_FIGURES.sub("半", _HOURS_AND_MINUTES.sub(_in_minutes, text)))
     found = [] if _OTHER_AMOUNT.search(text) else _limits(text, kind)
     at_once = _AT_ONCE.search(text)
     if at_once and all(limit.limit_unit.is_below_a_day for limit in found):
@@ -78,7 +80,7 @@ def time_limits(text: str, kind: LimitKind, *, heading: str) -> tuple[TimeLimit,
 
 
 def _in_minutes(both: re.Match[str]) -> str:
-    return f"{int(both['hours']) * 60 + int(both['minutes'])}分钟"
+    return f"{int(both['hours']) * 60 + int(both.groupdict().get('minutes', 30))}分钟"
 
 
 def _said_at_once(text: str) -> list[TimeLimit]:
@@ -102,7 +104,7 @@ def _limits(text: str, kind: LimitKind) -> list[TimeLimit]:
 
 
 def _amount(digits: str, words: str) -> tuple[int, LimitUnit] | None:
-    unit = _unit_in(words) or LimitUnit.DAY
+    unit = unit_in(words) or LimitUnit.DAY
     if digits == "半":
         return _HALF_A_YEAR if words == "年" else _HALF.get(unit)
     value = whole_number(digits)
@@ -124,7 +126,8 @@ def _condition(words: str) -> str:
     return _NO_CONDITION.sub("", one_line(sentence).strip(_EDGES)).strip(_EDGES)
 
 
-def _unit_in(words: str) -> LimitUnit | None:
+def unit_in(words: str) -> LimitUnit | None:
+    """The unit that words name, as a heading does: 承诺时限（小时）."""
     words = squeezed(words)
     if "工作日" in words:
         return LimitUnit.WORKDAY

@@ -87,6 +87,13 @@ def test_a_table_without_neighbours_runs_from_row_to_row(tmp_path: Path) -> None
     assert [step.next_steps for step in chart.steps] == [("Step_2",), ("Step_3",), ()]
 
 
+def test_a_number_under_a_heading_in_hours_counts_hours(tmp_path: Path) -> None:
+    step = drawn(tmp_path, "环节,岗位,时限（小时）,承诺时限\n接报,值班岗,2,1.5小时\n").steps[0]
+
+    assert (step.details.limit_value, step.details.limit_unit) == (2, LimitUnit.HOUR)
+    assert (step.details.promised_value, step.details.promised_unit) == (90, LimitUnit.MINUTE)
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

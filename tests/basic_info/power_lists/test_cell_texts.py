@@ -98,6 +98,8 @@ def test_laws_one_behind_the_other_in_a_line_are_apart() -> None:
         ("4个工作小时内", [(4, LimitUnit.WORKHOUR, "")]),
         ("30分钟", [(30, LimitUnit.MINUTE, "")]),
         ("1小时30分", [(90, LimitUnit.MINUTE, "")]),
+        ("1.5小时", [(90, LimitUnit.MINUTE, "")]),
+        ("0.5个工作日", [(4, LimitUnit.WORKHOUR, "")]),
         ("半天", [(4, LimitUnit.WORKHOUR, "")]),
         ("半个工作日", [(4, LimitUnit.WORKHOUR, "")]),
         ("半年", [(6, LimitUnit.MONTH, "")]),
