@@ -88,16 +88,27 @@ system = System(
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
     menu=(
-        MenuItem(title="机构名册", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
-        MenuItem(title="行政区划", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
-        MenuItem(title="单位职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
-        MenuItem(title="权责事项", endpoint="basic_info.list_power_items", permission=Permission.DUTY_READ),
-        MenuItem(title="文件台账", endpoint="basic_info.documents", permission=Permission.DUTY_READ),
-        MenuItem(title="职责覆盖", endpoint="basic_info.coverage", permission=Permission.DUTY_READ),
-        MenuItem(title="检索职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),
-        MenuItem(title="公开目录", endpoint="basic_info.catalogue_opening", permission=Permission.CATALOGUE_OPEN),
-        MenuItem(title="职责库设置", endpoint="basic_info.show_library_settings", permission=Permission.SETTING_EDIT),
-        MenuItem(title="导入名册", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT),
+        MenuItem(title="机构名册", part="机构", endpoint="basic_info.list_units", permission=Permission.UNIT_READ),
+        MenuItem(title="行政区划", part="机构", endpoint="basic_info.list_regions", permission=Permission.UNIT_READ),
+        MenuItem(
+            title="导入名册", part="机构", endpoint="basic_info.upload_register", permission=Permission.REGISTER_IMPORT
+        ),
+        MenuItem(title="单位职责", part="职责", endpoint="basic_info.duty_units", permission=Permission.DUTY_READ),
+        MenuItem(
+            title="权责事项", part="职责", endpoint="basic_info.list_power_items", permission=Permission.DUTY_READ
+        ),
+        MenuItem(title="文件台账", part="职责", endpoint="basic_info.documents", permission=Permission.DUTY_READ),
+        MenuItem(title="职责覆盖", part="职责", endpoint="basic_info.coverage", permission=Permission.DUTY_READ),
+        MenuItem(title="检索职责", part="职责", endpoint="basic_info.search", permission=Permission.DUTY_READ),
+        MenuItem(
+            title="公开目录", part="职责", endpoint="basic_info.catalogue_opening", permission=Permission.CATALOGUE_OPEN
+        ),
+        MenuItem(
+            title="职责库设置",
+            part="职责",
+            endpoint="basic_info.show_library_settings",
+            permission=Permission.SETTING_EDIT,
+        ),
     ),
     todo=todo,
     commands=(register, *commands),

@@ -93,16 +93,86 @@ system = System(
     permissions=Permission,
     role_permissions=ROLE_PERMISSIONS,
     menu=(
-        MenuItem(title="今日履职", endpoint="duty_eval.today", permission=Permission.DUTY_RECORD_LOG, is_daily=True),
-        MenuItem(title="周填报", endpoint="duty_eval.week", permission=Permission.DUTY_RECORD_LOG),
-        MenuItem(title="我的月历", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
-        MenuItem(title="我的纪实", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),
-        MenuItem(title="我的看板", endpoint="duty_eval.own_dashboard", permission=Permission.DUTY_RECORD_LOG),
-        MenuItem(title="请假和出差", endpoint="duty_eval.my_absences", permission=Permission.DUTY_RECORD_LOG),
-        MenuItem(title="我的平时考核", endpoint="duty_eval.my_routine", permission=Permission.DUTY_RECORD_LOG),
-        MenuItem(title="我的任务", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(
+            title="今日履职",
+            part="个人",
+            endpoint="duty_eval.today",
+            permission=Permission.DUTY_RECORD_LOG,
+            is_daily=True,
+        ),
+        MenuItem(title="周填报", part="个人", endpoint="duty_eval.week", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="我的月历", part="个人", endpoint="duty_eval.month", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(title="我的纪实", part="个人", endpoint="duty_eval.my_records", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(
+            title="我的看板", part="个人", endpoint="duty_eval.own_dashboard", permission=Permission.DUTY_RECORD_LOG
+        ),
+        MenuItem(
+            title="请假和出差", part="个人", endpoint="duty_eval.my_absences", permission=Permission.DUTY_RECORD_LOG
+        ),
+        MenuItem(
+            title="我的平时考核", part="个人", endpoint="duty_eval.my_routine", permission=Permission.DUTY_RECORD_LOG
+        ),
+        MenuItem(title="我的任务", part="个人", endpoint="duty_eval.my_tasks", permission=Permission.DUTY_RECORD_LOG),
+        MenuItem(
+            title="纪实审核",
+            part="科室和单位",
+            endpoint="duty_eval.review_week",
+            also=("duty_eval.review_queue", "duty_eval.return_form", "duty_eval.delegations"),
+            permission=Permission.REVIEW_OPEN,
+            badge=count_waiting,
+        ),
+        MenuItem(
+            title="请假确认",
+            part="科室和单位",
+            endpoint="duty_eval.absences_to_decide",
+            also=("duty_eval.granted_absences", "duty_eval.correct_absence_form"),
+            permission=Permission.ABSENCE_DECIDE,
+            badge=count_to_decide,
+        ),
+        MenuItem(
+            title="导入请假",
+            part="科室和单位",
+            endpoint="duty_eval.upload_absences",
+            also=("duty_eval.show_absence_upload",),
+            permission=Permission.ABSENCE_IMPORT,
+        ),
+        MenuItem(
+            title="平时考核评鉴",
+            part="科室和单位",
+            endpoint="duty_eval.routine_review",
+            permission=Permission.REVIEW_OPEN,
+        ),
+        MenuItem(
+            title="平时考核", part="科室和单位", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_READ
+        ),
+        MenuItem(
+            title="考核异议答复",
+            part="科室和单位",
+            endpoint="duty_eval.routine_objections",
+            permission=Permission.ROUTINE_ANSWER,
+            badge=count_to_answer,
+        ),
+        MenuItem(
+            title="处分和立案", part="科室和单位", endpoint="duty_eval.sanctions", permission=Permission.SANCTION_KEEP
+        ),
+        MenuItem(
+            title="监督检查", part="科室和单位", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ
+        ),
+        MenuItem(
+            title="交办任务", part="科室和单位", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN
+        ),
+        MenuItem(
+            title="代填纪实",
+            part="科室和单位",
+            endpoint="duty_eval.choose_behalf",
+            permission=Permission.DUTY_RECORD_LOG_FOR,
+        ),
+        MenuItem(
+            title="履职看板", part="科室和单位", endpoint="duty_eval.dashboard", permission=Permission.DASHBOARD_READ
+        ),
         MenuItem(
             title="业务知识",
+            part="科室和单位",
             endpoint="duty_eval.knowledge",
             also=(
                 "duty_eval.show_article",
@@ -116,43 +186,22 @@ system = System(
             permission=Permission.DUTY_RECORD_READ,
         ),
         MenuItem(
-            title="纪实审核",
-            endpoint="duty_eval.review_week",
-            also=("duty_eval.review_queue", "duty_eval.return_form", "duty_eval.delegations"),
-            permission=Permission.REVIEW_OPEN,
-            badge=count_waiting,
+            title="常用内容",
+            part="规则",
+            endpoint="duty_eval.record_templates",
+            permission=Permission.RECORD_TEMPLATE_KEEP,
         ),
         MenuItem(
-            title="请假确认",
-            endpoint="duty_eval.absences_to_decide",
-            also=("duty_eval.granted_absences", "duty_eval.correct_absence_form"),
-            permission=Permission.ABSENCE_DECIDE,
-            badge=count_to_decide,
+            title="填写要求",
+            part="规则",
+            endpoint="duty_eval.duty_requirements",
+            permission=Permission.DUTY_REQUIREMENT_SET,
         ),
+        MenuItem(title="月度锁定", part="规则", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
         MenuItem(
-            title="导入请假",
-            endpoint="duty_eval.upload_absences",
-            also=("duty_eval.show_absence_upload",),
-            permission=Permission.ABSENCE_IMPORT,
+            title="填报周期", part="规则", endpoint="duty_eval.rhythm", permission=Permission.RECORD_RHYTHM_CHOOSE
         ),
-        MenuItem(title="平时考核评鉴", endpoint="duty_eval.routine_review", permission=Permission.REVIEW_OPEN),
-        MenuItem(title="平时考核", endpoint="duty_eval.routine_rounds", permission=Permission.ROUTINE_READ),
-        MenuItem(
-            title="考核异议答复",
-            endpoint="duty_eval.routine_objections",
-            permission=Permission.ROUTINE_ANSWER,
-            badge=count_to_answer,
-        ),
-        MenuItem(title="处分和立案", endpoint="duty_eval.sanctions", permission=Permission.SANCTION_KEEP),
-        MenuItem(title="监督检查", endpoint="duty_eval.inspections", permission=Permission.INSPECTION_READ),
-        MenuItem(title="交办任务", endpoint="duty_eval.assigned_tasks", permission=Permission.TASK_ASSIGN),
-        MenuItem(title="代填纪实", endpoint="duty_eval.choose_behalf", permission=Permission.DUTY_RECORD_LOG_FOR),
-        MenuItem(title="常用内容", endpoint="duty_eval.record_templates", permission=Permission.RECORD_TEMPLATE_KEEP),
-        MenuItem(title="填写要求", endpoint="duty_eval.duty_requirements", permission=Permission.DUTY_REQUIREMENT_SET),
-        MenuItem(title="月度锁定", endpoint="duty_eval.periods", permission=Permission.PERIOD_LOCK),
-        MenuItem(title="填报周期", endpoint="duty_eval.rhythm", permission=Permission.RECORD_RHYTHM_CHOOSE),
-        MenuItem(title="填报规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),
-        MenuItem(title="履职看板", endpoint="duty_eval.dashboard", permission=Permission.DASHBOARD_READ),
+        MenuItem(title="填报规则", part="规则", endpoint="duty_eval.entry_rules", permission=Permission.ENTRY_RULE_SET),
     ),
     schedules=(
         Schedule(name="duty_eval.add_up_sums", title="汇总履职数据", cron="*/10 * * * *", job="duty_eval.add_up_sums"),

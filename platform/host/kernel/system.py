@@ -37,6 +37,8 @@ class MenuItem:
     also: tuple[str, ...] = ()
     #: what its people open every day: it stands first on their home page
     is_daily: bool = False
+    #: the heading that it stands under with its neighbours, where a menu is long enough to need some
+    part: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -20,6 +21,7 @@ class Entry:
     active: bool
     badge: int | None
     is_daily: bool
+    part: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,12 @@ class Group:
     title: str
     icon: str
     items: tuple[Entry, ...]
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+        """(heading, entries under it) in order; without headings where there would be only one."""
+        found = tuple((part, tuple(items)) for part, items in groupby(self.items, key=lambda item: item.part))
+        return found if len(found) > 1 else (("", self.items),)
 
     @property
     def daily(self) -> tuple[Entry, ...]:
@@ -75,6 +83,7 @@ def _group(title: str, icon: str, menu: tuple[MenuItem, ...], actor: Actor) -> G
             active=request.endpoint in {item.endpoint, *item.also},
             badge=item.badge(actor) if item.badge else None,
             is_daily=item.is_daily,
+            part=item.part,
         )
         for item in menu
         if actor.may(item.permission) and (actor.person_id is not None or not item.is_own)
