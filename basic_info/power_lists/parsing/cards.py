@@ -26,12 +26,14 @@ def read_cards(name: str, rows: Iterable[tuple[int, list[str]]]) -> SheetReader 
     for number, texts in rows:
         pairs = _pairs(texts)
         if not pairs:
-            begins_anew = True
+            # A label without its content is still within the card.
+            begins_anew = begins_anew or not any(map(_is_label, texts))
             if not cards:
                 reader.read(number, texts)
         else:
             names_item = any(field_of(label) is Field.NAME for label, _ in pairs)
-            if begins_anew or (names_item and cards[-1].row):
+            # What a card says a second time is the next card's: 职权类别 may stand before 职权名称.
+            if begins_anew or (cards[-1].row and any(label in cards[-1].values for label, _ in pairs)):
                 cards.append(_Card())
             begins_anew = False
             if names_item:

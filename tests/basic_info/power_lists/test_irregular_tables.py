@@ -57,6 +57,19 @@ def test_a_card_for_each_item_is_read_where_no_sheet_has_a_header(tmp_path: Path
     assert power_list.handling_sections == ["法规科", "执法队"]
 
 
+def test_cards_that_follow_each_other_begin_with_what_comes_again(tmp_path: Path) -> None:
+    rows: Rows = [
+        row
+        for kind, name in (("行政许可", "甲"), ("行政处罚", "乙"))
+        for row in (["职权类别", kind], ["职权名称", name], ["备注", ""], ["法定依据", "《甲法》"])
+    ]
+
+    power_list = parse(tmp_path, rows)
+
+    assert [(item.name, item.kind_label) for item in power_list.items] == [("甲", "行政许可"), ("乙", "行政处罚")]
+    assert all(item.legal_bases for item in power_list.items)
+
+
 def test_a_sheet_that_explains_the_columns_is_no_card(tmp_path: Path) -> None:
     tells: Rows = [["事项名称", "与省目录一致"], ["权力类型", "十类之一"], ["承办机构", "内设机构"]]
 
