@@ -25,6 +25,9 @@ _OTHER_AT_END = re.compile(
 )
 
 
+# The letters of R48, as they stand in a code (650200207XK01600) or in place of the words.
+_LETTERS = dict(zip(("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT", "GF"), PowerKind, strict=True))
+_IN_CODE = re.compile(rf"(?<![A-Z])({'|'.join(_LETTERS)})(?![A-Z])")
 # 行政备案 stands among the other powers (R48: 其他行政权力-备案).
 _FILING = re.compile(r"(?:行政)?备案(?:事项|类)*")
 
@@ -35,6 +38,8 @@ def power_kind_of(text: str) -> tuple[PowerKind | None, str | None]:
     Also good for sheet names and headings: ``行政许可（3项）``, ``二、处罚类``.
     """
     text = heading(text)
+    if text in _LETTERS:
+        return _LETTERS[text], None
     if _FILING.fullmatch(text):
         return PowerKind.OTHER, "备案"
     other = _OTHER.search(text)
@@ -45,6 +50,12 @@ def power_kind_of(text: str) -> tuple[PowerKind | None, str | None]:
         return (PowerKind.SERVICE, None) if _SERVICE.fullmatch(text) else (None, None)
     at, stem = min(found)
     return _STEMS[stem], _TRIM.sub("", text[at + len(stem) :]) or None
+
+
+def kind_in_code(code: str) -> PowerKind | None:
+    """The kind that the letters of a 职权编码 name (R48, R57)."""
+    found = set(_IN_CODE.findall(heading(code)))
+    return _LETTERS[found.pop()] if len(found) == 1 else None
 
 
 def is_kind(text: str) -> bool:

@@ -17,7 +17,7 @@ from basic_info.power_lists.parsing.columns import (
     numbers_columns,
 )
 from basic_info.power_lists.parsing.items import ExerciseLevel, PowerListItem
-from basic_info.power_lists.parsing.kinds import heading_kind, is_kind, only_kind_in, power_kind_of
+from basic_info.power_lists.parsing.kinds import heading_kind, is_kind, kind_in_code, only_kind_in, power_kind_of
 from basic_info.power_lists.parsing.words import number_text, one_line, or_none, squeezed, whole_number
 from host.kernel.tables.reading import CellError
 
@@ -98,6 +98,22 @@ class SheetReader:
             above[place] if place < len(above) and squeezed(text) in _DITTO else text
             for place, text in enumerate(texts)
         ]
+
+    def goes_on_with(self, texts: list[str]) -> bool:
+        """Whether a row of another sheet is the next item: a list printed on pages has its header on the first only."""
+        if self.header is None or not self.items or not self.items[-1].sort_no.isdigit():
+            return False
+        number, name = (self.header.place_of(field) for field in (Field.SORT_NO, Field.NAME))
+        if max(number, name) >= len(texts) or not texts[name]:
+            return False
+        return number_text(texts[number]) == str(int(self.items[-1].sort_no) + 1)
+
+    def next_page(self, name: str) -> SheetReader:
+        """A reader under the same header for the sheet that goes on with this one; it has no header row (0)."""
+        page = SheetReader(name)
+        page.header, page._title_kind = self.header, self._group_kind or only_kind_in(self.name) or self._title_kind
+        page._first_texts, page._second_texts = self._first_texts, self._second_texts
+        return page
 
     def absorb(self, other: SheetReader) -> None:
         """Add what a table beside this one holds."""
@@ -268,7 +284,7 @@ class SheetReader:
         else:
             before = None
         kind_text = fields.get(Field.POWER_KIND, "")
-        kind = self._kind(row, kind_text, fields.get(Field.POWER_SUBKIND, ""), before)
+        kind = self._kind(row, kind_text, fields, before)
         self._current = self._kept(PowerListItem(self.name, row, sort_no, name, subitem, *kind, one_line(kind_text)))
         return self._current
 
@@ -291,8 +307,11 @@ class SheetReader:
             self.repeats += 1
         return known
 
-    def _kind(self, row: int, text: str, subkind: str, before: PowerListItem | None) -> tuple[PowerKind | None, str]:
-        """The kind of power by the cell, the item that goes on, the sheet's name or the heading above."""
+    def _kind(
+        self, row: int, text: str, fields: dict[Field, str], before: PowerListItem | None
+    ) -> tuple[PowerKind | None, str]:
+        """The kind of power by the cell, the item that goes on, the sheet's name, the heading above or the code."""
+        subkind, code = fields.get(Field.POWER_SUBKIND, ""), fields.get(Field.ITEM_CODE, "")
         if or_none(text):
             kind, rest = power_kind_of(text)
             if kind is None:
@@ -300,7 +319,13 @@ class SheetReader:
             return kind, one_line(subkind) or rest or ""
         if before and before.power_kind:
             return before.power_kind, before.power_subkind
-        found = self._group_kind or only_kind_in(self.name) or self._title_kind or self._kind_of_block()
+        found = (
+            self._group_kind
+            or only_kind_in(self.name)
+            or self._title_kind
+            or self._kind_of_block()
+            or kind_in_code(code)
+        )
         if found is None:
             self._complain(row, Field.POWER_KIND, "权力类型为空，工作表名称也没有写明，请填写")
             return None, one_line(subkind)

@@ -24,10 +24,13 @@ _LIMIT = re.compile(
     r"(?P<value>\d{1,4}|[零〇一二两三四五六七八九十百]{1,6}|半)\s*"
     r"(?P<unit>个?\s*工作日|个?\s*自然日|个?\s*日历日|个?\s*日|个?天|个\s*月|年"
     r"|个?\s*工作小时|个?\s*工作时|个?\s*小时|个?\s*钟头|分钟)(?!半)"
-    r"(?:\s*(?:以内|之内|内))?(?:\s*[（(](?P<behind>[^（）()]{1,60})[）)])?"
+    r"(?:\s*(?:以内|之内|内))?(?:\s*[（(](?!\s*(?:法定|承诺(?!制)))(?P<behind>[^（）()]{1,60})[）)])?"
 )
+_DAY_WORDS = {"工作日", "自然日", "日历日"}
+# 3—5个工作日: the longer one is the limit.
+_RANGE = re.compile(r"\d{1,3}\s*[-—–~～至到]\s*$")
 _BARE = re.compile(r"\d{1,4}(?:\.0+)?")
-_AT_ONCE = re.compile(r"即办|当场|即时|立即|随到随办|马上|即来即办|即到即办|立等可取")
+_AT_ONCE = re.compile(r"即办|当场|即时|立即|随到随办|马上|当日|当天|即来即办|即到即办|立等可取")
 _HALF = {
     LimitUnit.WORKDAY: (4, LimitUnit.WORKHOUR),
     LimitUnit.DAY: (4, LimitUnit.WORKHOUR),
@@ -97,8 +100,13 @@ def _limits(text: str, kind: LimitKind) -> list[TimeLimit]:
     end = 0
     for limit in _LIMIT.finditer(text):
         before, end = text[end : limit.start()], limit.end()
-        condition = "；".join(filter(None, (_condition(before), _condition(limit["behind"] or ""))))
-        if amount := _amount(limit["value"], squeezed(limit["unit"])):
+        behind = squeezed(limit["behind"] or "")
+        words = squeezed(limit["unit"])
+        if behind in _DAY_WORDS:
+            # 20日（工作日） says in brackets which days are meant.
+            words, behind = behind, ""
+        condition = "；".join(filter(None, (_condition(_RANGE.sub("", before)), _condition(behind))))
+        if amount := _amount(limit["value"], words):
             limits.append(TimeLimit(_kind_in(before, kind), *amount, condition))
     return limits
 

@@ -45,6 +45,7 @@ def parse_power_list(path: Path) -> ParsedPowerList:
 
 
 def _read_sheets(book: Workbook, parsed: ParsedPowerList) -> Iterator[SheetReader]:
+    last: SheetReader | None = None
     for sheet in book.sheets:
         if sheet.is_hidden:
             parsed.notices.append(f"工作表“{sheet.name}”是隐藏的，没有读取")
@@ -56,8 +57,25 @@ def _read_sheets(book: Workbook, parsed: ParsedPowerList) -> Iterator[SheetReade
             for one in beside:
                 reader.absorb(one)
             yield reader
+            last = reader
+        elif last and (page := _next_page(sheet, last)):
+            add_details(page)
+            yield page
+            last = page
         elif reader.saw_anything:
             parsed.notices.append(f"工作表“{sheet.name}”没有权责清单的表头，没有读取")
+
+
+def _next_page(sheet: Sheet, last: SheetReader) -> SheetReader | None:
+    """The sheet read under the header of the one before it, if its first row is the next item."""
+    rows = _rows(sheet)
+    number, texts = next(((number, texts) for number, texts in rows if any(texts)), (0, []))
+    if not last.goes_on_with(texts):
+        return None
+    page = last.next_page(sheet.name)
+    for at, row in chain([(number, texts)], rows):
+        page.read(at, row)
+    return page
 
 
 def _read_card_sheets(book: Workbook) -> Iterator[SheetReader]:

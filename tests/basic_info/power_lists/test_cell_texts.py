@@ -98,6 +98,9 @@ def test_laws_one_behind_the_other_in_a_line_are_apart() -> None:
         ("4个工作小时内", [(4, LimitUnit.WORKHOUR, "")]),
         ("30分钟", [(30, LimitUnit.MINUTE, "")]),
         ("1小时30分", [(90, LimitUnit.MINUTE, "")]),
+        ("3～5个工作日", [(5, LimitUnit.WORKDAY, "")]),
+        ("20日（工作日）", [(20, LimitUnit.WORKDAY, "")]),
+        ("当日办结", [(0, LimitUnit.WORKDAY, "当日办结")]),
         ("1.5小时", [(90, LimitUnit.MINUTE, "")]),
         ("0.5个工作日", [(4, LimitUnit.WORKHOUR, "")]),
         ("半天", [(4, LimitUnit.WORKHOUR, "")]),
@@ -134,6 +137,13 @@ def test_one_cell_may_state_what_the_law_allows_and_what_is_promised() -> None:
         TimeLimit(LimitKind.STATUTORY, 15, LimitUnit.DAY),
         TimeLimit(LimitKind.PROMISED, 5, LimitUnit.WORKDAY),
     )
+
+
+def test_brackets_may_state_the_other_limit() -> None:
+    found = time_limits("5个工作日（法定20个工作日）", LimitKind.PROMISED, heading="承诺时限")
+
+    assert found is not None
+    assert [(one.limit_kind, one.value) for one in found] == [(LimitKind.PROMISED, 5), (LimitKind.STATUTORY, 20)]
 
 
 def test_a_promise_to_do_it_at_once_stands_beside_what_the_law_allows() -> None:

@@ -157,3 +157,26 @@ def test_a_unit_over_two_columns_of_limits_holds_for_both(tmp_path: Path) -> Non
     limits = parse(tmp_path, rows, [(0, 7, 0, 8, "办理时限（工作日）")]).items[0].time_limits
 
     assert [(one.limit_kind, one.value) for one in limits] == [(LimitKind.STATUTORY, 20), (LimitKind.PROMISED, 5)]
+
+
+def test_a_list_over_several_sheets_goes_on_without_a_header(tmp_path: Path) -> None:
+    pages: dict[str, Rows] = {
+        "Table 1": [HEADER, [1, "甲", "", "行政许可"], [2, "乙", "", "行政处罚"]],
+        "Table 2": [[3, "丙", "", "行政检查"], [4, "丁", "", "行政检查"]],
+        "说明": [[1, "以上事项由本局负责解释"]],
+    }
+
+    power_list = parse_power_list(a_list(tmp_path, pages))
+
+    assert [item.name for item in power_list.items] == ["甲", "乙", "丙", "丁"]
+    assert [(sheet.name, sheet.header_row) for sheet in power_list.sheets] == [("Table 1", 1), ("Table 2", 0)]
+
+
+def test_where_nothing_else_tells_the_type_the_letters_of_the_code_do(tmp_path: Path) -> None:
+    rows: Rows = [["序号", "事项名称", "职权编码", "实施依据"], [1, "甲", "650200207XK01600", "《甲法》"]]
+
+    assert parse(tmp_path, rows).as_contract()["by_type"] == {"行政许可": 1}
+
+
+def test_letters_in_place_of_a_type_are_the_type(tmp_path: Path) -> None:
+    assert parse(tmp_path, [HEADER, [1, "甲", "", "CF"]]).as_contract()["by_type"] == {"行政处罚": 1}
