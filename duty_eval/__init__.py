@@ -213,6 +213,12 @@ system = System(
         Schedule(
             name="duty_eval.count_workload", title="统计工作量", cron="10 2 * * *", job="duty_eval.count_workload"
         ),
+        Schedule(
+            name="duty_eval.count_present_month",
+            title="统计本月工作量",
+            cron="40 10,14,20 * * *",
+            job="duty_eval.count_present_month",
+        ),
     ),
     commands=(absences_command,),
     trace=trace,

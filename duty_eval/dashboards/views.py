@@ -16,6 +16,7 @@ from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.models import SUMS
 from duty_eval.expectations import lately_open
 from duty_eval.permissions import Permission
+from duty_eval.workload import asking
 from duty_eval.workload import heat_views as heat
 from duty_eval.workload.own import own_posts
 from duty_eval.workload.saturation import LEAST_COVERED
@@ -355,7 +356,7 @@ def _page(template: str, at: Shown, whole: Sequence[AnyRow], *, months: Sequence
         sums={name: sum(int(getattr(row, name)) for row in whole) for name in names},
         chart=_chart(months, at.day),
         today=today_in_china(),
-        may_count=current_actor().may(Permission.WORKLOAD_COUNT),
+        counting=None if template == "own.html" else asking.on_page(current_actor()),
         ends_at=None if template == "own.html" or current_actor().may(Permission.DUTY_RECORD_READ) else _ENDS,
         **more,
     )

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, insert, literal, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Text, cast, delete, func, insert, literal, or_, select, text, union_all
 from sqlalchemy.dialects.postgresql import Range, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -34,10 +34,14 @@ BATCH = 200
 WORK = {"records": "records", "covered": "covered", "standard": "standard_minutes", "minutes": "logged_minutes"}
 
 
-def count_workload(today: date, run: Progress) -> int:
-    """Count every month that is not as it should be; returns how many months of units there were. Commits by batch."""
+def count_workload(today: date, run: Progress, *, since: date | None = None) -> int:
+    """Count every month from ``since`` on (None: all) that is not as it should be; returns how many months of units
+    there were. Commits by batch.
+    """
     counted = 0
     for month in months_with_records(today):
+        if since is not None and month < since:
+            continue
         last = last_day(month, today)
         stale = sorted(stale_units(month, last).items())
         db.session.commit()
@@ -160,10 +164,13 @@ def _sum_of(sections: list[dict[str, Any]]) -> dict[str, Decimal]:
     return {name: sum((row[name] for row in compared or shown), Decimal(0)) for name in FACTS}
 
 
-def facts_by_section(unit_ids: Collection[int], month: date, last: date) -> list[dict[str, Any]]:
-    """The rows of ``section_workload`` that a month of the units comes to, of the sections that are theirs today.
+def facts_by_section(
+    unit_ids: Collection[int], month: date, last: date, *only: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    """The rows of ``section_workload`` that a month of the units comes to, of the sections that are theirs today and
+    of which ``only`` holds.
 
-    Four statements.
+    Five statements.
     """
     theirs = select(Section.id).where(Section.unit_id.in_(unit_ids))
     of_units = (RecordRollup.month == month) & RecordRollup.section_id.in_(theirs)
@@ -172,7 +179,7 @@ def facts_by_section(unit_ids: Collection[int], month: date, last: date) -> list
     found = days.keys() | people.keys() | work.keys()
     units = db.session.execute(
         select(Section.id, Section.unit_id)
-        .where(Section.id.in_(found), Section.unit_id.in_(unit_ids))
+        .where(Section.id.in_(found), Section.unit_id.in_(unit_ids), *only)
         .order_by(Section.id)
     )
     return [

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from basic_info.organization.models import Unit
+from basic_info.organization.models import Section, Unit
 from basic_info.organization.scope import within
 from basic_info.regions.models import Region
 from duty_eval.entry_rules.queries import RULES
 from duty_eval.permissions import Permission
-from duty_eval.workload.counting import last_day
+from duty_eval.workload.counting import facts_by_section, last_day
 from duty_eval.workload.models import FACTS, SectionWorkload, UnitWorkload
 from duty_eval.workload.saturation import LEAST_COVERED, Bands, Load
 from host.kernel.access import Actor, scope_prefix
@@ -71,15 +72,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Heat:
-    """Rows by months. ``counted_at``: when the newest of it was counted, None where nothing of it is.
+    """Rows by months. ``counted_at``: when the newest of what is kept was counted, None where nothing of it is.
 
-    ``bands``: those that all rows go by in the last month; None where they differ.
+    ``bands``: those that all rows go by in the last month; None where they differ. ``is_live``: the last month was
+    counted just now.
     """
 
     months: Sequence[date]
     rows: Sequence[Row]
     counted_at: datetime | None
     bands: Bands | None
+    is_live: bool = False
 
     @property
     def picture(self) -> dict[str, Any]:
@@ -106,10 +109,21 @@ def months_to(day: date, *, back: int = 0) -> list[date]:
 
 
 def heat(
-    rows: Sequence[Named], facts: AnySelect, months: Sequence[date], *, bands: BandsOf, today: date, opens: Opens
+    rows: Sequence[Named],
+    facts: AnySelect,
+    months: Sequence[date],
+    *,
+    bands: BandsOf,
+    today: date,
+    opens: Opens,
+    present: Mapping[int, Any] | None = None,
 ) -> Heat:
-    """``facts``: (key, month, …facts, counted_at), at most one line for each. One statement."""
-    found = {(line.key, line.month): line for line in db.session.execute(facts)}
+    """``facts``: (key, month, …facts, counted_at), at most one line for each. One statement.
+
+    ``present``: key → the facts of the last month as they are now, instead of those that are kept; None: not counted.
+    """
+    kept = {(line.key, line.month): line for line in db.session.execute(facts)}
+    found: dict[tuple[Any, date], Any] = {**kept, **{(key, months[-1]): line for key, line in (present or {}).items()}}
 
     def cell(row: Named, month: date) -> Cell:
         line = found.get((row.key, month))
@@ -123,8 +137,9 @@ def heat(
     return Heat(
         months,
         [Row(row.name, cells, row.url) for row, cells in shown if not row.back or any(one.load for one in cells)],
-        max((line.counted_at for line in found.values()), default=None),
+        max((line.counted_at for line in kept.values()), default=None),
         ends.pop() if len(ends) == 1 else None,
+        is_live=present is not None,
     )
 
 
@@ -157,6 +172,14 @@ def _load(name: str, line: Any, bands: Bands) -> Load:
 
 def _facts(table: Any) -> list[Any]:
     return [getattr(table, name) for name in FACTS]
+
+
+def present_of_sections(actor: Actor, unit_id: int, today: date, *, section_id: int | None = None) -> dict[int, Any]:
+    """Section → the facts of the present month up to now, of those that ``of_sections`` gives. Five statements."""
+    only = () if section_id is None else (Section.id == section_id,)
+    reach = within(actor, Permission.WORKLOAD_READ, unit=Section.unit_id, section=Section.id)
+    rows = facts_by_section([unit_id], first_of_month(today), today, reach, *only)
+    return {row["section_id"]: SimpleNamespace(**row) for row in rows}
 
 
 def of_sections(actor: Actor, unit_id: int, months: Collection[date], *, section_id: int | None = None) -> AnySelect:

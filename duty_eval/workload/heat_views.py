@@ -27,11 +27,13 @@ from duty_eval.workload.heat import (
     of_divisions,
     of_sections,
     of_units,
+    present_of_sections,
 )
 from duty_eval.workload.saturation import Load
 from host.kernel.access import Actor, current_actor
-from host.kernel.db import AnyRow, db
+from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.pages import narrowed, today_in_china
+from host.kernel.partitions import first_of_month
 from host.kernel.tables.exports import Columns, Table, Values, find_export, register_export, whole_of
 
 #: Months of a year: a section's own of the year before stand below those of this year.
@@ -39,20 +41,37 @@ YEAR = 12
 
 
 def section_heat(place: Place, at: Shown, actor: Actor, opens: Opens) -> Heat:
-    """A section's own months, over the same ones of a year ago. Two statements."""
+    """A section's own months, over the same ones of a year ago; the present one as it is now."""
     shown_months = months_to(at.day)
     months = [*months_to(at.day, back=YEAR), *shown_months]
     rows = [Named(place.id, "近六个月", place.code), Named(place.id, "上年同月", place.code, back=YEAR)]
     facts = of_sections(actor, place.above_id or 0, months, section_id=place.id)
-    return heat(rows, facts, shown_months, bands=_bands(months), today=today_in_china(), opens=opens)
+    return _live(rows, facts, shown_months, months, actor, place.above_id or 0, opens, section_id=place.id)
 
 
 def unit_heat(place: Place, found: Sequence[AnyRow | Load], at: Shown, actor: Actor, opens: Opens) -> Heat:
-    """``found``: the sections that are shown, as (section_id, name). Two statements."""
+    """``found``: the sections that are shown, as (section_id, name); the present month as it is now."""
     months = months_to(at.day)
     rows = [Named(row.section_id, row.name, place.code, _section(row.section_id, at, opens)) for row in found]
-    facts = of_sections(actor, place.id, months)
-    return heat(rows, facts, months, bands=_bands(months), today=today_in_china(), opens=opens)
+    return _live(rows, of_sections(actor, place.id, months), months, months, actor, place.id, opens)
+
+
+def _live(
+    rows: Sequence[Named],
+    facts: AnySelect,
+    shown: Sequence[date],
+    months: Sequence[date],
+    actor: Actor,
+    unit_id: int,
+    opens: Opens,
+    *,
+    section_id: int | None = None,
+) -> Heat:
+    """Two statements, and five more where the present month is among those shown: it is counted on the spot."""
+    today = today_in_china()
+    is_present = shown[-1] == first_of_month(today)
+    present = present_of_sections(actor, unit_id, today, section_id=section_id) if is_present else None
+    return heat(rows, facts, shown, bands=_bands(months), today=today, opens=opens, present=present)
 
 
 def division_heat(place: Place, found: Sequence[AnyRow], at: Shown, actor: Actor, opens: Opens, bands: BandsOf) -> Heat:

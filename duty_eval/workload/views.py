@@ -9,14 +9,14 @@ from duty_eval.blueprint import bp
 from duty_eval.dashboards.forms import SPANS, Shown, shown
 from duty_eval.dashboards.queries import unit_of
 from duty_eval.permissions import Permission
+from duty_eval.workload import asking, queries, saturation
 from duty_eval.workload import heat_views as heat
-from duty_eval.workload import queries, saturation
 from duty_eval.workload.operations import confirm_standard
 from host.kernel.access import Actor, current_actor, requires
 from host.kernel.db import AnySelect, db
 from host.kernel.errors import NotFound
-from host.kernel.jobs.operations import enqueue
-from host.kernel.pages import today_in_china
+from host.kernel.jobs.operations import enqueue_once
+from host.kernel.pages import instant, own_path, today_in_china
 from host.kernel.tables.exports import Values, register_export, whole_of
 
 
@@ -41,7 +41,7 @@ def unit_workload(unit_id: int) -> ResponseReturnValue:
         heat=heat.of_unit(place, loads, at),
         bands=queries.bands_of_unit(unit_id, at.end_of_month),
         limits=saturation,
-        may_count=current_actor().may(Permission.WORKLOAD_COUNT),
+        counting=asking.on_page(current_actor()),
         may_confirm=current_actor().may(Permission.STANDARD_CONFIRM),
         records=_records(unit_id, at) if current_actor().may(Permission.DUTY_RECORD_READ) else None,
     )
@@ -55,11 +55,22 @@ def _records(unit_id: int, at: Shown) -> dict[str, Any]:
 @bp.post("/workload/count")
 @requires(Permission.WORKLOAD_COUNT)
 def count_again() -> ResponseReturnValue:
-    """Count what changed since the night; of what did not change nothing is counted."""
-    run = enqueue("duty_eval.count_workload", actor=current_actor())
+    """Count what changed since the night; of what did not change nothing is counted, and nothing twice at a time."""
+    actor = current_actor()
+    run, is_new = enqueue_once(asking.JOB, actor=actor)
+    if is_new:
+        flash("已开始重新统计，完成后这里会提示", "success")
+    else:
+        flash(f"{instant(run.created_at)} 发起的统计还没有结束，不必重复统计，完成后这里会提示", "info")
     db.session.commit()
-    flash("已开始重新统计，完成后回到看板刷新即可看到", "success")
-    return redirect(url_for("jobs.show_job", run_id=run.id), 303)
+    return redirect(own_path(request.form.get("next", "")) or url_for("duty_eval.dashboard"), 303)
+
+
+@bp.get("/workload/count")
+@requires(Permission.WORKLOAD_COUNT)
+def show_counting() -> ResponseReturnValue:
+    """What an open page asks for every 3 s until the count is over."""
+    return render_template("duty_eval/workload/counting.html", counting=asking.what_became())
 
 
 @bp.get("/units/<int:unit_id>/standards")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from host.auth.sessions import CONFIRMED, COOKIE, VISITOR_COOKIE, set_cookie
 from host.kernel.access import current_actor, public, signed_in
 from host.kernel.db import db
 from host.kernel.errors import Refused
+from host.kernel.pages import own_path
 
 bp = Blueprint("auth", __name__, url_prefix="/account")
 
@@ -170,7 +170,4 @@ def change_password() -> ResponseReturnValue:
 
 def _safe_next() -> str:
     """The page to go on to: only a path of this site, never another host (security row 35)."""
-    target = request.values.get("next", "")
-    parts = urlsplit(target)
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    return target if is_local and target.isprintable() and "\\" not in target else ""
+    return own_path(request.values.get("next", ""))

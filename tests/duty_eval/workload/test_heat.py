@@ -26,11 +26,12 @@ from duty_eval.workload.counting import count_workload, last_day, months_with_re
 from duty_eval.workload.models import SectionWorkload, UnitWorkload
 from duty_eval.workload.operations import confirm_standard
 from duty_eval.workload.queries import loads_of_unit
-from duty_eval.workload.tasks import count_workload_of_months
+from duty_eval.workload.tasks import count_present_month, count_workload_of_months
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.db import db
 from host.kernel.errors import NotFound
 from host.kernel.jobs.progress import Progress
+from host.kernel.pages import today_in_china
 from host.kernel.tables.exports import find_export, table_of
 from host.kernel.versions import end
 from tests.duty_eval.workload.team import Team
@@ -360,3 +361,25 @@ def test_a_section_that_was_moved_takes_its_month_along(connection: Connection) 
 
     kept = connection.scalars(select(SectionWorkload.unit_id).where(SectionWorkload.records == 1)).all()
     assert kept == [new.id]
+
+
+def test_the_present_month_of_a_unit_and_a_section_is_as_it_is_now(connection: Connection, sign_in_as: SignIn) -> None:
+    office = Office()
+    count_workload(now := today_in_china(), Progress())
+    client = sign_in_as(an_actor(Role.UNIT_HEAD, unit=office.unit))
+    pages = [f"units/{office.unit.id}", f"sections/{office.team.section.id}"]
+    before = [_cells(client.get(f"/duty-eval/dashboard/{page}").text, "heat-map")[5][1] for page in pages]
+
+    office.team.log(30, now.replace(day=1), who=2)
+    after = [client.get(f"/duty-eval/dashboard/{page}").text for page in pages]
+
+    assert before == ["无纪实"] * 2
+    assert all("不饱和" in _cells(text, "heat-map")[5][1] for text in after)
+    assert all("本月为打开页面时的数" in text for text in after)
+
+
+def test_by_day_the_present_month_alone_is_counted_again(connection: Connection) -> None:
+    office = Office()
+    count_present_month(Progress())
+    months = db.session.scalars(select(UnitWorkload.month).where(UnitWorkload.unit_id == office.unit.id)).all()
+    assert months == [today_in_china().replace(day=1)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import Connection, func, select, text
+from flask import Flask
+from sqlalchemy import Connection, Engine, func, select, text
 
 from host.kernel.access import SYSTEM
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
-from host.kernel.jobs.errors import NotCancellable, NotRetryable, UnknownJob
+from host.kernel.jobs.errors import AlreadyUnderWay, NotCancellable, NotRetryable, UnknownJob
 from host.kernel.jobs.models import JobRun, JobState
-from host.kernel.jobs.operations import cancel, enqueue, retry
+from host.kernel.jobs.operations import cancel, enqueue, enqueue_once, retry
 from tests.factories import an_actor
 
 
@@ -101,3 +104,47 @@ def test_asking_cancelling_and_retrying_are_audited(connection: Connection) -> N
         ("job_run.cancel_requested", actor.account_id),
         ("job_run.retried", actor.account_id),
     ]
+
+
+def test_what_is_asked_for_once_is_given_back_while_it_waits_or_goes_on(connection: Connection) -> None:
+    first, was_new = enqueue_once("host.prune", actor=SYSTEM)
+    first.state = JobState.RUNNING
+    again, is_new = enqueue_once("host.prune", actor=an_actor())
+    other, is_other = enqueue_once("host.prune", arguments={"unit_id": 7}, actor=SYSTEM)
+    first.state = JobState.DONE
+    db.session.flush()
+    later, is_later = enqueue_once("host.prune", actor=SYSTEM)
+    assert (again, was_new, is_new, is_other, is_later) == (first, True, False, True, True)
+    assert len({first.id, other.id, later.id}) == 3
+
+
+def test_the_clock_s_own_run_is_given_back_too(connection: Connection) -> None:
+    ticked = enqueue("host.prune", arguments={"tick": "2026-03-02T02:10:00+08:00"}, actor=SYSTEM)
+    assert enqueue_once("host.prune", actor=SYSTEM) == (ticked, False)
+
+
+def test_one_that_is_being_stopped_is_not_given_back(connection: Connection) -> None:
+    run, _ = enqueue_once("host.prune", actor=SYSTEM)
+    run.state = JobState.RUNNING
+    cancel(run, actor=SYSTEM)
+    assert enqueue_once("host.prune", actor=SYSTEM)[1]
+
+
+def test_a_failed_run_is_not_retried_beside_another_of_the_same(connection: Connection) -> None:
+    failed, _ = enqueue_once("host.prune", actor=SYSTEM)
+    failed.state = JobState.FAILED
+    db.session.flush()
+    enqueue_once("host.prune", actor=SYSTEM)
+    with pytest.raises(AlreadyUnderWay):
+        retry(failed, actor=SYSTEM)
+
+
+def test_two_who_ask_at_the_same_moment_get_one_run(app: Flask, committed: Engine) -> None:
+    def ask(_number: int) -> int:
+        with app.app_context():
+            run, _ = enqueue_once("host.prune", actor=SYSTEM)
+            db.session.commit()
+            return run.id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(ask, range(8)))) == 1

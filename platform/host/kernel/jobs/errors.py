@@ -13,6 +13,12 @@ class NotRetryable(DomainError):
     message = "只有未完成或已取消的任务可以重试"
 
 
+class AlreadyUnderWay(NotRetryable):
+    """Another run does the same already, and one at a time is enough."""
+
+    message = "同样的任务已在排队或进行中，等它完成即可，不必重试"
+
+
 class JobCancelled(Exception):
     """Somebody asked to stop; raised inside the job at its next checkpoint."""
 

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from host.kernel.db import Model
@@ -30,6 +30,8 @@ class JobState(enum.Enum):
         return self in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
 
+#: What a run is in until it is over.
+OPEN = (JobState.QUEUED, JobState.RUNNING)
 JOB_STATE_LABELS = {
     "queued": "排队中",
     "running": "进行中",
@@ -46,6 +48,12 @@ class JobRun(Model):
     __table_args__ = (
         Index(None, "state", "created_at"),
         Index(None, "created_by", "created_at"),
+        Index(
+            None,
+            "only_key",
+            unique=True,
+            postgresql_where=text("state IN ('queued', 'running') AND cancel_requested_at IS NULL"),
+        ),
         CheckConstraint("progress_done >= 0", name="progress_is_not_negative"),
     )
 
@@ -66,6 +74,8 @@ class JobRun(Model):
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     #: The entry of the queue that carries it now; an older entry of the same run does nothing.
     queue_job_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: What is asked for, where it may wait or go on only once at a time (``enqueue_once``).
+    only_key: Mapped[str | None]
     #: The account that asked for it; None: the clock.
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import literal, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+
 from host.kernel.access import Actor
 from host.kernel.audit import plain, record_change
 from host.kernel.db import db
-from host.kernel.jobs.errors import NotCancellable, NotRetryable
-from host.kernel.jobs.models import JobRun, JobState
+from host.kernel.jobs.errors import AlreadyUnderWay, NotCancellable, NotRetryable
+from host.kernel.jobs.models import OPEN, JobRun, JobState
 from host.kernel.jobs.queue import defer
 from host.kernel.jobs.registry import find_job
 
@@ -21,6 +25,41 @@ def enqueue(name: str, *, arguments: Mapping[str, Any] | None = None, title: str
     ``arguments`` are the function's keywords, as JSON can hold them (ids and ISO days, no rows). The run works
     with the rights that ``actor`` has when it begins. Raises UnknownJob.
     """
+    return _ask(name, arguments, title, actor)
+
+
+def enqueue_once(name: str, *, arguments: Mapping[str, Any] | None = None, actor: Actor) -> tuple[JobRun, bool]:
+    """The run of job ``name`` with ``arguments`` that waits or goes on, whoever asked for it, else a new one; and
+    whether it is new.
+
+    For work that finds out itself what there is to do: a second run beside it would do nothing.
+    """
+    key = _only_key(name, arguments)
+    _wait_in_line(key)
+    found = under_way(name, arguments)
+    return (found, False) if found else (_ask(name, arguments, None, actor, only_key=key), True)
+
+
+def under_way(name: str, arguments: Mapping[str, Any] | None = None) -> JobRun | None:
+    """The run of job ``name`` with ``arguments`` that waits or goes on, the clock's too: the newest."""
+    same = JobRun.arguments.op("-")("tick") == literal(plain(arguments) or {}, JSONB)
+    runs = select(JobRun).where(JobRun.job == name, JobRun.state.in_(OPEN), JobRun.cancel_requested_at.is_(None), same)
+    return db.session.scalars(runs.order_by(JobRun.id.desc()).limit(1)).one_or_none()
+
+
+def _only_key(name: str, arguments: Mapping[str, Any] | None) -> str:
+    return f"{name} {json.dumps(plain(arguments) or {}, sort_keys=True)}"
+
+
+def _wait_in_line(key: str) -> None:
+    """Two who ask for the same at once: the second waits here, and finds the run of the first."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.job_run ' || :key, 7))")
+    db.session.execute(lock, {"key": key})
+
+
+def _ask(
+    name: str, arguments: Mapping[str, Any] | None, title: str | None, actor: Actor, *, only_key: str | None = None
+) -> JobRun:
     job = find_job(name)
     run = JobRun(
         job=name,
@@ -28,6 +67,7 @@ def enqueue(name: str, *, arguments: Mapping[str, Any] | None = None, title: str
         arguments=plain(arguments) or {},
         state=JobState.QUEUED,
         created_by=actor.account_id,
+        only_key=only_key,
     )
     db.session.add(run)
     _into_the_queue(run)
@@ -54,10 +94,14 @@ def cancel(run: JobRun, *, actor: Actor) -> None:
 
 
 def retry(run: JobRun, *, actor: Actor) -> None:
-    """Begin a failed or cancelled run anew, with the same arguments. Raises NotRetryable."""
+    """Begin a failed or cancelled run anew, with the same arguments. Raises NotRetryable, AlreadyUnderWay."""
+    if run.only_key is not None:
+        _wait_in_line(run.only_key)
     _hold(run)
     if not run.can_be_retried:
         raise NotRetryable
+    if run.only_key is not None and under_way(run.job, run.arguments):
+        raise AlreadyUnderWay
     before = run.state
     run.state = JobState.QUEUED
     run.error = run.cancel_requested_at = run.started_at = run.finished_at = None
