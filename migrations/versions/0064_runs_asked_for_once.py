@@ -1,14 +1,14 @@
 """A run that is asked for once waits or goes on at most once at a time
 
-Revision ID: 0062
+Revision ID: 0064
 Revises: 0061
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0062"
-down_revision = "0061"
+revision = "0064"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
