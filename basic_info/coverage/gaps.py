@@ -27,8 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
+from basic_info.coverage.boundaries import is_divided
 from basic_info.coverage.models import FunctionOverlap, OverlapRuling
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
+from basic_info.mandates.parsing.duties import CATCH_ALL
 from basic_info.organization.kinds import Worded
 from basic_info.organization.models import Appointment, Post, PostVersion, Section, SectionVersion, Unit, UnitVersion
 from basic_info.power_lists.lines import line_of
@@ -67,6 +69,8 @@ class Gap(Worded):
 
 
 GAPS: dict[str, Gap] = {gap.value: gap for gap in Gap}
+#: Two units claim the same.
+OVERLAPS = (Gap.FUNCTION_CLAIMED_TWICE, Gap.FUNCTION_MAYBE_CLAIMED)
 
 _EXPLANATIONS = {
     "function_without_section": "单位职能没有科室职责承接（兜底职责不计）。",
@@ -74,8 +78,9 @@ _EXPLANATIONS = {
     "post_duty_without_source": "岗位职责没有对应科室职责，从纪实往上走到这里就断了。",
     "post_without_duty": "岗位没有登记任何职责。",
     "post_without_person": "岗位目前无人任职。",
-    "function_claimed_twice": "同一区划内有别的单位写着相同的职能。",
-    "function_maybe_claimed": "同一区划内别的单位有文字相近的职能，请看是否交叉；最近一次检查时比对，相同的词已标出。",
+    "function_claimed_twice": "同一区划内有别的单位写着相同的职能；双方职责分工已写明的不计。",
+    "function_maybe_claimed": "同一区划内别的单位有文字相近的职能，请看是否交叉；最近一次检查时比对，相同的词已标出。"
+    "双方职责分工已写明的不列。",
     "item_handled_elsewhere": "权责事项的承办科室，不是承接该事项所属职能的科室。",
     "duty_not_in_mandate": "科室职责既不出自三定条款，也没有对应单位职能。",
     "item_not_exercised": "所在单位已有办件数据，而该事项近 5 年办件不超过 3 件（处罚、强制除外）。",
@@ -224,6 +229,7 @@ def _functions_claimed_twice(day: date) -> AnySelect:
             other_words == words,
             other.valid.contains(day),
             other.function_kind != FunctionKind.CATCH_ALL,
+            ~is_divided(UnitFunction.unit_id, other.unit_id, UnitFunction.text, day),
         )
         .correlate(UnitFunction, Unit)
         .scalar_subquery()
@@ -240,7 +246,7 @@ def _functions_claimed_twice(day: date) -> AnySelect:
         _row("unit_function", UnitFunction.id, UnitFunction.text, UnitFunction.unit_id, place=claimants)
         .join(Unit, Unit.id == UnitFunction.unit_id)
         .join(shared, and_(shared.c.words == words, shared.c.region_id == Unit.region_id))
-        .where(*real_function(day))
+        .where(*real_function(day), ~says_catch_all(UnitFunction.text), claimants.is_not(None))
     )
 
 
@@ -252,6 +258,7 @@ def _functions_maybe_claimed(day: date) -> AnySelect:
         or_(pair.function_id == UnitFunction.id, pair.other_id == UnitFunction.id),
         other.valid.contains(day),
         ~exists().where(ruling_of(pair)),
+        ~is_divided(pair.unit_id, pair.other_unit_id, UnitFunction.text, day),
     )
     joined = other.id == case((pair.function_id == UnitFunction.id, pair.other_id), else_=pair.function_id)
     names = (
@@ -278,6 +285,11 @@ def ruling_of(pair: type[FunctionOverlap] | AliasedClass[FunctionOverlap]) -> Co
         OverlapRuling.other_words == pair.other_words,
         OverlapRuling.ended_at.is_(None),
     )
+
+
+def says_catch_all(words: Any) -> ColumnElement[bool]:
+    """Whether the text itself is 完成…交办的其他任务, however its kind was entered."""
+    return func.search_words(words).regexp_match(CATCH_ALL.pattern)
 
 
 def real_function(day: date) -> tuple[ColumnElement[bool], ...]:

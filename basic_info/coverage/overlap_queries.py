@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from basic_info.coverage.boundaries import is_divided
 from basic_info.coverage.gaps import ruling_of
 from basic_info.coverage.models import FunctionOverlap, OverlapRuling
 from basic_info.duties.models import UnitFunction
@@ -82,7 +83,7 @@ def pairs_of(function_ids: Sequence[int], day: date, actor: Actor) -> Mapping[in
         .join(own, own.id == sides.c.own)
         .join(other, and_(other.id == sides.c.other_id, other.valid.contains(day)))
         .join(version, and_(version.unit_id == other.unit_id, in_force(version, day)))
-        .where(own.valid.contains(day))
+        .where(own.valid.contains(day), ~is_divided(own.unit_id, other.unit_id, own.text, day))
         .order_by(sides.c.score.desc(), sides.c.id)
     )
     for row in rows:

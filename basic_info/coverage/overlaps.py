@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from basic_info.coverage.gaps import real_function
+from basic_info.coverage.gaps import real_function, says_catch_all
 from basic_info.coverage.models import FunctionOverlap
 from basic_info.duties.models import UnitFunction
 from basic_info.duties.pairs import Candidates
@@ -27,8 +27,8 @@ MOST_OTHERS = 10
 def find_overlaps(day: date, *, least: Decimal) -> int:
     """Compare the functions in force within each division, and keep the pairs at or above ``least`` (cosine 0–1).
 
-    Equal words are left out: those are certain. A pair found before keeps its row, one found no more goes. Returns how
-    many pairs there are.
+    Equal words are left out: those are certain; so are catch-all functions, whose words are everybody's. A pair found
+    before keeps its row, one found no more goes. Returns how many pairs there are.
     """
     rows = db.session.execute(
         select(
@@ -39,7 +39,7 @@ def find_overlaps(day: date, *, least: Decimal) -> int:
             func.md5(func.search_words(UnitFunction.text)).label("words"),
         )
         .join(Unit, Unit.id == UnitFunction.unit_id)
-        .where(*real_function(day))
+        .where(*real_function(day), ~says_catch_all(UnitFunction.text))
         .order_by(Unit.region_id, UnitFunction.unit_id, UnitFunction.id)
     ).all()
     # Not the transaction's time: a second run within one would then find nothing gone.

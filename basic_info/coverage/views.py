@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from basic_info.blueprint import bp
 from basic_info.coverage import queries
+from basic_info.coverage.boundaries import divisions
 from basic_info.coverage.follow_ups import follow_ups_of
 from basic_info.coverage.gaps import GAPS, Gap
 from basic_info.coverage.overlap_queries import pairs_of, ruled_out
@@ -70,6 +71,9 @@ def unit_coverage(unit_id: int) -> ResponseReturnValue:
         next_key=next_key,
         follow_ups=follow_ups_of(gap, unit_id, things, actor) if gap else {},
         pairs=pairs_of(things, day, actor) if guesses else {},
+        divided=divisions(unit_id, day, actor)
+        if gap in (Gap.FUNCTION_CLAIMED_TWICE, Gap.FUNCTION_MAYBE_CLAIMED)
+        else (),
         ruled_out=ruled_out(unit_id, day) if guesses else (),
         may_judge=actor.may(Permission.COVERAGE_JUDGE),
         least=library_settings().overlap_least,

@@ -9,7 +9,8 @@ from basic_info.mandates.parsing.names import without_label
 from basic_info.mandates.parsing.normalise import fold
 from basic_info.mandates.parsing.parts import Group, Part, is_division, is_transformation
 
-_CATCH_ALL = re.compile(
+#: 完成…交办的其他任务, of a text with half-width marks; the database reads the same expression.
+CATCH_ALL = re.compile(
     r"^(?:完成|承办|办理|承担|做好|负责(?:完成|承办|办理))[^。;]{0,60}?(?:交办|交付|(?:安排|布置|授权)(?=的|其[他它]|任务))[^。;]{0,12}(?:任务|事项|事宜|工作)[。.;]?$"
     r"|^(?:完成|承办|办理|承担)其他(?:应当?由|依法应由|属于)[^。;]{2,24}(?:任务|事项|工作)[。.;]?$"
     # 「其他应当由本院承办的事项」, 「县委赋予的其他职责」: no verb in front.
@@ -41,7 +42,7 @@ def duty_kind(text: str) -> DutyKind:
         return DutyKind.TRANSFORMATION
     if is_division(folded):
         return DutyKind.DIVISION
-    return DutyKind.CATCH_ALL if _CATCH_ALL.match(folded) else DutyKind.DUTY
+    return DutyKind.CATCH_ALL if CATCH_ALL.match(folded) else DutyKind.DUTY
 
 
 def _of_part(part: Part) -> Iterator[Found]:
