@@ -17,6 +17,8 @@ _DOC_NO_PARTS = re.compile(
 _OWN_NUMBER = re.compile(
     rf"^\(?(?:(?:发文字号|发文号|文件编号|文号|字号|编号):)?(?P<all>{_DOC_NO})\)?(?:签发人:?.{{0,8}}|[★☆].*|(?:\d{{4}}年\d+月\d+日.{{0,4}}))?\)?$"
 )
+# 「县人民政府办公室某办字〔2019〕22号」: the office in front is no part of the number.
+_ISSUER = re.compile(r"^.*(?:办公室|委员会|人民政府)(?=[^〔\[(【（]{2,}[〔\[(【（])")
 _DATED_NUMBER = re.compile(
     rf"^\(?[^《》]{{0,14}}?\d+日(?:[^《》]{{0,40}}?(?:通过|批准|同意|审定))?[,，]?(?:由.{{2,30}}?)?(?:以)?(?P<all>{_DOC_NO})(?:文?(?:件)?(?:印发|发布|公布))?\)?$|"
     rf"^\([^《》]{{0,40}}?(?P<issued>{_DOC_NO})(?:文)?(?:件)?(?:印发|发布|公布|批准)\)$"
@@ -85,7 +87,7 @@ def own_number(lines: Sequence[Line]) -> Found[DocumentNumber | None]:
         for line in lines:
             if match := pattern.match(fold(line.text)):
                 group = "all" if match.group("all") else "issued"
-                words = line.text[slice(*match.span(group))]
+                words = _ISSUER.sub("", line.text[slice(*match.span(group))])
                 return Found(read_number(words), line.text, confidence)
     return Found(None, "", Confidence.MEDIUM)
 

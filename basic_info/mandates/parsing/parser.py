@@ -37,7 +37,7 @@ from basic_info.mandates.parsing.tables import table_lines
 from basic_info.mandates.parsing.tallies import with_tallies
 
 _TOWNSHIP = re.compile(
-    r"(?:镇|乡|街道|街道办事处|苏木|镇人民政府|乡人民政府|镇党委|街道(?:党)?工委[、和与](?:街道)?办事处)$"
+    r"(?:镇|乡|街道|街道办事处|苏木|镇人民政府|乡人民政府|镇党委|[镇乡](?:党委)?[、和与](?:人民)?政府|街道(?:党)?工委[、和与](?:街道)?办事处)$"
 )
 # 「县侨联是县委领导的人民团体」: no public institution, whatever its document is called.
 _IS_ORGAN = re.compile(

@@ -60,6 +60,8 @@ _BODY = re.compile(rf"(?P<name>[^。:;,]{{2,20}})(?:{ATTRIBUTE})*[。:](?:主要
 _CALLED = re.compile(rf"(?!{DUTY_VERB})[^。:;,]{{2,20}}?(?<!全)(?:{BODY_ENDING})[。:].")
 _STARTS_AS_DUTY = re.compile(r"(?:主要)?(?:负责|承担|协助|组织|指导|统筹|拟订|贯彻|综合|协调|编制|监督|管理)")
 _SUBHEADING = re.compile(rf"^(?!.*(?:{BODY_ENDING}|职责|任务):$)[^。;,:]{{2,14}}:$")
+# 「法制工作委员会负责…」: no sign parts the name from the duties.
+_JOINED_BODY = re.compile(r"[^。:;,、]{1,18}?(?:办公室|委员会|中心|[科室股处队站])(?:主要)?(?:负责(?!人)|承担)")
 _SETS_UP = re.compile(
     rf"[^。,;:、()]{{0,12}}?(?:设立|设置|下设|设)[^。:;,、()]{{2,20}}?(?:{BODY_ENDING})(?:\([^()]*\))?。$"
 )
@@ -285,7 +287,7 @@ def _lists_bodies(groups: Sequence[Group]) -> bool:
 
 def _opens_as_body(group: Group) -> bool:
     plain = strip_brackets(group.head)
-    if describes_body(plain):
+    if describes_body(plain) or _JOINED_BODY.match(plain):
         return True
     name = plain.rstrip("。:")
     below = group.lines[1].folded if len(group.lines) > 1 else ""

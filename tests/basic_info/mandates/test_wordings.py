@@ -229,3 +229,23 @@ def test_the_working_committee_and_office_of_a_subdistrict_are_a_township() -> N
 def test_brackets_without_partner_or_end_are_read_past() -> None:
     lines = ("关于某县商务局机构编制调整的批复", "县商务局：", "增设商贸科（" * 4000, "（" * 4000 + "）" * 4000)
     assert parse_mandate([Block(text=line) for line in lines]).sections[0].name == "商贸科"
+
+
+def test_numbered_bodies_need_no_sign_behind_their_names() -> None:
+    mandate = read(
+        "第四条　办公室和工作委员会的职责：", "1、办公室（研究室）负责文电。", "2、法制工作委员会负责备案审查。"
+    )
+    assert [section.name for section in mandate.sections] == ["办公室", "法制工作委员会"]
+    assert len(mandate.duties) == 2
+
+
+def test_the_office_in_front_of_a_document_number_is_no_part_of_it() -> None:
+    issued = "（2019年2月3日某县人民政府办公室某办字〔2019〕22号印发）"
+    lines = (TITLE, issued, "第一条　制定本规定。", *DUTIES, "第四条　机关行政编制9名。")
+    number = parse_mandate([Block(text=line) for line in lines]).doc_no.value
+    assert number is not None and number.text == "某办字〔2019〕22号"
+
+
+def test_a_townships_committee_and_government_are_a_township() -> None:
+    mandate = read("第四条　内设机构：", *BODIES, title="某乡党委、政府机构设置和人员编制规定")
+    assert mandate.style.value == "township"
