@@ -17,7 +17,7 @@ from basic_info.mandates.parsing.names import (
     without_label,
 )
 from basic_info.mandates.parsing.normalise import NUMBER, fold, strip_brackets
-from basic_info.mandates.parsing.parts import Part, is_division
+from basic_info.mandates.parsing.parts import Part, has_numbers, is_division
 
 # Endings that don't also stand inside names (社会组织管理科 doesn't end at 社会).
 _SURE_ENDING = "办公室|党委|党支部|党总支|委员会|工会|中心|大队|支队|中队|服务站|科|室|处|股|站|所|局"
@@ -49,9 +49,8 @@ _SET_UP_ALONE = re.compile(
     rf"^[^。,;:、()]{{0,12}}?(?:设立|设置|下设|设)(?P<name>[^。:;,、()]{{2,20}}?(?:{BODY_ENDING})){_BEHIND}(?P<sep>。)(?P<text>)$"
 )
 # A body in a list of names with its plates behind (「设置甲室（挂乙所牌子）、丙室。」).
-_LISTED = re.compile(
-    rf"(?:^|[、,:设置立和])(?P<name>[^。:;,、()设置]{{2,18}}?(?:{BODY_ENDING}))(?P<brackets>{_BRACKET})(?=[、,。;和等]|$)"
-)
+_LISTED = re.compile(rf"(?P<words>[^。:;,、()]{{2,28}}(?:{BODY_ENDING}))(?P<brackets>{_BRACKET})(?=[、,。;和等]|$)")
+_COLON_FIRST = re.compile(r"[^。:;,]{2,40}:")
 _HUNG_OUT = re.compile(r"^(?:同时)?,?(?:加挂|挂|增挂|保留)(?P<names>[^。;,()]{2,40}?)(?:的)?牌子[。,;]")
 _PLATE = re.compile(
     r"(?:对外)?(?:同时)?(?:加挂|增挂|另挂|保留|悬挂|挂)(?P<names>[^。;:]{2,60}?)(?:等)?(?:的)?(?:[两\d]+块)?牌子?(?=[,。;:、)]|$)"
@@ -300,7 +299,9 @@ def _is_body_name(opening: _Opening, line: Line, *, lenient: bool) -> bool:
     marked = line.mark is not None
     if ends_as_body(name):
         named_alone = not text and (marked or len(line.body) <= 40)
-        return starts or named_alone or (marked and opening.has_separator) or bool(_HUNG_OUT.match(text))
+        # A colon parts nothing but a name from its duties, whatever verb they start with.
+        by_colon = bool(_COLON_FIRST.match(line.folded)) and bool(text) and not has_numbers(text)
+        return starts or named_alone or by_colon or (marked and opening.has_separator) or bool(_HUNG_OUT.match(text))
     return marked and starts and not opening.is_joined and len(name) <= 15
 
 
@@ -381,6 +382,7 @@ def _listed_plates(line: Line, found: Mapping[str, Section]) -> Iterator[tuple[s
     if line.cells or not re.search("[设置]", line.folded):
         return
     for match in _LISTED.finditer(line.folded):
-        section = found.get(match.group("name"))
+        named = [name for name in found if match.group("words").endswith(name)]
+        section = found[max(named, key=len)] if named else None
         if section is not None and not section.plates and (hung := bracket_plates(match.group("brackets"))):
             yield section.name, hung

@@ -243,9 +243,26 @@ def test_the_office_in_front_of_a_document_number_is_no_part_of_it() -> None:
     issued = "（2019年2月3日某县人民政府办公室某办字〔2019〕22号印发）"
     lines = (TITLE, issued, "第一条　制定本规定。", *DUTIES, "第四条　机关行政编制9名。")
     number = parse_mandate([Block(text=line) for line in lines]).doc_no.value
-    assert number is not None and number.text == "某办字〔2019〕22号"
+    assert number is not None
+    assert number.text == "某办字〔2019〕22号"
 
 
 def test_a_townships_committee_and_government_are_a_township() -> None:
     mandate = read("第四条　内设机构：", *BODIES, title="某乡党委、政府机构设置和人员编制规定")
     assert mandate.style.value == "township"
+
+
+def test_bodies_made_into_one_are_named_by_what_they_become() -> None:
+    lines = ("关于某县财政局内设机构调整的批复", "县财政局：", "一、企业股、资产股整合设置为资产管理股，负责资产管理。")
+    sections = parse_mandate([Block(text=line) for line in lines]).sections
+    assert [section.name for section in sections] == ["资产管理股"]
+
+
+def test_behind_a_colon_a_bodys_duties_may_start_with_any_verb() -> None:
+    mandate = read("第四条　内设机构：", "办公室：负责文电。", "审批股：一窗办结许可事项。", "商贸股：负责商贸。")
+    assert [section.name for section in mandate.sections] == ["办公室", "审批股", "商贸股"]
+
+
+def test_a_bare_plate_in_the_list_of_names_is_the_bodys_own() -> None:
+    mandate = read("第四条　内设机构", "设2个机构，分别是办公室（审批股）、商贸科。", *BODIES)
+    assert mandate.sections[0].plates == ("审批股",)
