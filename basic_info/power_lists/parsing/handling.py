@@ -12,7 +12,9 @@ _SEPARATORS = re.compile(
 # 牵头：法规科；配合：执法支队, and ① ②: what stands before a name and parts it from the one before.
 _BEFORE_A_NAME = re.compile(
     r"(?:牵头|配合|主办|协办|承办|责任|会同|参与|主责|协助)(?:科室|处室|股室|部门|单位|机构)?\s*[:：]|[①-⑳]"
+    r"|(?<![\u4e00-\u9fff])(?:局?机关|下属单位|直属单位|业务科室|受理|审查|审批|审核|监管|执法|决定|[省市县区]级|乡镇级?)\s*[:：]"
 )
+_TELEPHONE = re.compile(r"(?:联系|监督|咨询)?(?:电话)?[:：]?\s*(?:0\d{2,3}[-—－ ]?\d{7,8}|1[3-9]\d{9})(?!\d)")
 _ROLES = {"牵头", "配合", "主办", "协办", "会同", "参与", "主责", "协助"}
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}[.．、)）]|[（(]\d{1,2}[)）]|[一二三四五六七八九十][、.])\s*")
 _LONGEST_NAME = 60
@@ -34,7 +36,7 @@ class HandlingName:
 
 def handling_names(text: str) -> tuple[HandlingName, ...]:
     """The bodies that the cell names, each once, in the order written; nothing is dropped but 无 and /."""
-    text = text.replace("\x00", "")
+    text = _TELEPHONE.sub(" ", text.replace("\x00", ""))
     if or_none(text) is None:
         return ()
     found: dict[str, HandlingName] = {}

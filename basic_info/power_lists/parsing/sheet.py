@@ -44,7 +44,9 @@ _CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*�
 _TICKS = {"√", "✓", "✔", "●", "○", "★", "☆", "■", "▲", "是", "有", "Y", "V", "v"}
 # 市级、县级 in one cell are two levels.
 _BETWEEN_LEVELS = re.compile(r"[、，,；;/和及]|\s+")
-_LEVEL = re.compile(r"(?:国家|[省市州盟县区旗乡镇村本地]{1,4}|街道|乡镇街道|社区|自治区)级")
+_LEVEL = re.compile(
+    r"(?:(?:国家|[省市州盟县区旗乡镇村本地]{1,4}|街道|乡镇街道|社区|自治区)级|[省市州盟县区旗乡镇村]|国家|乡镇|街道)(?:[（(][^（）()]*[）)])?"
+)
 _DITTO = {"同上", "同前", "〃", "″"}
 _OWN_PLACE = {Field.SORT_NO, Field.NAME, Field.SUBITEM_NAME, Field.POWER_KIND, Field.POWER_SUBKIND}
 

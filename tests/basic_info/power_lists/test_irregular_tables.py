@@ -107,10 +107,19 @@ def test_columns_named_by_levels_alone_are_levels(tmp_path: Path) -> None:
     assert parse(tmp_path, rows).items[0].levels == [ExerciseLevel("县级", ""), ExerciseLevel("乡级", "")]
 
 
-def test_levels_in_one_cell_are_apart(tmp_path: Path) -> None:
-    rows: Rows = [[*HEADER, "行使层级"], [1, "甲", "", "行政许可", "", "", "", "市级、县级"]]
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("市级、县级", ["市级", "县级"]),
+        ("省、市、县", ["省", "市", "县"]),
+        ("市级（含开发区）\n县级", ["市级（含开发区）", "县级"]),
+        ("市级主管部门", ["市级主管部门"]),
+    ],
+)
+def test_levels_in_one_cell_are_apart(tmp_path: Path, text: str, levels: list[str]) -> None:
+    rows: Rows = [[*HEADER, "行使层级"], [1, "甲", "", "行政许可", "", "", "", text]]
 
-    assert [level.tier for level in parse(tmp_path, rows).items[0].levels] == ["市级", "县级"]
+    assert [level.tier for level in parse(tmp_path, rows).items[0].levels] == levels
 
 
 def test_of_two_bodies_the_section_inside_handles(tmp_path: Path) -> None:
