@@ -76,7 +76,7 @@ class DutiesWithoutPlace(DomainError):
 
 
 class NeedsRebase(DomainError):
-    """A whole document cannot go in before amendments of the version that it would replace."""
+    """A whole document would come before a reply that can't be applied again; the message names it."""
 
     status: ClassVar[int] = 409
     message: ClassVar[str] = "生效日期早于已确认的变更批复，而变更批复以现有版本为基础，不能确认；请核对文件的施行日期"

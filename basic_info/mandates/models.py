@@ -117,6 +117,8 @@ class Mandate(Model):
     decided_orders: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: The version that an amendment (变更批复) was applied to; this one is the two together.
     base_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("mandate.id"))
+    #: The version of the same reply that this one took the place of when a document came in before it.
+    rebased_from_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("mandate.id"), unique=True)
 
     document: Mapped[Document] = relationship(lazy="raise_on_sql")
     fields: Mapped[list[MandateField]] = relationship(lazy="raise_on_sql", order_by="MandateField.id")

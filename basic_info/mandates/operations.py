@@ -25,6 +25,7 @@ from basic_info.mandates.models import FieldKind, Mandate, MandateClause, Mandat
 from basic_info.mandates.parsing import ParsedMandate
 from basic_info.mandates.parts import Parts, copied_parts, keep_parts
 from basic_info.mandates.placing import require_place
+from basic_info.mandates.rebasing import put_on_top, reapplied_on, seen_of
 from basic_info.mandates.replies import reply_of
 from basic_info.mandates.subjects import issued_on, subject_words
 from basic_info.mandates.timeline import take_place, version_on
@@ -82,12 +83,14 @@ def import_mandate(
     return mandate
 
 
-def confirm_mandate(mandate: Mandate, *, revision: int | None = None, actor: Actor) -> Mandate:
+def confirm_mandate(
+    mandate: Mandate, *, revision: int | None = None, replies: str | None = None, actor: Actor
+) -> Mandate:
     """A second person puts the version in force: it takes its days on the timeline and gives functions and duties.
 
-    ``revision`` is the one that the person saw. Links that lose an end wait to be looked at. Raises NotPending,
-    SamePerson, ChangedMeanwhile, BaseChanged, DutiesWithoutPlace, NeedsRebase, NotPermitted (the platform itself
-    cannot confirm).
+    ``revision`` is the one that the person saw, ``replies`` (``seen_of``) the later ones that are applied again on top
+    of a whole document. Links that lose an end wait to be looked at. Raises NotPending, SamePerson, ChangedMeanwhile,
+    BaseChanged, DutiesWithoutPlace, NeedsRebase, NotPermitted (the platform itself cannot confirm).
     """
     _lock_unit(mandate.unit_id)
     db.session.refresh(mandate, with_for_update=True)
@@ -103,10 +106,14 @@ def confirm_mandate(mandate: Mandate, *, revision: int | None = None, actor: Act
     if mandate.base_id is not None and mandate.base_id != _base_of(mandate.unit_id, since).id:
         raise BaseChanged
     require_place(mandate)
+    later = reapplied_on(mandate)
+    if replies is not None and replies != seen_of(later):
+        raise ChangedMeanwhile("打开本页后又有别的批复确认，请核对重新套用的结果后再确认")
     mandate.confirmed_by = actor.account_id
     mandate.confirmed_at = datetime.now(UTC)
     take_place(mandate, since)
     db.session.flush()  # the exclusion constraint speaks before functions are made
+    again = put_on_top(mandate, later, actor=actor)
     made = apply_mandates(mandate.unit_id, confirmed_by=actor.account_id)
     links = carry_links(mandate, made)
     record_change(
@@ -120,6 +127,7 @@ def confirm_mandate(mandate: Mandate, *, revision: int | None = None, actor: Act
             "duties": len(made.section_duties),
             "links_carried_on": links.went_on,
             "links_to_look_at": links.to_look_at,
+            **({"reapplied": [one.version_no for one in again]} if again else {}),
         },
     )
     return mandate

@@ -67,9 +67,9 @@ def astray_of(mandate: Mandate) -> list[Astray]:
         return []
     fresh = _fresh(mandate, base, parsed)
     now = {
-        "clause": {_identity(row): row for row in fresh.clauses if _is_body(row)},
-        "quota": {_identity(row): row for row in fresh.quotas},
-        "leader": {_identity(row): row for row in fresh.leaders},
+        "clause": {identity(row): row for row in fresh.clauses if _is_body(row)},
+        "quota": {identity(row): row for row in fresh.quotas},
+        "leader": {identity(row): row for row in fresh.leaders},
     }
     placed = {same_words(task) for task in _standing_tasks(mandate)}
     return [found for name, one in touched for found in _astray(name, one, now[name], placed)]
@@ -128,7 +128,7 @@ def _is_body(row: Row) -> bool:
 def _astray(table: str, one: Kept, now: dict[object, Row], placed: Collection[str]) -> Iterator[Astray]:
     if isinstance(one, MandateClause) and not one.is_section:
         return
-    fresh = next((now[key] for key in _identities(one) if key in now), None)
+    fresh = next((now[key] for key in identities(one) if key in now), None)
     if fresh is None:
         if not one.is_removed and one.origin_document_id is None:
             yield Astray(one, table, _name(one), one.value, is_gone=True)
@@ -163,8 +163,8 @@ def _read_anew(mandate: Mandate, found: Astray) -> Row:
         return {}
     fresh = _fresh(mandate, base, parsed)
     rows = {"clause": fresh.clauses, "quota": fresh.quotas, "leader": fresh.leaders}[found.table]
-    known = _identities(found.reading)
-    return next((row["extracted_value"] for row in rows if _identity(row) in known), {})
+    known = identities(found.reading)
+    return next((row["extracted_value"] for row in rows if identity(row) in known), {})
 
 
 def _reapply(mandate: Mandate, fresh: Parts) -> None:
@@ -176,11 +176,11 @@ def _reapply(mandate: Mandate, fresh: Parts) -> None:
         kind: Any = table
         db.session.execute(delete(kind).where(kind.mandate_id == mandate.id, kind.corrected_by.is_(None)))
         touched = db.session.scalars(select(kind).where(kind.mandate_id == mandate.id)).all()
-        known = {key for one in touched for key in _identities(one)}
+        known = {key for one in touched for key in identities(one)}
         numbered = (
             [{"sort_no": number, **row} for number, row in enumerate(rows, start=1)] if name == "clause" else rows
         )
-        getattr(kept, _PART[name]).extend(row for row in numbered if _identity(row) not in known)
+        getattr(kept, _PART[name]).extend(row for row in numbered if identity(row) not in known)
     keep_parts(mandate.id, kept)
     db.session.expire_all()  # the rows were written by statements of their own
 
@@ -188,7 +188,7 @@ def _reapply(mandate: Mandate, fresh: Parts) -> None:
 _PART = {"field": "fields", "clause": "clauses", "quota": "quotas", "leader": "leaders"}
 
 
-def _identity(row: Row) -> object:
+def identity(row: Row) -> object:
     """By what a row is the same read anew."""
     value = row["extracted_value"]
     if "field_kind" in row:
@@ -202,11 +202,11 @@ def _identity(row: Row) -> object:
     return row["clause_kind"], same_words(row["text"])
 
 
-def _identities(one: Any) -> Collection[object]:
+def identities(one: Any) -> Collection[object]:
     """As it was read, and as a person corrected it."""
     names = ("field_kind", "clause_kind")
     facts = {name: getattr(one, name) for name in names if hasattr(one, name)}
     values = [value for value in (one.extracted_value, one.corrected_value) if value]
     if "clause_kind" in facts:
-        return {_identity({**facts, "text": value.get("text", ""), "extracted_value": value}) for value in values}
-    return {_identity({**value, **facts, "extracted_value": value}) for value in values}
+        return {identity({**facts, "text": value.get("text", ""), "extracted_value": value}) for value in values}
+    return {identity({**value, **facts, "extracted_value": value}) for value in values}

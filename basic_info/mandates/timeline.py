@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 
 from basic_info.mandates.clause_rows import tasks_of
-from basic_info.mandates.errors import NeedsRebase
 from basic_info.mandates.models import (
     HELD,
     Mandate,
@@ -44,14 +43,12 @@ def version_on(unit_id: int, day: date) -> Mandate | None:
 def take_place(mandate: Mandate, since: date) -> None:
     """Give the version its days on the timeline: from ``since`` to the next version that is there already.
 
-    The one before ends that day. A version with a later one behind it is history at once. Raises NeedsRebase: a
-    whole 三定规定 cannot go in before amendments of the one that it would replace.
+    The one before ends that day. A version with a later one behind it is history at once. Amendments behind a whole
+    三定规定 are another's to apply again (``rebasing``).
     """
     held = versions_held(mandate.unit_id)
     before = next((one for one in held if since in one.valid), None)
     later = [one for one in held if one.valid.lower is not None and one.valid.lower > since]
-    if later and later[0].style is MandateStyle.AMENDMENT and mandate.style is not MandateStyle.AMENDMENT:
-        raise NeedsRebase
     if before is not None:
         before.mandate_state = MandateState.SUPERSEDED
         before.valid = Range(before.valid.lower, since)

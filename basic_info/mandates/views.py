@@ -15,12 +15,14 @@ from basic_info.duties.queries import unit_name
 from basic_info.mandates.addressee import names_another_unit
 from basic_info.mandates.carrying import open_reviews
 from basic_info.mandates.deciding import open_duties
+from basic_info.mandates.errors import NeedsRebase
 from basic_info.mandates.handed_models import HandDirection, HandedOrder, HandState
 from basic_info.mandates.handed_queries import handed_orders, sentences_between_units
 from basic_info.mandates.models import FieldKind, Mandate, MandateState
 from basic_info.mandates.operations import confirm_mandate, resubmit_mandate, return_mandate
 from basic_info.mandates.previewing import Preview, preview_of
 from basic_info.mandates.reapplying import astray_of
+from basic_info.mandates.rebasing import reapplied_on, seen_of
 from basic_info.mandates.review_queries import others, review_of, title_of
 from basic_info.organization.scope import within
 from basic_info.permissions import Permission
@@ -44,7 +46,13 @@ def put_mandate_in_force(mandate_id: int) -> ResponseReturnValue:
     actor = current_actor()
     seen = request.form.get("revision", type=int)
     mandate = in_reach(Mandate, mandate_id, Permission.MANDATE_CONFIRM, actor)
-    confirm_mandate(mandate, revision=0 if seen is None else seen, actor=actor)
+    try:
+        confirm_mandate(
+            mandate, revision=0 if seen is None else seen, replies=request.form.get("replies", ""), actor=actor
+        )
+    except DomainError as refused:
+        db.session.rollback()
+        return mandate_page(mandate_id, refused=refused), refused.status
     db.session.commit()
     first = mandate.valid.lower
     if first is not None and first > today_in_china():
@@ -103,12 +111,22 @@ def mandate_page(mandate_id: int, *, form: ReturnMandateForm | None = None, refu
         open_reviews=open_reviews(mandate.unit_id) if actor.may(Permission.DUTY_EDIT) else 0,
         form=form or ReturnMandateForm(formdata=None),
         **_said(refused),
+        **_again(mandate),
         **_decided_on(mandate, change, may_edit, actor),
         may_edit=may_edit,
         may_confirm=state is MandateState.PENDING_REVIEW
         and actor.may(Permission.MANDATE_CONFIRM)
         and actor.account_id not in {mandate.imported_by, *mandate.corrected_by},
     )
+
+
+def _again(mandate: Mandate) -> dict[str, Any]:
+    """The later replies on top of a document that waits for review, or why one can't be applied again."""
+    try:
+        replies = reapplied_on(mandate)
+    except NeedsRebase as refused:
+        return {"replies": [], "replies_seen": "", "not_reapplied": str(refused)}
+    return {"replies": replies, "replies_seen": seen_of(replies), "not_reapplied": ""}
 
 
 def _decided_on(mandate: Mandate, change: Preview | None, may_edit: bool, actor: Actor) -> dict[str, Any]:

@@ -163,6 +163,7 @@ VERBS = {
     "order_decided": "决定是给哪个单位的",
     "order_taken_back": "收回关于给哪个单位的决定",
     "begun": "起草变更",
+    "reapplied": "重新套用",
     "named": "指定单位",
     "settled": "办结",
     "put_in_force": "生效",

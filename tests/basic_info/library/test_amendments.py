@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from basic_info.documents.models import Document
 from basic_info.duties.models import SectionDuty, UnitFunction
-from basic_info.mandates.errors import BaseChanged, NeedsRebase, NoBase
+from basic_info.mandates.errors import BaseChanged, NoBase
 from basic_info.mandates.models import (
     ClauseKind,
     Confidence,
@@ -123,14 +123,6 @@ def test_a_late_amendment_states_what_a_later_one_left_unsaid(place: Office) -> 
     last = confirm_mandate(amend(place, WORKERS), actor=place.reviewer)
     confirm_mandate(amend(place, SECOND), actor=place.reviewer)
     assert quota_of(last).count == 36
-
-
-def test_a_whole_mandate_does_not_go_in_before_an_amendment(place: Office) -> None:
-    in_force(place)
-    confirm_mandate(amend(place), actor=place.reviewer)
-    between = bring(place, mandate_file(instead={"2019年3月1日": "2020年3月1日"}))
-    with pytest.raises(NeedsRebase):
-        confirm_mandate(between, actor=place.reviewer)
 
 
 def test_an_amendment_whose_base_changed_is_not_confirmed(place: Office) -> None:
