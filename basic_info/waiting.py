@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from basic_info.breakdown.models import Breakdown, BreakdownState
 from basic_info.duties.models import LinkReview, ReviewState
-from basic_info.flowcharts.models import ChartState, Flowchart
+from basic_info.flowcharts.models import ChartState, Flowchart, FlowchartRevision
 from basic_info.mandates.handed_models import HandedOrder
 from basic_info.mandates.handed_queries import is_waiting
 from basic_info.mandates.models import Mandate, MandateState
@@ -32,6 +32,7 @@ def todo(actor: Actor) -> list[TodoItem]:
         _handed(actor),
         _power_lists(actor),
         _breakdowns(actor),
+        _charts(actor),
         _torn_links(actor),
         *_returned(actor),
     )
@@ -80,6 +81,22 @@ def _breakdowns(actor: Actor) -> TodoItem | None:
     form = db.session.get_one(Breakdown, first) if count else None
     where = {"unit_id": form.unit_id, "version": form.version_no} if form else {}
     return _item("待核对生效的职能分解表", count, "basic_info.show_breakdown", **where)
+
+
+def _charts(actor: Actor) -> TodoItem | None:
+    """Drawings that others saved and this person none of."""
+    saved = exists().where(
+        FlowchartRevision.flowchart_id == Flowchart.id, FlowchartRevision.saved_by == actor.account_id
+    )
+    drafts = (
+        Flowchart.chart_state == ChartState.DRAFT,
+        Flowchart.returned_at.is_(None),
+        Flowchart.edited_by.is_distinct_from(actor.account_id),
+        ~saved,
+        _by_another(Flowchart, actor),
+    )
+    count, first = _waiting(actor, Permission.FLOWCHART_PUBLISH, Flowchart, func.min(Flowchart.id), *drafts)
+    return _item("待核对发布的流程图", count, "basic_info.show_flowchart", chart_id=first)
 
 
 def _returned(actor: Actor) -> Iterator[TodoItem | None]:

@@ -76,9 +76,10 @@ class BadDetails(DomainError):
 
 
 class DrawnByOneself(DomainError):
-    """The city wants four eyes, and this person saved the drawing."""
+    """Who took a chart in or saved its drawing does not publish it (four eyes)."""
 
-    message = "本市要求流程图由另一人发布：您保存过这张图，请由没有改过它的人发布"
+    status = 409
+    message = "导入、绘制或修改过这张图的人不能发布它，请由另一人（单位经办人或编办）打开本图发布；图没有变"
 
 
 class PublishedTooEarly(DomainError):

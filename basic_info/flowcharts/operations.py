@@ -16,7 +16,6 @@ from basic_info.flowcharts.step_rows import keep_calls, keep_steps
 from basic_info.organization.models import Post, Section, Unit
 from basic_info.power_lists.models import PowerItem, PowerItemSection
 from basic_info.returning.errors import IsReturned
-from basic_info.settings.queries import library_settings
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -126,9 +125,7 @@ def publish_flowchart(chart: Flowchart, *, actor: Actor, on: date | None = None)
 
 
 def is_barred_from_publishing(chart: Flowchart, actor: Actor) -> bool:
-    """Whether the city wants a second person and the actor is none: who saved the drawing, or the platform itself."""
-    if not library_settings().charts_need_second:
-        return False
+    """Whether the actor is no second person: who took the drawing in or saved it, or the platform itself."""
     saved = select(FlowchartRevision.saved_by).where(FlowchartRevision.flowchart_id == chart.id)
     drew = {chart.imported_by, chart.edited_by, *db.session.scalars(saved)}
     return actor.account_id is None or actor.account_id in drew

@@ -13,7 +13,6 @@ from basic_info.breakdown.models import Breakdown, BreakdownState
 from basic_info.flowcharts.models import ChartState, Flowchart, FlowchartRevision
 from basic_info.power_lists.models import ListState, PowerList
 from basic_info.returning.errors import NotReturned, NotWaiting, OwnDraft
-from basic_info.settings.queries import library_settings
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
@@ -28,7 +27,7 @@ RETURNED = register_kind("draft.returned", "提交的分解表、清单或流程
 def return_draft(draft: Draft, *, reason: str, actor: Actor) -> Draft:
     """Send the draft back to who submitted it, who is told why.
 
-    Raises NotWaiting (also of a chart where the city wants no second person), OwnDraft, Refused, NotPermitted.
+    Raises NotWaiting, OwnDraft, Refused, NotPermitted.
     """
     if actor.account_id is None:
         raise NotPermitted("退回须由登录人员办理")
@@ -70,9 +69,9 @@ def hand_in_again(draft: Draft, *, actor: Actor) -> Draft:
 
 
 def is_waiting(draft: Draft) -> bool:
-    """Whether a second person's decision stands out; of a chart only where the city wants one."""
+    """Whether a second person's decision stands out."""
     if isinstance(draft, Flowchart):
-        return draft.chart_state is ChartState.DRAFT and (draft.is_returned or library_settings().charts_need_second)
+        return draft.chart_state is ChartState.DRAFT
     if isinstance(draft, PowerList):
         return draft.list_state is ListState.DRAFT and (draft.based_on_id is not None or not _is_overtaken(draft))
     return draft.breakdown_state is BreakdownState.DRAFT and not _is_overtaken(draft)

@@ -22,8 +22,6 @@ class LibrarySetting(Model):
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, default=1)
     #: From which likeness on (cosine 0–1) two functions of different units are shown as 疑似交叉.
     overlap_least: Mapped[Decimal] = mapped_column(Numeric(3, 2))
-    #: Whether a flowchart is published by somebody who saved none of its drawing; kept by a trigger.
-    charts_need_second: Mapped[bool]
     #: 每个工作日的工作小时数: how many working hours fill a working day on the clocks.
     hours_per_day: Mapped[int] = mapped_column(SmallInteger, default=8, server_default="8")
     set_by: Mapped[int | None]

@@ -11,12 +11,11 @@ from host.kernel.db import db
 
 @dataclass(frozen=True)
 class LibrarySettings:
-    """``overlap_least``: cosine 0–1 from which two functions may be the same; ``charts_need_second``: 四眼发布;
+    """``overlap_least``: cosine 0–1 from which two functions may be the same;
     ``hours_per_day``: working hours that fill a working day on the clocks.
     """
 
     overlap_least: Decimal = Decimal("0.5")
-    charts_need_second: bool = False
     hours_per_day: int = 8
 
 
@@ -26,4 +25,4 @@ DEFAULT = LibrarySettings()
 def library_settings() -> LibrarySettings:
     """As they are set, else the defaults; one statement."""
     row = db.session.get(LibrarySetting, 1)
-    return LibrarySettings(row.overlap_least, row.charts_need_second, row.hours_per_day) if row else DEFAULT
+    return LibrarySettings(row.overlap_least, row.hours_per_day) if row else DEFAULT

@@ -24,7 +24,6 @@ def show_library_settings() -> ResponseReturnValue:
         LibraryForm(
             formdata=None,
             overlap_percent=int(held.overlap_least * 100),
-            charts_need_second=held.charts_need_second,
             hours_per_day=held.hours_per_day,
         )
     )
@@ -41,7 +40,7 @@ def set_library_settings() -> ResponseReturnValue:
         return _page(form), 422
     least = Decimal(form.overlap_percent.data or 0) / 100
     hours = form.hours_per_day.data or DEFAULT.hours_per_day
-    set_library(LibrarySettings(least, bool(form.charts_need_second.data), hours), actor=actor)
+    set_library(LibrarySettings(least, hours), actor=actor)
     db.session.commit()
     flash("设置已保存", "success")
     return redirect(url_for("basic_info.show_library_settings"), 303)

@@ -25,9 +25,9 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER_RUN = re.compile(r'<option value="(\d+)"')
 _WITHDRAW = re.compile(r'action="(/duty-eval/records/\d+/[\d-]+)/withdraw"')
 _DECIDE = re.compile(r'action="/duty-eval/absences/(\d+)/decide"')
-_HEADING = re.compile(r"<title>([^<]*?)职能配置")
+UNIT_OF_A_MANDATE = re.compile(r"<title>([^<]*?)职能配置")
 #: The second section of a mandate, as its source has it.
-_SECTION = re.compile(r"（二）([^<。]{2,20}科)。")
+SECTION_OF_A_MANDATE = re.compile(r"（二）([^<。]{2,20}科)。")
 _LIST = re.compile(r"/basic-info/power-lists/\d+")
 XML = "application/xml"
 #: The receiver that the test's operator opened.
@@ -49,13 +49,14 @@ def begin_work(context_of: Callable[[str], BrowserContext], folder: Path) -> dic
             *_broken_register(office, folder / "组织机构.xlsx"),
             *_adjusted_list(office, library),
             _returned_list(office, context_of("reviewer"), library),
-            _open_reply(office, library),
+            *_open_reply(office, library),
             *_draft_check(office),
             _suspected_overlap(office),
         ],
         "unit-clerk": [
             *_paper(clerk, library, "flowchart", "流程图.bpmn", XML, CHART.encode()),
             *_chart_saved_twice(clerk, library.replace("/library", "/flowcharts/new")),
+            _returned_chart(clerk, context_of("reviewer"), library.replace("/library", "/flowcharts/new")),
             _broken_absences(clerk),
             _returned_breakdown(clerk, context_of("unit-head"), library.replace("/library", "/breakdown")),
         ],
@@ -151,6 +152,15 @@ def _chart_saved_twice(context: BrowserContext, new_chart: str) -> list[str]:
     model = context.request.get(f"{chart}/file").body()
     _post(context, editor, {"revision": "1", "model": _file("图.bpmn", XML, model)})
     return [chart]
+
+
+def _returned_chart(clerk: BrowserContext, reviewer: BrowserContext, new_chart: str) -> str:
+    """A drawing that the reviewer sent back: the page that hands it in again."""
+    drawn = {"name": "退回修改的流程图", "lanes": "受理岗\n审批岗"}
+    chart = urlsplit(_post(clerk, new_chart, drawn).url).path.removesuffix("/editor")
+    _post(reviewer, chart, {"reason": "请画出补正环节"}, to=f"{chart}/return")
+    assert "请画出补正环节" in clerk.request.get(chart).text()
+    return chart
 
 
 def _register(context: BrowserContext, workbook: Path) -> list[str]:
@@ -287,8 +297,11 @@ def _filled_in(blank: bytes) -> bytes:
     return out.getvalue()
 
 
-def _open_reply(office: BrowserContext, library: str) -> str:
-    """A reply to two units that names neither who takes duties nor whose an order is: the page that asks both."""
+def _open_reply(office: BrowserContext, library: str) -> list[str]:
+    """A reply to two units that names neither who takes duties nor whose an order is: the page that asks both.
+
+    What it orders for the other unit waits for the unit of ``library``: the page where it is dealt with.
+    """
     shape = re.compile(r"/basic-info/mandates/\d+")
     found = (
         (place, office.request.get(link).text())
@@ -299,7 +312,7 @@ def _open_reply(office: BrowserContext, library: str) -> str:
     place, heading, section = next(
         (place, heading, section)
         for place, page in found
-        if (heading := _HEADING.search(page)) and (section := _SECTION.search(page))
+        if (heading := UNIT_OF_A_MANDATE.search(page)) and (section := SECTION_OF_A_MANDATE.search(page))
     )
     unit, section_name = heading[1], section[1]
     words = (
@@ -318,7 +331,13 @@ def _open_reply(office: BrowserContext, library: str) -> str:
     page = _post(office, _post(office, place, paper).url, {}).url
     text = office.request.get(page).text()
     assert "请在这里决定（2）" in text, text
-    return urlsplit(page).path
+    name = re.search(r"<title>([^<]*?)文件库", office.request.get(library).text())
+    assert name is not None
+    handed = {"words": words[4].removeprefix("二、"), "unit": name[1], "direction": "own"}
+    _post(office, page, handed, to=f"{urlsplit(page).path}/handed-orders")
+    waiting = library.replace("/library", "/handed-orders")
+    assert handed["words"] in office.request.get(waiting).text()
+    return [urlsplit(page).path, waiting]
 
 
 def _withdrawn_record(context: BrowserContext) -> list[str]:

@@ -71,6 +71,10 @@ def test_a_small_chart_is_drawn_saved_published_exported_and_imported_again(
 
     page.get_by_role("link", name="检查并发布").click()
     expect(page.get_by_text("检查通过")).to_be_visible()
+    expect(page.get_by_text("不能由您发布")).to_be_visible()
+    shoot(page, "flowchart-second-person-1280")
+    checked, page = page.url, sign_in("reviewer")
+    page.goto(checked)
     page.get_by_role("button", name="发布").first.click()
     page.locator("dialog[open] [data-confirm-action]").click()
     expect(page.get_by_text("流程图已发布")).to_be_visible()
@@ -85,6 +89,7 @@ def test_a_small_chart_is_drawn_saved_published_exported_and_imported_again(
         page.get_by_role("button", name="导出 SVG").click()
     assert picture.value.suggested_filename == "试办流程.svg"
 
+    page = sign_in("office")
     page.goto(library)
     page.get_by_label("流程图", exact=True).check()
     page.get_by_label("文件", exact=True).set_input_files(file)
@@ -253,7 +258,9 @@ def test_a_whole_chart_is_drawn_saved_and_published_with_the_keyboard_alone(sign
         if page.evaluate("document.activeElement.textContent.trim()") == "检查并发布":
             break
     press(page, "Enter")
-    expect(page.get_by_text("检查通过")).to_be_visible()
+    expect(page.get_by_text("不能由您发布")).to_be_visible()
+    checked, page = page.url, sign_in("reviewer")
+    page.goto(checked)
     page.get_by_role("button", name="发布").first.focus()
     press(page, "Enter")
     page.locator("dialog[open] [data-confirm-action]").focus()

@@ -22,6 +22,7 @@ from tests.factories import (
     a_section,
     a_section_duty,
     a_unit,
+    an_account,
 )
 
 HEADINGS = ["办件编号", "事项编码", "事项名称", "单位编码", "环节名称", "办理人编码", "发生时间", "动作"]
@@ -58,7 +59,7 @@ class Office:
         db.session.add(self.chart)
         db.session.flush()
         self.steps = self._steps(review)
-        self.chart.chart_state = ChartState.PUBLISHED
+        self.chart.chart_state, self.chart.published_by = ChartState.PUBLISHED, an_account().id
         self.function = a_function(unit=self.unit, rhythm=None)
         self.section_duty = a_section_duty(section=self.section)
         self.post_duty = a_post_duty(post=self.post)

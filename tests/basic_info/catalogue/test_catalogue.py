@@ -109,6 +109,7 @@ def test_only_published_flowcharts_are_public(
         power_item_id=office.item.id,
         model="<x/>",
         chart_state=state,
+        published_by=office.reviewer.account_id,
     )
     db.session.add(chart)
     open_catalogue(office.unit.id, actor=office.reviewer)
@@ -134,7 +135,7 @@ def test_a_public_flowchart_is_its_drawing_without_what_was_noted_in_the_file(
 ) -> None:
     chart = Flowchart(
         unit_id=office.unit.id, name="办理流程", version_no=1, power_item_id=office.item.id, model=NOTED,
-        chart_state=ChartState.PUBLISHED,
+        chart_state=ChartState.PUBLISHED, published_by=office.reviewer.account_id,
     )  # fmt: skip
     db.session.add(chart)
     open_catalogue(office.unit.id, actor=office.reviewer)

@@ -12,11 +12,12 @@ from tests import factories
 
 @dataclass(frozen=True)
 class Office:
-    """A unit with a section and its clerk."""
+    """A unit with a section, its clerk and another one who publishes what the first one draws."""
 
     unit: Unit
     section: Section
     clerk: Actor
+    second: Actor
 
 
 @pytest.fixture
@@ -26,4 +27,5 @@ def place(connection: Connection) -> Office:
         unit=unit,
         section=factories.a_section(unit=unit, name="市场科"),
         clerk=factories.an_actor(Role.UNIT_CLERK, unit=unit),
+        second=factories.an_actor(Role.UNIT_CLERK, unit=unit),
     )

@@ -103,7 +103,7 @@ def test_a_lane_is_matched_in_all_its_steps(place: Office, chart: Flowchart, sig
 
 def test_a_published_chart_is_matched_no_more(place: Office, chart: Flowchart, sign_in_as: SignIn) -> None:
     post = factories.a_post(section=place.market, title="窗口岗")
-    publish_flowchart(chart, actor=place.clerk)
+    publish_flowchart(chart, actor=place.reviewer)
     data = {"key": "受理岗", "target": str(post.id)}
     assert sign_in_as(place.clerk).post(f"/basic-info/flowcharts/{chart.id}/posts", data=data).status_code == 409
 

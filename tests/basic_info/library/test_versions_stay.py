@@ -16,7 +16,7 @@ from host.kernel.db import db
 from tests.at_once import at_once
 from tests.basic_info.library.conftest import Office
 from tests.basic_info.library.versions import in_force
-from tests.factories import a_unit
+from tests.factories import a_unit, an_account
 from tests.function_monitor.rows import Office as Monitored
 
 
@@ -65,7 +65,7 @@ def test_a_step_of_a_draft_is_not_moved_into_a_published_chart(office: Monitored
 
 def test_a_step_goes_from_a_draft_and_not_from_a_published_chart(office: Monitored) -> None:
     drafts = [a_draft(a_unit(name=name).id) for name in ("市商务局", "市统计局")]
-    drafts[1].chart_state = ChartState.PUBLISHED
+    drafts[1].chart_state, drafts[1].published_by = ChartState.PUBLISHED, office.chart.published_by
     db.session.flush()
     changed("DELETE FROM flow_step WHERE flowchart_id = :chart", chart=drafts[0].id)
     with pytest.raises(VersionFixed):
@@ -122,11 +122,12 @@ def test_a_confirmed_mandate_takes_no_change(sql: str, place: Office) -> None:
 
 
 def test_steps_and_the_publication_of_their_chart_wait_for_each_other(app: Flask, committed: Engine) -> None:
-    chart_id = a_draft(a_unit(name="市商务局").id).id
+    chart_id, second_id = a_draft(a_unit(name="市商务局").id).id, an_account().id
     db.session.commit()
 
     def publish() -> None:
-        db.session.get_one(Flowchart, chart_id).chart_state = ChartState.PUBLISHED
+        chart = db.session.get_one(Flowchart, chart_id)
+        chart.chart_state, chart.published_by = ChartState.PUBLISHED, second_id
 
     def add(name: str) -> None:
         db.session.add(FlowStep(flowchart_id=chart_id, element_id=name, sort_no=1, name=name, next_steps=[]))

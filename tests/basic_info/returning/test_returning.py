@@ -20,8 +20,6 @@ from basic_info.power_lists.models import ListState, PowerList
 from basic_info.power_lists.operations import put_in_force
 from basic_info.returning.errors import IsReturned, NotReturned, NotWaiting, OwnDraft
 from basic_info.returning.operations import Draft, hand_in_again, return_draft
-from basic_info.settings.operations import set_library
-from basic_info.settings.queries import LibrarySettings
 from basic_info.waiting import todo
 from host.kernel.access import Actor, Role
 from host.kernel.db import db
@@ -40,7 +38,6 @@ class Place:
         self.unit: Unit = factories.a_unit(name="市商务局")
         self.clerk = factories.an_actor(Role.OFFICE_CLERK, region="371300")
         self.reviewer = factories.an_actor(Role.OFFICE_REVIEWER, region="371300")
-        set_library(LibrarySettings(charts_need_second=True), actor=self.reviewer)
 
     def draft(self, kind: str, *, version_no: int = 1) -> Draft:
         facts = {"unit_id": self.unit.id, "version_no": version_no, "imported_by": self.clerk.account_id}
@@ -164,12 +161,6 @@ def test_a_chart_that_was_sent_back_is_not_published(place: Place) -> None:
     assert isinstance(draft, Flowchart)
     with pytest.raises(IsReturned):
         publish_flowchart(draft, actor=place.reviewer)
-
-
-def test_a_chart_goes_back_only_where_the_city_wants_a_second_person(place: Place) -> None:
-    set_library(LibrarySettings(charts_need_second=False), actor=place.reviewer)
-    with pytest.raises(NotWaiting):
-        return_draft(place.draft("flowchart"), reason="改", actor=place.reviewer)
 
 
 @pytest.mark.parametrize("kind", ["breakdown", "power_list"])

@@ -36,7 +36,7 @@ def test_without_a_row_the_defaults_hold(connection: Connection) -> None:
 
 
 def test_a_change_holds_and_is_audited(reviewer: Actor) -> None:
-    wanted = LibrarySettings(overlap_least=Decimal("0.75"), charts_need_second=True)
+    wanted = LibrarySettings(overlap_least=Decimal("0.75"))
     set_library(wanted, actor=reviewer)
     assert library_settings() == wanted
     assert entries() == 1
@@ -56,8 +56,8 @@ def test_a_likeness_out_of_bounds_is_refused(least: str, reviewer: Actor) -> Non
 def test_the_page_sets_them_all(reviewer: Actor, sign_in_as: SignIn) -> None:
     client = sign_in_as(reviewer)
     assert 'value="50"' in client.get(URL).text
-    client.post(URL, data={"overlap_percent": "70", "charts_need_second": "y", "hours_per_day": "7"})
-    assert library_settings() == LibrarySettings(Decimal("0.7"), charts_need_second=True, hours_per_day=7)
+    client.post(URL, data={"overlap_percent": "70", "hours_per_day": "7"})
+    assert library_settings() == LibrarySettings(Decimal("0.7"), hours_per_day=7)
 
 
 def test_a_day_of_no_hours_is_refused(reviewer: Actor) -> None:

@@ -42,7 +42,7 @@ def publish_anew(office: Office, step: str) -> None:
     db.session.flush()
     db.session.add(FlowStep(flowchart_id=chart.id, element_id="T1", sort_no=1, name=step, next_steps=[]))
     db.session.flush()
-    chart.chart_state = ChartState.PUBLISHED
+    chart.chart_state, chart.published_by = ChartState.PUBLISHED, office.chart.published_by
     db.session.flush()
 
 
