@@ -8,7 +8,8 @@ from datetime import date
 from basic_info.duties.queries import unit_name
 from basic_info.mandates.addressee import for_unit
 from basic_info.mandates.amending import amended, orders_of
-from basic_info.mandates.effects import Effect, effects_of, in_full, unheard
+from basic_info.mandates.effects import Effect, effects_of
+from basic_info.mandates.hearing import in_full, unheard
 from basic_info.mandates.models import Mandate
 from basic_info.mandates.parsing import Block, ParsedMandate, parse_mandate
 from basic_info.mandates.parsing.model import Style

@@ -8,10 +8,9 @@ a reply goes along where it fits; where it doesn't, that is named before anybody
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Range
@@ -19,24 +18,20 @@ from sqlalchemy.dialects.postgresql import Range
 from basic_info.documents.models import Document
 from basic_info.mandates.addressee import for_unit
 from basic_info.mandates.amending import amended, orders_of
-from basic_info.mandates.clause_rows import tasks_of
-from basic_info.mandates.effects import Effect, effects_of, in_full, unheard
+from basic_info.mandates.effects import Effect, effects_of
 from basic_info.mandates.errors import DutiesWithoutPlace, NeedsRebase
 from basic_info.mandates.handed_models import HandedOrder
-from basic_info.mandates.models import FieldKind, Mandate, MandateClause, MandateState, MandateStyle
-from basic_info.mandates.parts import TABLES, Parts, Row, copied_parts, keep_parts
+from basic_info.mandates.hearing import in_full, unheard
+from basic_info.mandates.mending import PARTS, as_base, counting, mended_rows
+from basic_info.mandates.models import FieldKind, Mandate, MandateState, MandateStyle
+from basic_info.mandates.parts import Parts, copied_parts, keep_parts
 from basic_info.mandates.placing import require_place
 from basic_info.mandates.previewing import parsed_again, preview_of
-from basic_info.mandates.reapplying import identities, identity
-from basic_info.mandates.regrouping import is_section, section_key, with_tasks
 from basic_info.mandates.replies import reply_of
 from basic_info.mandates.timeline import versions_held
-from basic_info.mandates.wording import same_words
 from host.kernel.access import Actor
 from host.kernel.audit import record_change
 from host.kernel.db import db
-
-_PARTS = {"field": "fields", "clause": "clauses", "quota": "quotas", "leader": "leaders"}
 
 
 @dataclass
@@ -57,14 +52,6 @@ class Reapplied:
         return len(self.looks)
 
 
-@dataclass
-class _Mending:
-    """Rows of a reply read anew while a person's corrections go along."""
-
-    rows: list[Row]
-    looks: list[str] = field(default_factory=list)
-
-
 def replies_behind(mandate: Mandate) -> list[Mandate]:
     """The confirmed replies that a whole document, waiting for review, would come before, in their order."""
     since = mandate.valid.lower
@@ -83,10 +70,11 @@ def reapplied_on(mandate: Mandate) -> list[Reapplied]:
 
     Raises NeedsRebase where the words of one cannot be read any more.
     """
-    before, found = copied_parts(mandate), list[Reapplied]()
-    for one in replies_behind(mandate):
+    later, found = replies_behind(mandate), list[Reapplied]()
+    before = copied_parts(mandate) if later else Parts()
+    for one in later:
         found.append(_reapplied(one, before, mandate))
-        before = _as_base(found[-1].rows, one.document_id)
+        before = as_base(found[-1].rows, one.document_id)
     return found
 
 
@@ -120,11 +108,11 @@ def _reapplied(was: Mandate, before: Parts, mandate: Mandate) -> Reapplied:
     fresh = amended(before, reply)
     looks = list[str]()
     rows = Parts()
-    for table, part in _PARTS.items():
-        mending = _mended(was, table, getattr(fresh, part))
+    for table, part in PARTS.items():
+        mending = mended_rows(was, table, getattr(fresh, part))
         setattr(rows, part, mending.rows)
         looks += mending.looks
-    after = _counting(rows)
+    after = counting(rows)
     effects = effects_of(before, after, reply, orders_of(before, after, reply))
     known = preview_of(was)
     accepted = {(one.kind, one.subject, one.look) for one in known.effects} if known else set()
@@ -136,153 +124,12 @@ def _reapplied(was: Mandate, before: Parts, mandate: Mandate) -> Reapplied:
     return Reapplied(was, name, rows, tuple(in_full(effects, reply.words)), tuple(looks))
 
 
-def _mended(was: Mandate, table: str, fresh: list[Row]) -> _Mending:
-    """The rows read anew with what persons corrected in the version before."""
-    found: Any = TABLES[table]
-    rows = db.session.scalars(select(found).where(found.mandate_id == was.id).order_by(found.id)).all()
-    mending = _Mending([_plain(row) for row in fresh])
-    if table == "clause":
-        _match_sections(mending.rows, rows)
-    for one in rows:
-        if one.corrected_by is not None:
-            _carry(mending, one, was)
-    return mending
-
-
-def _plain(row: Row) -> Row:
-    return {**row, "corrected_value": None, "corrected_by": None}
-
-
-def _match_sections(rows: Iterable[Row], before: Iterable[MandateClause]) -> None:
-    """The sections that a person matched to bodies stay theirs."""
-    known = {
-        section_key({"extracted_value": one.value}): one.section_id
-        for one in before
-        if one.is_section and one.section_id and not one.is_removed
-    }
-    for row in rows:
-        if is_section(row) and row["section_id"] is None:
-            row["section_id"] = known.get(section_key(row))
-
-
-def _carry(mending: _Mending, one: Any, was: Mandate) -> None:
-    known = identities(one) if one.extracted_value else ()
-    at = next((place for place, row in enumerate(mending.rows) if identity(row) in known), None)
-    is_own = one.origin_document_id in (None, was.document_id)
-    if at is not None:
-        row, look = _corrected(mending.rows[at], one)
-        mending.rows[at] = row
-    elif one.is_removed or (not is_own and one.corrected_value is None):
-        return
-    else:
-        look = "" if not one.extracted_value else "本版里没有对应的内容，" + ("按原样保留" if is_own else "没有带入")
-        if is_own:
-            mending.rows.append(_as_it_was(one))
-    if look:
-        mending.looks.append(f"“{_name(one)}”由人修改过：{look}，请核对")
-
-
-def _corrected(row: Row, one: Any) -> tuple[Row, str]:
-    """The row with the person's correction, and what of it doesn't fit what was read anew."""
-    seen = {**row, "corrected_by": one.corrected_by, "is_removed": one.is_removed}
-    read, was_read, value = row["extracted_value"], one.extracted_value, one.corrected_value
-    if value is None:
-        return seen, ""
-    if "tasks" in value and "tasks" in read:
-        tasks = _tasks_carried(tasks_of(read), tasks_of(was_read), tasks_of(value))
-        changed = with_tasks({**value, "name": value["name"]}, tasks) if tasks != tasks_of(value) else value
-        look = (
-            ""
-            if set(map(same_words, tasks_of(read))) == set(map(same_words, tasks_of(was_read)))
-            else ("本版里它的职责不同，增删的几项已照样套用")
-        )
-        return _showing({**seen, "corrected_value": changed}, changed), look
-    look = ""
-    if "count" in value and read.get("count") != was_read.get("count"):
-        was_count, now = was_read.get("count"), read.get("count")
-        look = f"原来读为 {was_count} 名、改为 {value['count']} 名，本版上读为 {now} 名，沿用改后的"
-    return _showing({**seen, "corrected_value": value}, value), look
-
-
-def _tasks_carried(read: list[str], was_read: list[str], value: list[str]) -> list[str]:
-    """The tasks read anew without those that the person took out, with those that the person put in."""
-    had, has = set(map(same_words, was_read)), set(map(same_words, value))
-    kept = [task for task in read if same_words(task) not in had - has]
-    there = set(map(same_words, kept))
-    return [*kept, *(task for task in value if same_words(task) not in had | there)]
-
-
-def _showing(row: Row, value: Row) -> Row:
-    """The columns that other parts read say what counts."""
-    if "clause_kind" in row:
-        row["text"] = f"{value['name']}。{value['text']}" if "name" in value else value["text"]
-    row.update(
-        {
-            name: value[name]
-            for name in ("kind", "count", "title", "rank", "holds_quota")
-            if name in row and name in value
-        }
-    )
-    return row
-
-
-def _as_it_was(one: Any) -> Row:
-    """A row that no reading states, as the person left it."""
-    names = ("field_kind", "clause_kind", "mark", "text", "section_id", "kind", "count", "title", "rank", "holds_quota")
-    facts = {name: getattr(one, name) for name in names if hasattr(type(one), name)}
-    return {
-        **facts,
-        "extracted_value": one.extracted_value,
-        "corrected_value": one.corrected_value,
-        "corrected_by": one.corrected_by,
-        "source_snippet": one.source_snippet,
-        "confidence": one.confidence,
-        "is_removed": one.is_removed,
-        "origin_document_id": None,
-    }
-
-
-def _name(one: Any) -> str:
-    value = one.value
-    return str(value.get("name") or value.get("title") or value.get("kind") or value.get("text") or value.get("value"))[
-        :40
-    ]
-
-
-def _counting(parts: Parts) -> Parts:
-    """What counts of the rows: a person's value where there is one."""
-    return Parts(*([_value(row) for row in rows if not row["is_removed"]] for rows in vars(parts).values()))
-
-
-def _value(row: Row) -> Row:
-    value = row["corrected_value"] or row["extracted_value"]
-    return {**row, "extracted_value": value, "is_seen": row["corrected_by"] is not None}
-
-
-def _as_base(parts: Parts, document_id: int) -> Parts:
-    """The rows that count, as those of the base of the next reply."""
-    names = ("corrected_value", "corrected_by", "is_seen", "delta", "sort_no")
-    return Parts(
-        *(
-            [
-                {
-                    **{name: fact for name, fact in row.items() if name not in names},
-                    "confidence": row["confidence"].HIGH,
-                    "origin_document_id": row["origin_document_id"] or document_id,
-                }
-                for row in rows
-            ]
-            for rows in vars(_counting(parts)).values()
-        )
-    )
-
-
 def _next_version(mandate: Mandate, one: Reapplied, base: Mandate, actor: Actor) -> Mandate:
     was, days, state = one.was, one.was.valid, one.was.mandate_state
     was.valid, was.mandate_state = Range(empty=True), MandateState.SUPERSEDED
     db.session.flush()  # two versions may not meet, not even for a statement
     last = db.session.scalar(select(func.max(Mandate.version_no)).where(Mandate.unit_id == was.unit_id)) or 0
-    counting = _counting(one.rows).fields
+    fields = counting(one.rows).fields
     made = Mandate(
         unit_id=was.unit_id,
         version_no=last + 1,
@@ -292,9 +139,9 @@ def _next_version(mandate: Mandate, one: Reapplied, base: Mandate, actor: Actor)
         decided_orders=was.decided_orders,
         mandate_state=state,
         valid=days,
-        rank=next((row["extracted_value"]["value"] for row in counting if row["field_kind"] is FieldKind.RANK), None)
+        rank=next((row["extracted_value"]["value"] for row in fields if row["field_kind"] is FieldKind.RANK), None)
         or None,
-        plates=[row["extracted_value"]["value"] for row in counting if row["field_kind"] is FieldKind.PLATE],
+        plates=[row["extracted_value"]["value"] for row in fields if row["field_kind"] is FieldKind.PLATE],
         imported_by=mandate.imported_by,
         corrected_by=mandate.corrected_by,
         confirmed_by=actor.account_id,

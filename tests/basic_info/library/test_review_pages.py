@@ -147,6 +147,7 @@ def test_an_office_of_another_place_corrects_nothing(place: Office, sign_in_as: 
 
 def test_a_confirmation_of_an_older_screen_is_refused(place: Office, sign_in_as: SignIn) -> None:
     mandate = bring(place)
+    db.session.commit()
     answer = sign_in_as(place.reviewer).post(f"/basic-info/mandates/{mandate.id}/confirm", data={"revision": "0"})
     assert answer.status_code == 409
     assert "请重新核对" in answer.text
