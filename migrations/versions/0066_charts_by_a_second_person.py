@@ -1,14 +1,14 @@
 """A flowchart is published by somebody who neither took it in nor saved its drawing, as mandates and lists are
 
-Revision ID: 0065
+Revision ID: 0066
 Revises: 0064
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0065"
-down_revision = "0064"
+revision = "0066"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """A reply that is applied again on top of a document that came in before it becomes a further version
 
-Revision ID: 0064
+Revision ID: 0065
 Revises: 0063
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0064"
-down_revision = "0063"
+revision = "0065"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 
