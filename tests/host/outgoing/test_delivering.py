@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -18,6 +18,7 @@ from config import Settings
 from host.kernel.access import SYSTEM
 from host.kernel.db import db
 from host.kernel.jobs.progress import Progress
+from host.kernel.outgoing import adapters
 from host.kernel.outgoing.adapters import signature
 from host.kernel.outgoing.delivering import LEASE, claim, deliver
 from host.kernel.outgoing.errors import AddressNotAllowed
@@ -43,19 +44,23 @@ class Gateway:
 
     def __init__(self) -> None:
         self.answers: list[int] = []
+        self.is_slow, self.let_go = False, threading.Event()
         self.taken: list[tuple[dict[str, Any], dict[str, str], bytes]] = []
         gateway = self
 
         class Desk(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if gateway.is_slow:
+                    gateway.let_go.wait(10)
                 status = gateway.answers.pop(0) if gateway.answers else 200
                 if status == 200:
                     gateway.taken.append((json.loads(body), dict(self.headers), body))
-                self.send_response(status)
-                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                with suppress(BrokenPipeError, ConnectionResetError):  # who asked may have gone
+                    self.send_response(status)
+                    self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -190,6 +195,41 @@ def test_a_receiver_in_trouble_is_asked_again_later_under_the_same_key(
     assert deliver(Progress(), now=NOON + timedelta(seconds=30))["sent"] == 0  # not yet
     deliver(Progress(), now=NOON + timedelta(minutes=2))
     assert [said["key"] for said in gateway.said] == [str(key)]
+
+
+def test_a_receiver_that_does_not_answer_in_time_is_asked_again_under_the_same_key(
+    connection: Connection, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapters, "ANSWER_SECONDS", 0.2)
+    a_channel(gateway)
+    told("wangfang")
+    gateway.is_slow = True
+    assert deliver(Progress(), now=NOON)["sent"] == 0
+    gateway.is_slow = False
+    gateway.let_go.set()
+    deliver(Progress(), now=NOON + timedelta(minutes=2))
+    # It took the first one too, after all: by the key it knows that the two are one.
+    assert {said["key"] for said in gateway.said} == {str(db.session.scalar(select(OutgoingMessage.batch)))}
+    assert states() == [MessageState.SENT]
+
+
+def test_a_receiver_that_stays_in_trouble_is_asked_twelve_times_and_then_no_more(
+    connection: Connection, gateway: Gateway
+) -> None:
+    a_channel(gateway)
+    told("wangfang")
+    gateway.answers = [500] * 40
+    for hours in range(0, 24 * 40, 24):
+        deliver(Progress(), now=NOON + timedelta(hours=hours))
+    assert (40 - len(gateway.answers), states()) == (12, [MessageState.FAILED])
+
+
+def test_what_was_sent_is_not_sent_again(connection: Connection, gateway: Gateway) -> None:
+    a_channel(gateway)
+    told("wangfang")
+    for minutes in (0, 5, 60):
+        deliver(Progress(), now=NOON + timedelta(minutes=minutes))
+    assert len(gateway.said) == 1
 
 
 def test_a_killed_worker_leaves_its_claim_to_the_next_under_the_same_key(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,12 +16,19 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
+from sqlalchemy import Connection
 
+from host.kernel.access import SYSTEM
+from host.kernel.jobs.progress import Progress
+from host.kernel.outgoing import adapters
 from host.kernel.outgoing.adapters import Parcel, Way, send
+from host.kernel.outgoing.delivering import deliver
 from host.kernel.outgoing.errors import NotDelivered, Unreachable
-from host.kernel.outgoing.models import ChannelKind
+from host.kernel.outgoing.models import ChannelKind, MessageState
+from host.kernel.outgoing.operations import ChannelDraft, add_channel
 from host.running.certificate import own_certificate
 from host.running.children import free_port
+from tests.host.outgoing.test_delivering import NOON, opened, states, told
 
 PARCEL = Parcel(uuid.UUID(int=7), "370001", 3)
 
@@ -30,7 +39,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[Envelope] = []
         self.passwords: list[bytes] = []
-        self.rcpt, self.data = "250 OK", "250 OK"
+        self.rcpt, self.data, self.quit = "250 OK", "250 OK", "221 Bye"
 
     async def handle_RCPT(self, _s: Any, _session: Any, envelope: Envelope, address: str, _o: list[str]) -> str:  # noqa: N802
         envelope.rcpt_tos.append(address)
@@ -39,6 +48,9 @@ class Mailbox:
     async def handle_DATA(self, _s: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.mails.append(envelope)
         return self.data
+
+    async def handle_QUIT(self, _s: Any, _session: Any, _envelope: Envelope) -> str:  # noqa: N802
+        return self.quit
 
     def sign_in(self, _server: Any, _session: Any, _envelope: Any, _how: str, said: Any) -> AuthResult:
         self.passwords.append(said.password)
@@ -133,6 +145,47 @@ def test_a_server_that_is_busy_is_asked_again_later(serve: Serve, mailbox: Mailb
         send(way(serve()), PARCEL)
 
     assert not refused.value.is_final
+
+
+def test_a_server_that_wants_patience_for_a_recipient_is_asked_again_later(serve: Serve, mailbox: Mailbox) -> None:
+    mailbox.rcpt = "450 greylisted"
+
+    with pytest.raises(NotDelivered, match="450") as refused:
+        send(way(serve()), PARCEL)
+
+    assert not refused.value.is_final
+
+
+def test_a_mail_that_was_taken_stays_sent_whatever_the_server_says_at_parting(serve: Serve, mailbox: Mailbox) -> None:
+    mailbox.quit = "421 too busy to say goodbye"
+
+    send(way(serve()), PARCEL)
+
+    assert len(mailbox.mails) == 1
+
+
+def test_a_server_that_never_says_a_word_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapters, "ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unreachable):
+        send(way(f"127.0.0.1:{silent.getsockname()[1]}"), PARCEL)
+
+
+def test_messages_of_the_outbox_reach_the_mailbox_once_though_the_server_is_busy_at_first(
+    connection: Connection, serve: Serve, mailbox: Mailbox
+) -> None:
+    where = f"smtp://{serve()}"
+    with opened(where):
+        add_channel(ChannelDraft("邮件", ChannelKind.MAIL, where, "city.example"), actor=SYSTEM)
+        told("wangfang", "liqiang")
+        mailbox.rcpt = "451 later"
+        deliver(Progress(), now=NOON)
+        mailbox.rcpt = "250 OK"
+        for minutes in (2, 4, 8):
+            deliver(Progress(), now=NOON + timedelta(minutes=minutes))
+
+    to = sorted(recipient for envelope in mailbox.mails for recipient in envelope.rcpt_tos)
+    assert to == ["liqiang@city.example", "wangfang@city.example"]
+    assert states() == [MessageState.SENT] * 2
 
 
 def test_no_password_goes_over_a_line_that_anybody_can_read(serve: Serve, mailbox: Mailbox) -> None:

@@ -9,6 +9,7 @@ import smtplib
 import ssl
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote
@@ -92,20 +93,38 @@ def _mail(way: Way, parcel: Parcel) -> None:
     mail["Message-ID"] = f"<{parcel.batch}@{way.mail_domain}>"
     mail.set_content(parcel.text)
     try:
-        with _mail_server(parts.scheme, parts.hostname or "", parts.port) as server:
+        server = _mail_server(parts.scheme, parts.hostname or "", parts.port)
+        try:
             if way.secret:
                 if not isinstance(server.sock, ssl.SSLSocket):
                     raise NotDelivered("邮件服务器不支持加密连接，密码不会明文发送")
                 server.login(sender, way.secret)
             server.send_message(mail)
+        finally:
+            _part(server)
     except smtplib.SMTPRecipientsRefused as refused:
-        raise NotDelivered("邮件服务器不认识收件人", is_final=True) from refused
+        raise _not_taken(refused) from refused
     except smtplib.SMTPNotSupportedError as failed:
         raise NotDelivered("邮件服务器不接受密码登录") from failed
     except smtplib.SMTPResponseException as failed:
         raise NotDelivered(f"邮件服务器答复 {failed.smtp_code}") from failed
     except (OSError, smtplib.SMTPException) as failed:
         raise Unreachable(f"连不上邮件服务器：{type(failed).__name__}") from failed
+
+
+def _not_taken(refused: smtplib.SMTPRecipientsRefused) -> NotDelivered:
+    """A 4xx is a server that knows the recipient, or will, and asks to be patient (greylisting)."""
+    ((code, _words),) = refused.recipients.values()
+    if 400 <= code < 500:
+        return NotDelivered(f"邮件服务器暂不接收：{code}")
+    return NotDelivered("邮件服务器不认识收件人", is_final=True)
+
+
+def _part(server: smtplib.SMTP) -> None:
+    """Say goodbye. The mail is taken or not by now: a bad answer to this must not have it sent once more."""
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()
 
 
 def _mail_server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
