@@ -34,6 +34,7 @@ from duty_eval.records import repeat_views as record_repeat_views
 from duty_eval.records import reports as record_reports
 from duty_eval.records import views as record_views
 from duty_eval.records import week_views as record_week_views
+from duty_eval.requirements import group_views as requirement_group_views
 from duty_eval.requirements import views as requirement_views
 from duty_eval.review import views as review_views
 from duty_eval.review import week_views as review_week_views
@@ -79,6 +80,7 @@ _views = (
     record_reports,
     record_views,
     record_week_views,
+    requirement_group_views,
     requirement_views,
     review_views,
     review_week_views,

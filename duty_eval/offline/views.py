@@ -44,8 +44,8 @@ def offline_duties() -> ResponseReturnValue:
             "id": str(duty.id),
             "text": f"{duty.text}（{duty.post_title}）" if names_posts and duty.post_title else duty.text,
             "measure": duty.measure_unit,
-            "words": duty.asks_words,
-            "evidence": duty.asks_evidence,
+            "words": bool(duty.asks_words),
+            "evidence": bool(duty.asks_evidence),
         }
         for duty in found
     ]

@@ -15,7 +15,7 @@ from duty_eval.assignments.models import AssignedTask, TaskState
 from duty_eval.record_templates.queries import offered
 from duty_eval.records.models import DutyRecord, RecordSuggestion
 from duty_eval.records.rollups import COUNTED
-from duty_eval.requirements.queries import asks
+from duty_eval.requirements.queries import why_asked
 from host.kernel.db import AnyRow, AnySelect, db
 
 #: How far back the habit of a weekday is looked for.
@@ -228,7 +228,7 @@ def _usual(person_id: int, day: date) -> AnySelect:
 
 def duty_buttons(person_id: int, day: date) -> Sequence[AnyRow]:
     """(id, text, measure_unit, times, post_title, post_id, asks_words, asks_evidence) of my post duties on ``day``,
-    those I use most on this weekday first."""
+    those I use most on this weekday first; ``asks_…``: who asks it, in words, "" for nobody."""
     days = _habit_days(day)
     used = (
         select(DutyRecord.post_duty_id, func.count().label("times"))
@@ -244,8 +244,8 @@ def duty_buttons(person_id: int, day: date) -> Sequence[AnyRow]:
             func.coalesce(used.c.times, 0).label("times"),
             PostVersion.title.label("post_title"),
             PostDuty.post_id,
-            asks("words", day).label("asks_words"),
-            asks("evidence", day).label("asks_evidence"),
+            why_asked("words", day).label("asks_words"),
+            why_asked("evidence", day).label("asks_evidence"),
         )
         .join(Appointment, Appointment.post_id == PostDuty.post_id)
         .outerjoin(used, used.c.post_duty_id == PostDuty.id)

@@ -331,7 +331,7 @@ def _day_page(actor: Actor, day: date) -> dict[str, Any]:
         "minutes": sum(row[0].minutes or 0 for row in records if row[0].record_state is not RecordState.DRAFT),
         "offers": offers,
         "duties": duties,
-        "asks_words": {duty.id for duty in duties if duty.asks_words},
+        "asks_words": {duty.id: duty.asks_words for duty in duties if duty.asks_words},
         "names_posts": len({duty.post_id for duty in duties}) > 1,
         "recent_days": own.recent_days(person_id, day) if may_log else [],
         "has_post": has_post,

@@ -1,4 +1,4 @@
-"""What a duty asks of its records: its own setting of the day, else the nearest division's rule, else nothing."""
+"""What a duty asks of its records on a day, and who says so."""
 
 from __future__ import annotations
 
@@ -6,37 +6,86 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from basic_info.duties.models import PostDuty
+from basic_info.organization.kinds import PostClass
 from basic_info.organization.models import PostVersion, SectionVersion, Unit
 from basic_info.organization.scope import within
-from basic_info.regions.models import Region
+from basic_info.regions.models import Region, RegionVersion
 from basic_info.regions.nearest import prefix_of
 from duty_eval.entry_rules.models import EntryRule
 from duty_eval.permissions import Permission
-from duty_eval.requirements.models import Asking, DutyRequirement
+from duty_eval.requirements.models import Asking, DutyRequirement, GroupRequirement, RequirementGroup
 from host.kernel.access import Actor
 from host.kernel.db import AnyRow, AnySelect, db
 from host.kernel.versions import in_force
 
-#: What is asked, and the division's rule that says so where the duty does not.
+What = Literal["words", "evidence"]
+#: What is asked, and the division's rule that says so where nothing nearer does.
 _RULES = {"words": "asks_words", "evidence": "asks_evidence"}
 
 
-def asks(what: Literal["words", "evidence"], day: Any) -> ColumnElement[bool]:
+def asks(what: What, day: Any) -> ColumnElement[bool]:
     """Whether the post duty of the row asks for it on ``day``, a date or a column: a column."""
+    return why_asked(what, day) != ""
+
+
+def why_asked(what: What, day: Any) -> ColumnElement[str]:
+    """Who asks it of the post duty of the row on ``day``, in words for whom it is asked of; "": nobody. A column.
+
+    The duty's own setting goes first, then one of the duty's words in all units, then one of the class of posts, each
+    of the nearest division that says something, last the division's entry rules.
+    """
+    levels = _of_duty(what, day), _of_groups(what, day), _of_division(what, day)
+    return func.coalesce(*(one.correlate(PostDuty).scalar_subquery() for one in levels), literal(""))
+
+
+def _of_duty(what: What, day: Any) -> AnySelect:
     own = getattr(DutyRequirement, what)
-    of_duty = (
-        select(case((own == Asking.YES, True), (own == Asking.NO, False), else_=None))
-        .where(DutyRequirement.post_duty_id == PostDuty.id, in_force(DutyRequirement, day))
+    said = func.concat("本岗位的这项职责单独要求：", DutyRequirement.remark)
+    return select(case((own == Asking.YES, said), (own == Asking.NO, ""), else_=None)).where(
+        DutyRequirement.post_duty_id == PostDuty.id, in_force(DutyRequirement, day)
+    )
+
+
+def _of_groups(what: What, day: Any) -> AnySelect:
+    asking = getattr(GroupRequirement, what)
+    here = aliased(Region)
+    of_class = [(RequirementGroup.post_class == kind, f"对{kind.label}岗位") for kind in PostClass]
+    which = case(*of_class, else_="对各单位的这项职责")
+    said = func.concat(_name_of(Region.id, day), which, "统一要求：", GroupRequirement.remark)
+    of_post = (
+        select(PostVersion.post_class)
+        .where(PostVersion.post_id == PostDuty.post_id, in_force(PostVersion, day))
         .correlate(PostDuty)
         .scalar_subquery()
     )
+    return (
+        select(case((asking == Asking.YES, said), else_=""))
+        .select_from(GroupRequirement)
+        .join(RequirementGroup, RequirementGroup.id == GroupRequirement.group_id)
+        .join(Region, Region.id == RequirementGroup.region_id)
+        .join(here, here.code.startswith(prefix_of(Region.code)))
+        .join(Unit, Unit.region_id == here.id)
+        .where(
+            Unit.id == PostDuty.unit_id,
+            in_force(GroupRequirement, day),
+            asking != Asking.DIVISION,
+            or_(RequirementGroup.duty_text == PostDuty.text, RequirementGroup.post_class == of_post),
+        )
+        .order_by(RequirementGroup.duty_text.is_(None), func.length(prefix_of(Region.code)).desc())
+        .limit(1)
+    )
+
+
+def _of_division(what: What, day: Any) -> AnySelect:
     here = aliased(Region)
-    of_division = (
-        select(getattr(EntryRule, _RULES[what]))
+    said = func.concat(_name_of(Region.id, day), "的填报规则")
+    return (
+        select(case((getattr(EntryRule, _RULES[what]), said), else_=""))
+        .select_from(EntryRule)
         .join(Region, Region.id == EntryRule.region_id)
         .join(here, here.code.startswith(prefix_of(Region.code)))
         .join(Unit, Unit.region_id == here.id)
@@ -44,10 +93,12 @@ def asks(what: Literal["words", "evidence"], day: Any) -> ColumnElement[bool]:
         # The longest code is the nearest division's.
         .order_by(func.length(prefix_of(Region.code)).desc())
         .limit(1)
-        .correlate(PostDuty)
-        .scalar_subquery()
     )
-    return cast(func.coalesce(of_duty, of_division, literal(False)), Boolean)
+
+
+def _name_of(region_id: Any, day: Any) -> ColumnElement[str]:
+    named = select(RegionVersion.name).where(RegionVersion.region_id == region_id, in_force(RegionVersion, day))
+    return named.correlate(Region).scalar_subquery()
 
 
 def asking_words(duty_ids: Collection[int], day: date) -> dict[int, str]:
@@ -59,7 +110,7 @@ def asking_words(duty_ids: Collection[int], day: date) -> dict[int, str]:
 
 
 def duties_in_reach(actor: Actor, day: date) -> AnySelect:
-    """(id, post_id, text, post_title, section_name, words, evidence) of the duties that the actor sets it for."""
+    """(id, post_id, text, post_title, section_name) of the duties that the actor sets it for."""
     return (
         select(
             PostDuty.id,
@@ -67,8 +118,6 @@ def duties_in_reach(actor: Actor, day: date) -> AnySelect:
             PostDuty.text,
             PostVersion.title.label("post_title"),
             SectionVersion.name.label("section_name"),
-            asks("words", day).label("words"),
-            asks("evidence", day).label("evidence"),
         )
         .join(PostVersion, and_(PostVersion.post_id == PostDuty.post_id, in_force(PostVersion, day)))
         .join(SectionVersion, and_(SectionVersion.section_id == PostDuty.section_id, in_force(SectionVersion, day)))

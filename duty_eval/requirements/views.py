@@ -9,6 +9,7 @@ from duty_eval.blueprint import bp
 from duty_eval.permissions import Permission
 from duty_eval.requirements import queries
 from duty_eval.requirements.forms import RequirementForm
+from duty_eval.requirements.groups import settings_over
 from duty_eval.requirements.models import Asking
 from duty_eval.requirements.operations import Required, set_requirements
 from host.kernel.access import current_actor, requires
@@ -73,6 +74,7 @@ def _page(form: RequirementForm) -> str:
         "duty_eval/requirements/list.html",
         form=form,
         rows=queries.settings_shown(current_actor(), today, most=MOST),
+        over=db.session.execute(settings_over(queries.duties_in_reach(current_actor(), today), today)).all(),
         most=MOST,
         today=today,
     )

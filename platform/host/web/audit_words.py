@@ -35,6 +35,7 @@ THINGS = {
     "entry_rule": "填报规则",
     "excellent_quota": "优秀名额",
     "file": "附件",
+    "group_requirement": "统一填写要求",
     "function_overlap": "疑似交叉",
     "flow_step": "流程环节",
     "flowchart": "流程图",

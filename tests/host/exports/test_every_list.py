@@ -21,6 +21,7 @@ from basic_info.duties.models import DutyLink, LinkReview
 from basic_info.flowcharts.models import Flowchart
 from basic_info.mandates.handed_models import HandDirection, HandedOrder
 from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateState, MandateStyle
+from basic_info.organization.kinds import PostClass
 from basic_info.organization.models import Appointment, Person
 from basic_info.power_lists.models import PowerList
 from duty_eval.absences.models import Absence, AbsenceKind, AbsenceState
@@ -39,7 +40,7 @@ from duty_eval.publicity.models import Publicity, PublicityName
 from duty_eval.publicity.operations import object_to
 from duty_eval.record_templates.operations import keep_template
 from duty_eval.records.models import RecordState
-from duty_eval.requirements.operations import Required, set_requirements
+from duty_eval.requirements.operations import Required, set_group_requirements, set_requirements
 from duty_eval.routine.models import RoutineAssessment, RoutineGrade
 from duty_eval.routine.operations import open_round
 from duty_eval.sanctions.models import SanctionEffect, SanctionKind
@@ -119,6 +120,9 @@ class City:
         today = today_in_china()
         set_requirements(
             [self.office.duties[0].id], Required(), on=today, today=today, reason="统一要求", actor=self.actor
+        )
+        set_group_requirements(
+            a_region().id, PostClass.LEADER, Required(), on=today, today=today, reason="统一要求", actor=self.actor
         )
 
     def _dashboards(self) -> dict[str, dict[str, str]]:
