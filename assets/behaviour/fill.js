@@ -10,6 +10,7 @@ function fill(button) {
   if (box) box.open = true;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   mark(field);
+  field.scrollIntoView({ block: "nearest" });  // it may stand far from the button
 }
 
 /** The button whose value the field holds is shown pressed. */

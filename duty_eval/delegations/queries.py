@@ -71,7 +71,12 @@ def _with_place(rows: AnySelect, today: date) -> AnySelect:
 
 
 def colleagues(units: Collection[int], actor: Actor, today: date) -> Sequence[AnyRow]:
-    """(account_id, unit_id, person_name, section_name): accounts in use of the units' people, by section and name."""
+    """(account_id, unit_id, person_name, section_name): accounts in use of the units' people, by section and name.
+
+    Those of the actor's own section come first: they stand in most often.
+    """
+    own = aliased(Appointment)
+    own_sections = select(own.section_id).where(own.person_id == actor.person_id, in_force(own, today))
     return db.session.execute(
         select(
             Account.id.label("account_id"),
@@ -91,7 +96,9 @@ def colleagues(units: Collection[int], actor: Actor, today: date) -> Sequence[An
             Account.is_disabled.is_(False),
             Account.id != (actor.account_id or 0),
         )
-        .order_by(SectionVersion.name, PersonVersion.name_key, Account.id)
+        .order_by(
+            Appointment.section_id.in_(own_sections).desc(), SectionVersion.name, PersonVersion.name_key, Account.id
+        )
     ).all()
 
 

@@ -28,6 +28,7 @@ from duty_eval.inspections.models import FindingVerdict, Inspection, InspectionS
 from duty_eval.permissions import Permission
 from host.kernel.access import current_actor, requires
 from host.kernel.answering import refusal
+from host.kernel.calendar.workdays import load_workdays
 from host.kernel.db import db
 from host.kernel.errors import Refused
 from host.kernel.forms import ChineseForm, options, validated
@@ -203,6 +204,7 @@ def _to_fill(subject: InspectionSubject, day: date, lines: Any, forms: dict[str,
         "people": people,
         "is_registered_away": sheets.is_registered_away,
         "records": sheets.records_of_day(subject, day),
+        "is_workday": load_workdays().is_workday(day),
     }
 
 

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from basic_info.duties.models import PostDuty
 from duty_eval.assignments.models import AssignedTask
 from duty_eval.blueprint import bp
 from duty_eval.handovers.queries import holders
@@ -242,14 +243,20 @@ def _sources(values: Mapping[str, str]) -> tuple[DutyRecord | None, AssignedTask
     return record, queries.own_task(current_actor(), number)
 
 
+#: What only the writer knows; records and tasks hold none of it.
+_TO_WRITE = "\n怎么做的：\n要注意什么："
+
+
 def _prefilled(record: DutyRecord | None, task: AssignedTask | None) -> dict[str, Any]:
     """What the form begins with."""
     if record is not None:
-        return {"title": record.content[:100], "body": _from(record), "post_duty_id": record.post_duty_id}
+        duty = db.session.get(PostDuty, record.post_duty_id) if record.post_duty_id and not record.content else None
+        title = duty.text if duty else record.content
+        return {"title": title[:100], "body": f"{_from(record)}{_TO_WRITE}", "post_duty_id": record.post_duty_id}
     if task is None:
         return {}
     done = f"{task.done_at.astimezone(CHINA_TIME):%Y-%m-%d}" if task.done_at else ""
-    body = f"交办事项：{task.title}\n办结日期：{done}\n怎么做的：\n要注意什么："
+    body = f"交办事项：{task.title}\n办结日期：{done}{_TO_WRITE}"
     return {"title": task.title[:100], "body": body, "post_duty_id": task.post_duty_id}
 
 
@@ -287,7 +294,7 @@ def _from(record: DutyRecord) -> str:
         ("存在问题", record.problem),
         ("下步打算", record.next_step),
     )
-    return "\n".join(f"{word}：{text}" for word, text in parts if text)
+    return "\n".join(f"{word}：{text}" for word, text in parts if text) or f"工作日期：{record.worked_on}"
 
 
 def _base(versions: Sequence[ArticleVersion]) -> ArticleVersion:

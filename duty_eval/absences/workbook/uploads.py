@@ -59,7 +59,8 @@ def check_upload(source: IO[bytes], *, file_name: str, actor: Actor) -> Upload:
         "file_name": Path(file_name).name[:120],
         "counts": {outcome.value: count for outcome, count in report.counts.items()},
         "lines": [_words(line) for line in report.lines[:SHOWN_LINES]],
-        "errors": [asdict(error) for error in report.findings.errors],
+        # Told as they were found, some checks after others; read from the top of the sheet.
+        "errors": [asdict(error) for error in sorted(report.findings.errors, key=lambda error: error.row)],
         "error_count": report.findings.count,
     }
     kept.note_down(found, actor=actor)

@@ -68,8 +68,8 @@ def show_absence_upload(token: str) -> ResponseReturnValue:
 @requires(Permission.ABSENCE_IMPORT)
 def absence_upload_errors(token: str) -> ResponseReturnValue:
     upload = uploads.upload_of(token, current_actor())
-    rows = ((error.row, error.column, error.message) for error in upload.errors)
-    return table_response("csv", "请假导入错误清单", ("行", "列", "怎么改"), rows)
+    rows = ((error.sheet, error.row, error.column, error.message) for error in upload.errors)
+    return table_response("csv", "请假导入错误清单", ("工作表", "行", "列", "怎么改"), rows)
 
 
 @bp.post("/absence-import/<token>/confirm")

@@ -413,7 +413,7 @@ def test_a_file_with_errors_shows_them_and_is_not_confirmed(team: Unitful, sign_
     page = client.get(address).text
     assert "需要改正的地方" in page
     assert "确认导入" not in page
-    assert "3,种类" in client.get(f"{address}/errors.csv").text
+    assert "请假出差,3,种类" in client.get(f"{address}/errors.csv").text
     assert client.post(f"{address}/confirm").status_code == 422
     assert db.session.scalar(select(func.count()).select_from(JobRun)) == 0
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.organization.models import Person, Section, Unit
+from duty_eval.delegations.queries import colleagues
 from duty_eval.records.models import DutyRecord
 from duty_eval.records.operations import Entry, log_records
 from duty_eval.records.queries import history_of
@@ -297,3 +298,15 @@ def test_a_delegation_that_was_taken_back_is_told_of_no_more(grant: RoleGrant, d
     end_delegation(delegated(grant, deputy), actor=actor_of(grant.account_id))
 
     assert counts_waiting(actor_of(deputy.id)).stand_ins.for_others == []
+
+
+def test_colleagues_of_the_own_section_are_offered_first(section: Section) -> None:
+    unit = db.session.get_one(Unit, section.unit_id)
+    person, account = an_employee(section, "李雷")
+    an_employee(a_section(unit=unit, name="办公室"), "安静")
+    an_employee(section, "周明")
+    actor = Actor(account_id=account.id, person_id=person.id, display_name="李雷", grants=())
+
+    offered = [one.person_name for one in colleagues([unit.id], actor, today_in_china())]
+
+    assert offered == ["周明", "安静"]

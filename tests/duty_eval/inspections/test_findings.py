@@ -189,6 +189,17 @@ def test_the_sheet_shows_leave_that_waits_too(check: Check) -> None:
     assert (row.name, row.Absence.absence_kind) == ("商务局职工1", AbsenceKind.TRIP)
 
 
+def test_the_sheet_calls_nobody_due_on_a_day_off(check: Check, sign_in_as: SignIn) -> None:
+    sheet = f"/duty-eval/inspections/{check.plan.id}/subjects/{check.subject.id}?day="
+    db.session.commit()
+    client = sign_in_as(check.office)
+
+    workday, saturday = (client.get(f"{sheet}{day}").text for day in (DAY, date(2026, 3, 7)))
+
+    assert ("应在岗<" in workday, "应在岗<" in saturday, "这一天不是工作日" in saturday) == (True, False, True)
+    assert ("登记无故缺岗" in workday, "登记无故缺岗" in saturday) == (True, False)
+
+
 @pytest.mark.parametrize("day", [date(2026, 3, 7), date(2026, 2, 27)])
 def test_nobody_is_absent_on_a_day_off_or_outside_the_plan(check: Check, day: date) -> None:
     with pytest.raises(Refused):

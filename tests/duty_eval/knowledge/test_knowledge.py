@@ -179,6 +179,17 @@ def test_only_an_approved_record_of_one_s_own_becomes_an_article(office: Office)
     assert (article.record_id, article.worked_on) == (record.id, today)
 
 
+def test_a_record_without_words_begins_an_article_under_its_duty_s_name(office: Office, sign_in_as: SignIn) -> None:
+    today = today_in_china()
+    entry = Entry(post_duty_id=office.duty.id, content="", minutes=60)
+    (number,) = log_records([entry], worked_on=today, client_key="k", actor=office.clerk, today=today).record_ids
+    db.session.commit()
+
+    page = sign_in_as(office.clerk).get(f"/duty-eval/knowledge/new?record={today}.{number}").text
+
+    assert ('value="巡查河道"' in page, "怎么做的：" in page) == (True, True)
+
+
 def test_a_hand_over_pack_holds_what_the_next_holder_needs(office: Office, sign_in_as: SignIn) -> None:
     today = today_in_china()
     office.publish()
