@@ -71,4 +71,4 @@ class GroupForm(DatedForm):
 
     @property
     def of(self) -> PostClass | str:
-        return PostClass(self.post_class.data) if self.post_class.data else (self.duty_text.data or "")
+        return PostClass.of_word(self.post_class.data or "") or self.duty_text.data or ""
