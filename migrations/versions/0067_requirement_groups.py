@@ -1,6 +1,6 @@
 """What is asked of the records of a class of posts, or of one duty, in a whole division
 
-Revision ID: 0065
+Revision ID: 0067
 Revises: 0060
 """
 
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
 
-revision = "0065"
-down_revision = "0064"
+revision = "0067"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
