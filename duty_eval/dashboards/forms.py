@@ -37,7 +37,21 @@ class Shown:
     @property
     def days(self) -> dict[str, Any]:
         """The same as filters of a list of records."""
-        return {"from": self.span.first.isoformat(), "to": self.span.last.isoformat()}
+        return _days(self.span)
+
+    @property
+    def address_before(self) -> dict[str, Any]:
+        """The same days a year ago, as ``address``."""
+        return {"day": self.span.a_year_before.last.isoformat(), "span": self.kind}
+
+    @property
+    def days_before(self) -> dict[str, Any]:
+        """The same days a year ago, as ``days``."""
+        return _days(self.span.a_year_before)
+
+
+def _days(span: Span) -> dict[str, Any]:
+    return {"from": span.first.isoformat(), "to": span.last.isoformat()}
 
 
 def shown(values: Mapping[str, str], today: date) -> Shown:

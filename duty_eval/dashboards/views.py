@@ -45,15 +45,26 @@ class Line:
     endpoint: str = "duty_eval.unit_records"
     waiting: Mapping[str, str] = field(default_factory=lambda: {"state": "submitted"})
     outside: Mapping[str, str] = field(default_factory=lambda: {"outside": "1"})
+    #: What of the filters is another one for the same days a year ago.
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def opened(self) -> str | None:
         """Where its numbers lead: to the records behind them, else a step nearer to them."""
         return self.url if self.records is None else url_for(self.endpoint, **self.records)
 
+    @property
+    def opened_before(self) -> str | None:
+        """Where the numbers of the same days a year ago lead."""
+        return None if self.records is None else url_for(self.endpoint, **{**self.records, **self.before})
+
     def opened_only(self, which: Mapping[str, str]) -> str | None:
         """The same for those of its numbers that are of fewer records, ``waiting`` or ``outside``."""
-        return self.opened if self.records is None else narrowed(self.opened or "", which)
+        if self.records is None:
+            return self.opened
+        if which.keys() & self.records.keys():  # another state, not one more
+            return url_for(self.endpoint, **{**self.records, **which})
+        return narrowed(self.opened or "", which)
 
 
 #: Lines that stand unfolded: as many as a phone shows without much moving.
@@ -110,7 +121,14 @@ def own_dashboard() -> ResponseReturnValue:
     duties = _rows(queries.duties(at.span, person_id=person_id))
     counted = {**at.days, "state": "counted"}
     lines = [
-        Line(row.text, row, _trace_of(row.post_duty_id), {**counted, **_duty(row.post_duty_id)}, "duty_eval.my_records")
+        Line(
+            row.text,
+            row,
+            _trace_of(row.post_duty_id),
+            {**counted, **_duty(row.post_duty_id)},
+            "duty_eval.my_records",
+            before=at.days_before,
+        )
         for row in duties
     ]
     return _page(
@@ -120,6 +138,8 @@ def own_dashboard() -> ResponseReturnValue:
         months=queries.months_of(queries.two_years_to(at.day), person_id=person_id),
         lines=folded(lines),
         posts=own_posts(person_id, at.span.first, at.end_of_month),
+        posts_days={"from": at.span.first.isoformat(), "to": at.end_of_month.isoformat()},
+        expected_url=url_for("duty_eval.month", month=at.day.isoformat()),
         least_covered=LEAST_COVERED,
         tiles=_tiles(counted, endpoint="duty_eval.my_records"),
         book_url=url_for("duty_eval.own_book", **at.address),
@@ -141,6 +161,7 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
             row,
             _trace_of(row.post_duty_id),
             _if_readable(filters, **_duty(row.post_duty_id)),
+            before=at.days_before,
         )
         for row in duties
     ]
@@ -182,6 +203,7 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
             row,
             url_for("duty_eval.section_dashboard", section_id=row.section_id, **at.address),
             _if_readable(filters, section=row.section_id),
+            before=at.days_before,
         )
         for row in found
     ]
@@ -191,6 +213,7 @@ def unit_dashboard(unit_id: int) -> ResponseReturnValue:
             row,
             _trace_of(row.function_id, layer="function"),
             _if_readable(filters, function=row.function_id or "none"),
+            before=at.days_before,
         )
         for row in _rows(queries.functions(unit_id, at.span))
     ]
@@ -225,6 +248,7 @@ def region_dashboard(code: str) -> ResponseReturnValue:
             row,
             url_for("duty_eval.unit_dashboard", unit_id=row.unit_id, **at.address),
             _if_readable(at.days, unit_id=row.unit_id),
+            before=at.days_before,
         )
         for row in page
     ]
@@ -302,6 +326,7 @@ def _division(row: AnyRow, here: str, at: Shown) -> Line:
         _if_readable(at.address, code=row.code, own="1" if is_own else None),
         "duty_eval.region_records",
         **_WHICH,
+        before=at.address_before,
     )
 
 

@@ -25,6 +25,9 @@ from host.kernel.partitions import first_of_month
 
 WEEKDAYS = "一二三四五六日"
 
+#: What narrows the list of a person's records besides days and state.
+NARROWED = ("section", "duty", "post", "outside")
+
 
 @bp.get("/month")
 @requires(Permission.DUTY_RECORD_LOG)
@@ -101,7 +104,7 @@ def _records_page(person_id: int, *, is_own: bool) -> ResponseReturnValue:
     actor = current_actor()
     endpoint = "duty_eval.my_records" if is_own else "duty_eval.person_records"
     kept: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
-    kept |= {name: request.args.get(name) or None for name in ("state", "section", "duty", "outside")}
+    kept |= {name: request.args.get(name) or None for name in ("state", *NARROWED)}
     if not is_own:
         kept["person_id"] = person_id
     page = lists.records_of_person(actor, person_id, first, last, only, after=after)
@@ -112,7 +115,7 @@ def _records_page(person_id: int, *, is_own: bool) -> ResponseReturnValue:
         first=first,
         last=last,
         is_own=is_own,
-        narrowed={name: value for name, value in kept.items() if value and name in ("section", "duty", "outside")},
+        narrowed={name: value for name, value in kept.items() if value and name in NARROWED},
         may_reopen=not is_own and actor.may(Permission.PERIOD_REOPEN),
         states=lists.STATES,
         person_id=person_id,

@@ -65,7 +65,7 @@ def listed_of_person(actor: Actor, person_id: int, first: date, last: date, only
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """Which records of a unit or a person: of a section, a state, a post duty, or outside duties.
+    """Which records of a unit or a person: of a section, a state, a post duty, a post's duties, or outside duties.
 
     Of a unit also those whose duty serves a function; ``function_id`` 0: those that serve none.
     """
@@ -75,6 +75,8 @@ class RecordFilter:
     post_duty_id: int | None = None
     is_outside: bool = False
     function_id: int | None = None
+    #: Of the post whose duties they are: what is outside duties is of none.
+    post_id: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found = _in_state(self.state)
@@ -82,6 +84,8 @@ class RecordFilter:
             found.append(DutyRecord.section_id == self.section_id)
         if self.post_duty_id is not None:
             found.append(DutyRecord.post_duty_id == self.post_duty_id)
+        if self.post_id is not None:
+            found.append(DutyRecord.post_duty_id.in_(select(PostDuty.id).where(PostDuty.post_id == self.post_id)))
         if self.is_outside:
             found.append(DutyRecord.post_duty_id.is_(None))
         return found
@@ -95,6 +99,7 @@ def record_filter(values: Mapping[str, str]) -> RecordFilter:
         post_duty_id=_id_of(values.get("duty", "")),
         is_outside=values.get("outside") == "1",
         function_id=_function_of(values.get("function", "")),
+        post_id=_id_of(values.get("post", "")),
     )
 
 

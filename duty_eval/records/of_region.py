@@ -127,7 +127,8 @@ def records_of_region(actor: Actor, asked: OfRegion, *, after: str = "") -> Regi
 
 def _units_with(actor: Actor, asked: OfRegion) -> AnySelect:
     """(id) of the units whose sums have such records."""
-    sums = by_unit([asked.span])
+    inside = select(Unit.id).join(Region, Region.id == Unit.region_id).where(asked.place)
+    sums = by_unit([asked.span], only=inside)
     count = {
         Which.ALL: sums.c.record_count,
         Which.WAITING: sums.c.record_count - sums.c.approved_count,
@@ -135,9 +136,8 @@ def _units_with(actor: Actor, asked: OfRegion) -> AnySelect:
     }[asked.which]
     return (
         select(Unit.id)
-        .join(Region, Region.id == Unit.region_id)
         .join(sums, sums.c.unit_id == Unit.id)
-        .where(asked.place, count > 0, within(actor, Permission.DUTY_RECORD_READ, unit=Unit.id))
+        .where(count > 0, within(actor, Permission.DUTY_RECORD_READ, unit=Unit.id))
     )
 
 

@@ -22,6 +22,7 @@ from host.kernel.db import AnyRow, db
 class OwnPost:
     """A post over a span. ``share``: percent on the last day, None: held no more; ``days``: expected days × share."""
 
+    post_id: int
     name: str
     share: int | None
     days: Decimal
@@ -55,7 +56,7 @@ def own_posts(person_id: int, first: date, last: date) -> list[OwnPost]:
     own = and_(RecordRollup.person_id == person_id, RecordRollup.month >= first, RecordRollup.month <= last)
     work = {row.post_id: row for row in db.session.execute(work_by(PostDuty.post_id, where=own))}
     names = _names([one.post_id for one in found], last)
-    return [OwnPost(names[one.post_id], one.share, one.days, work.get(one.post_id)) for one in found]
+    return [OwnPost(one.post_id, names[one.post_id], one.share, one.days, work.get(one.post_id)) for one in found]
 
 
 def _names(post_ids: list[int], day: date) -> dict[int, str]:

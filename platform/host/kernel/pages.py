@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -142,7 +142,7 @@ def device(user_agent: str | None) -> str:
 
 
 def number(value: Number | None, places: int | None = None) -> str:
-    """A number with thousands marked: 1,284. ``places`` fixes the digits after the point.
+    """A number with thousands marked: 1,284. ``places`` fixes the digits after the point, a half rounded up.
 
     Without ``places`` idle zeros are left out, and a float shows at most two digits.
     """
@@ -152,7 +152,10 @@ def number(value: Number | None, places: int | None = None) -> str:
         return _without_idle_zeros(f"{value:,.2f}")
     if places is None and isinstance(value, Decimal):
         return _without_idle_zeros(f"{value:,f}")
-    return f"{value:,}" if places is None else f"{value:,.{places}f}"
+    if places is None:
+        return f"{value:,}"
+    # By its digits: 111 ÷ 60 is the same 1.9 whether it comes as a float or, out of a sum, as a Decimal.
+    return f"{Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
 
 
 def percent(value: Number | None, places: int = 1) -> str:

@@ -344,12 +344,17 @@ def test_a_function_s_numbers_open_to_the_records_whose_duties_serve_it(
     )
 
 
+def _before(page: str) -> list[str]:
+    """What stands below the numbers of last year's."""
+    return [re.sub(r"<[^>]+>", "", one) for one in re.findall(r'<small class="[^"]*versus">(.*?)</small>', page)]
+
+
 def test_last_year_stands_below_time_and_volume_of_a_duty(connection: Connection, sign_in_as: SignIn) -> None:
     office = Office()
     for day in (DAY, date(2026, 3, 16), date(2025, 3, 17)):
         office.log(day, minutes=60)
     page = sign_in_as(office.head).get(f"/duty-eval/dashboard/sections/{office.section.id}?day={DAY}").text
-    said = ["".join(one) for one in re.findall(r'versus"><span>([^<]+)</span><span>([^<]+)<', page)]
+    said = _before(page)
     assert said == ["上年 2，+100%", "上年 1，+100%", "上年 1.0，+100%"]
     assert "不作同比" not in page
 
@@ -358,7 +363,7 @@ def test_a_duty_of_last_year_alone_stands_with_what_it_had_then(connection: Conn
     office = Office()
     office.log(date(2025, 3, 17), minutes=60)
     page = sign_in_as(office.head).get(f"/duty-eval/dashboard/sections/{office.section.id}?day={DAY}")
-    said = ["".join(one) for one in re.findall(r'versus"><span>([^<]+)</span><span>([^<]+)<', page.text)]
+    said = _before(page.text)
     assert said == ["上年 2，−100%", "上年 1，−100%", "上年 1.0，−100%"]
 
 

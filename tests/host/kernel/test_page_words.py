@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from host.kernel.clock.cron import cron_words
-from host.kernel.pages import CHINA_TIME, device, instant, month, span
+from host.kernel.pages import CHINA_TIME, Number, device, instant, month, narrowed, number, span
 
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0"
 WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile MicroMessenger/8.0.49"
@@ -26,6 +27,16 @@ def test_a_span_names_one_day_once(last: int, words: str) -> None:
 
 def test_a_month_is_named_by_any_of_its_days() -> None:
     assert (month(date(2026, 3, 31)), month(None, "")) == ("2026年3月", "")
+
+
+@pytest.mark.parametrize("value", [111 / 60, Decimal(111) / 60])
+def test_a_half_is_rounded_up_whatever_kind_of_number_it_is(value: Number) -> None:
+    assert number(value, 1) == "1.9"
+
+
+@pytest.mark.parametrize(("address", "whole"), [("/a", "/a?x=1"), ("/a?b=2", "/a?b=2&x=1")])
+def test_an_address_is_narrowed_beside_what_it_asks_already(address: str, whole: str) -> None:
+    assert (narrowed(address, {"x": "1"}), narrowed(address, {})) == (whole, address)
 
 
 def test_an_instant_of_another_year_names_its_year() -> None:
