@@ -50,10 +50,12 @@ _HEADINGS = {
     Field.SORT_NO: "序号 编号 项目序号",
     Field.NAME: (
         "事项名称 权责事项名称 权力事项名称 职权名称 项目 权力名称 项目名称 权责名称 "
-        "名称 职权事项名称 权责事项 权力事项 职权事项 事项 主项 主项名称 主项事项名称 行政权力名称 "
+        "名称 职权事项名称 权责事项 权力事项 职权事项 事项 主项 主项名称 主项事项名称 大项 大项名称 行政权力名称 "
         "行政职权名称 行政权力事项名称 服务事项名称 公共服务事项名称 权力项目名称"
     ),
-    Field.SUBITEM_NAME: ("子项名称 子项 子项事项名称 子事项 子事项名称 子项目 子项目名称 分项名称 业务办理项"),
+    Field.SUBITEM_NAME: (
+        "子项名称 子项 子项事项名称 小项 小项名称 子事项 子事项名称 子项目 子项目名称 分项名称 业务办理项"
+    ),
     Field.POWER_KIND: (
         "权力类型 权力类别 职权类型 事项类型 权责类型 职权类别 事项类别 权责类别 权责事项类型 "
         "权力事项类型 行政权力类型 行政权力类别 类型 类别 权力种类"
@@ -278,6 +280,8 @@ def _combined(above: list[str], below: list[str]) -> list[str]:
 def _both(high: str, low: str) -> str:
     if not low or low == high:
         return high
+    if field_of(high) is Field.NAME and field_of(low) is None:
+        return high  # 大类 and 小类 below 事项名称: the item's name and its sub-item's
     both = (low, low + high, high + low)
     known = (words for words in both if _BRACKETS.sub("", words) in _FIELD_OF or (not high and words))
     return next(known, None) or (low if field_of(low) else f"{high}{_DIVIDED}{low}")

@@ -68,7 +68,7 @@ def is_kind(text: str) -> bool:
 
 def only_kind_in(text: str) -> PowerKind | None:
     """The kind that a title or a sheet's name speaks of, None when it names several or none."""
-    text = heading(text)
+    text = _NUMBERED.sub("", heading(text))
     named = {kind for stem, kind in _STEMS.items() if stem in text}
     if "其他权力" in text or "其他行政权力" in text or "其他职权" in text:
         named.add(PowerKind.OTHER)

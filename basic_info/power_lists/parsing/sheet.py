@@ -217,7 +217,8 @@ class SheetReader:
         assert self.header is not None
         if len(set(filled)) == 1 and texts.index(filled[0]) <= self.header.place_of(Field.NAME):
             return heading_kind(filled[0])
-        number, words = texts[self.header.place_of(Field.NAME) - 1], filled[-1]
+        beside = self.header.place_of(Field.NAME) - 1
+        number, words = texts[beside] if beside < len(texts) else "", filled[-1]
         if len(filled) > 1 and filled[0] == number and set(filled[1:]) == {words}:
             counted = not number_text(number).isdigit() or _CLAIM.search(words)
             return heading_kind(words) if counted else None

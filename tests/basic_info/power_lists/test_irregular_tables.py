@@ -189,3 +189,29 @@ def test_where_nothing_else_tells_the_type_the_letters_of_the_code_do(tmp_path: 
 
 def test_letters_in_place_of_a_type_are_the_type(tmp_path: Path) -> None:
     assert parse(tmp_path, [HEADER, [1, "甲", "", "CF"]]).as_contract()["by_type"] == {"行政处罚": 1}
+
+
+@pytest.mark.parametrize("lower", [("大项", "小项"), ("一级", "二级")])
+def test_the_halves_of_a_name_are_the_item_and_its_subitem(tmp_path: Path, lower: tuple[str, str]) -> None:
+    rows: Rows = [
+        ["序号", "权力名称", "", "权力类型", "责任事项", ""],
+        ["", *lower, "", "受理", "决定"],
+        [1, "甲", "子", "行政许可", "公示", "作出决定"],
+    ]
+
+    items = parse(tmp_path, rows, [(0, 1, 0, 2, "权力名称"), (0, 4, 0, 5, "责任事项")]).items
+
+    assert [(item.name, item.subitem_name) for item in items] == [("甲", "子")]
+
+
+def test_a_short_row_of_a_text_file_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text(
+        "备注,序号,说明,事项名称,权力类型,实施依据\n,1,,甲,行政许可,《甲法》\n一,行政处罚\n", encoding="utf-8"
+    )
+
+    assert [item.name for item in parse_power_list(path).items] == ["甲"]
+
+
+def test_a_numbered_sheet_of_others_gives_its_type(tmp_path: Path) -> None:
+    assert parse(tmp_path, [HEADER, [1, "甲"]], name="三、其他").as_contract()["by_type"] == {"其他行政权力": 1}

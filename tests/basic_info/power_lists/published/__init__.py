@@ -10,10 +10,11 @@ from tests.basic_info.power_lists.published import (
     headers,
     oddities,
     own_words,
+    provincial,
     texts,
 )
 
-_PARTS = (headers, blocks, cells, texts, further, forms, own_words, habits, oddities)
+_PARTS = (headers, blocks, cells, texts, further, forms, own_words, habits, oddities, provincial)
 
 
 def every() -> list[Made]:

@@ -1,4 +1,4 @@
-"""Lists of provinces' own forms: responsibilities in columns by stage, catalogues with bodies, drafts with signatures."""
+"""Lists in provinces' own forms: stages in columns, catalogues with bodies, drafts with signatures."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ def fourteen() -> Made:
     g, w = Grid("应急"), Want(heads={"应急": 2})
     g.banner("浔阳市应急管理局权责清单", 15)
     g.row(
-        "序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构", "实施层级及权限", None, "部门职责",
-        "责任事项内容", "责任事项依据", "追责对象范围", "追责情形", "备注",
+        "序号", "事项名称", "子项名称", "权力类型", "实施依据", "行使主体", "承办机构", "实施层级及权限", None,
+        "部门职责", "责任事项内容", "责任事项依据", "追责对象范围", "追责情形", "备注",
     )  # fmt: skip
     g.merges.append((2, 8, 2, 9))
     for no, (name, kind) in enumerate((("烟花爆竹经营许可", XK), ("对违章作业的处罚", CF)), 1):
         for at, (level, may) in enumerate((("市级", "负责批发"), ("县级", "负责零售"))):
             rest: list[Cell] = [law("安全生产法"), "应急管理部门", "危化科"] if not at else [None, None, None]
             g.row(
-                float(no) if not at else None, name if not at else None, None, kind if not at else None, *rest, level, may,
-                *(["监管", "受理", law("行政许可法"), "承办人", "失职", None] if not at else [None] * 6),
+                float(no) if not at else None, name if not at else None, None, kind if not at else None, *rest,
+                level, may, *(["监管", "受理", law("行政许可法"), "承办人", "失职", None] if not at else [None] * 6),
             )  # fmt: skip
         w.leaf("应急", name, kind, sections="危化科")
         w.levels[name] = ["市", "县"]
