@@ -13,13 +13,14 @@ export class Outline {
     this.lines = [];
     this.eventBus.on(["import.done", "commandStack.changed", "root.set"], () => this.draw());
     this.eventBus.on("selection.changed", () => this.mark());
-    this.eventBus.on(["popupMenu.closed", "directEditing.deactivate"], () => setTimeout(() => this.comeBack()));
+    // Once the library is done with it, and before the next key.
+    this.eventBus.on(["popupMenu.closed", "directEditing.deactivate"], () => queueMicrotask(() => this.comeBack()));
     this.eventBus.on("directEditing.activate", () => this.nameTextBox());
     list.addEventListener("keydown", (event) => this.key(event));
     list.addEventListener("click", (event) => this.choose(event.target.closest("[data-element]")?.dataset.element));
     list.addEventListener("focus", () => { this.isHome = true; if (!this.chosen) this.choose(this.lines[0]); });
     this.canvas.getContainer().addEventListener("pointerdown", () => { this.isHome = false; });
-    this.canvas.getContainer().querySelector("svg").addEventListener("focus", () => { if (!this.isComing) this.isHome = false; });
+    this.canvas.getContainer().querySelector("svg").addEventListener("focus", () => { this.isHome = false; });
   }
 
   get chosen() {
