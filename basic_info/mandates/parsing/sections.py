@@ -16,7 +16,7 @@ from basic_info.mandates.parsing.names import (
     with_bracket_inside,
     without_label,
 )
-from basic_info.mandates.parsing.normalise import NUMBER, fold, strip_brackets
+from basic_info.mandates.parsing.normalise import NUMBER, fold, only_date, strip_brackets
 from basic_info.mandates.parsing.parts import Part, has_numbers, is_division
 
 # Endings that don't also stand inside names (社会组织管理科 doesn't end at 社会).
@@ -317,7 +317,7 @@ def _from_cells(line: Line) -> _Draft:
 
 def _finished(draft: _Draft) -> Section | None:
     text = _duty_text("".join(draft.texts))
-    if not text or _is_only_set_up(text) or _says_only_what_it_is(text):
+    if not text or only_date(text) or _is_only_set_up(text) or _says_only_what_it_is(text):
         return None
     sure = draft.is_marked and ends_as_body(fold(draft.name))
     confidence = Confidence.HIGH if sure else Confidence.MEDIUM

@@ -266,3 +266,24 @@ def test_behind_a_colon_a_bodys_duties_may_start_with_any_verb() -> None:
 def test_a_bare_plate_in_the_list_of_names_is_the_bodys_own() -> None:
     mandate = read("第四条　内设机构", "设2个机构，分别是办公室（审批股）、商贸科。", *BODIES)
     assert mandate.sections[0].plates == ("审批股",)
+
+
+def set_up(*lines: str) -> ParsedMandate:
+    above = ("关于设立某县数据中心的批复", "县政府办公室：", "同意设立某县数据中心。")
+    return parse_mandate([Block(text=line) for line in (*above, *lines)])
+
+
+def test_the_office_that_signs_below_the_last_body_is_none() -> None:
+    mandate = set_up(
+        "一、内设2个股：", "（一）综合股：承担文秘工作；", "（二）应用股：承担数据应用。", "某县委编委", "2020年9月1日"
+    )
+    assert [section.name for section in mandate.sections] == ["综合股", "应用股"]
+
+
+def test_the_rank_of_the_unit_set_up_may_stand_behind_what_it_is() -> None:
+    assert set_up("一、某县数据中心为县政府办公室所属公益一类事业单位，副科级。").rank.value == "副科级"
+
+
+def test_supervisors_are_posts() -> None:
+    mandate = read("第五条　行政编制52名。设副书记3名、副科级纪检监察员6名。")
+    assert (mandate.leaders[-1].title, mandate.leaders[-1].rank) == ("副科级纪检监察员", "副科级")
