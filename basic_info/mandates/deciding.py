@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from basic_info.mandates.clause_rows import tasks_of
 from basic_info.mandates.effects import EffectKind
 from basic_info.mandates.errors import ChangedMeanwhile
@@ -80,10 +82,25 @@ def place_duties(
     value = with_tasks(taker.value, [*tasks_of(taker.value), *new])
     correct_reading(mandate, taker, value, version=taker.lock_version, actor=actor)
     left = [task for task in has if task not in tasks]
+    if ends:  # what other bodies do too, as 领导交办的其他任务, keeps none alive
+        elsewhere = _tasks_beside(giver)
+        left = [task for task in left if same_words(task) not in elsewhere]
     if not giver.is_removed and (left or not ends):
         correct_reading(mandate, giver, with_tasks(giver.value, left), version=giver.lock_version, actor=actor)
     elif not giver.is_removed:
         remove_reading(mandate, giver, version=giver.lock_version, actor=actor)
+
+
+def _tasks_beside(giver: MandateClause) -> set[str]:
+    """What the other bodies of the version do."""
+    rows = db.session.scalars(
+        select(MandateClause).where(
+            MandateClause.mandate_id == giver.mandate_id,
+            MandateClause.id != giver.id,
+            MandateClause.is_removed.is_(False),
+        )
+    )
+    return {same_words(task) for one in rows if one.is_section for task in tasks_of(one.value)}
 
 
 def decide_order(mandate: Mandate, order: str, *, unit_id: int, revision: int, actor: Actor) -> None:

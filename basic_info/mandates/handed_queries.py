@@ -78,7 +78,8 @@ def is_waiting() -> ColumnElement[bool]:
 
 def sentences_between_units(change: Preview, named: Sequence[str]) -> list[str]:
     """What of a reply may be another unit's too: orders for others, duties and numbers that leave or come from them."""
-    return [one for one in dict.fromkeys(_said(change)) if one and one not in named]
+    said = (one for one in dict.fromkeys(_said(change)) if one and not one.endswith((":", "：")))
+    return [one for one in said if one not in named]
 
 
 def _said(change: Preview) -> Iterator[str]:

@@ -22,6 +22,7 @@ from host.kernel.db import db
 from host.kernel.errors import NotFound, Refused
 from tests import factories
 from tests.basic_info.library.conftest import Office
+from tests.basic_info.library.papers import mandate_file
 from tests.basic_info.library.test_effects import BOTH, seen
 from tests.basic_info.library.test_handed_duties import bodies, reply
 from tests.basic_info.library.versions import amend, clause_of, in_force, numbers_of
@@ -71,6 +72,11 @@ def test_duties_go_to_the_section_that_was_chosen(place: Office, words: str) -> 
 def test_an_abolished_section_ends_with_its_last_duty(place: Office) -> None:
     in_force(place)
     assert "市场科" not in bodies(placed(place, TASKS))
+
+
+def test_a_duty_that_other_sections_have_too_keeps_no_abolished_section(place: Office) -> None:
+    in_force(place, mandate_file(instead={"编制商务发展规划": "起草重要文稿"}))
+    assert "市场科" not in bodies(placed(place, TASKS[:1]))
 
 
 def test_what_was_not_ticked_stays_open(place: Office) -> None:

@@ -93,6 +93,12 @@ def test_duties_that_leave_the_unit_are_offered_to_be_named(place: Office) -> No
     assert sentences_between_units(seen(reply(place, AWAY)), []) == [AWAY]
 
 
+def test_the_line_of_the_addressees_is_no_order(place: Office) -> None:
+    in_force(place)
+    found = sentences_between_units(seen(amend(place, BOTH)), [])
+    assert [one for one in found if one.endswith("：")] == []
+
+
 def test_what_was_named_is_offered_no_more(place: Office) -> None:
     in_force(place)
     assert sentences_between_units(seen(reply(place, AWAY)), [AWAY]) == []

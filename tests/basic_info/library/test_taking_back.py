@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from basic_info.mandates.deciding import decide_order, take_back_order
+from basic_info.mandates.deciding import decide_order, place_duties, take_back_order
 from basic_info.mandates.errors import ChangedMeanwhile, NotOpen
 from basic_info.mandates.models import Mandate, MandateQuota
 from basic_info.mandates.operations import confirm_mandate
@@ -24,6 +24,7 @@ from tests.basic_info.library.test_deciding import ORDER, at
 from tests.basic_info.library.test_effects import BOTH, seen
 from tests.basic_info.library.test_handed_duties import bodies
 from tests.basic_info.library.versions import amend, in_force, numbers_of
+from tests.factories import a_unit
 
 SignIn = Callable[[Actor], FlaskClient]
 #: An order without a unit that gives duties to a body that the version has, and one that makes places more.
@@ -191,3 +192,16 @@ def test_the_page_of_a_confirmed_version_says_how_to_go_on(place: Office, sign_i
     db.session.commit()
     text = sign_in_as(place.clerk).get(f"/basic-info/mandates/{mandate.id}").text
     assert "本版本已确认，决定不能收回；要改变，请导入新的批复。" in text
+
+
+def test_a_body_whose_duties_were_placed_stays_abolished_when_an_order_is_decided_and_taken_back(place: Office) -> None:
+    in_force(place)
+    mandate = amend(place, (*BOTH[:3], "一、市商务局撤销市场科，其职责划入有关科室。", *BOTH[4:]))
+    place_duties(
+        mandate, at(mandate, "市场科"), at(mandate, "办公室"), GIVEN, revision=mandate.revision, actor=place.clerk
+    )
+    other = a_unit(name="市投资促进局")
+    decide_order(mandate, ORDER, unit_id=other.id, revision=mandate.revision, actor=place.clerk)
+    take_back(place, mandate)
+    assert (bodies(mandate), astray_of(mandate)) == ({"办公室": ["负责机关日常运转", "起草重要文稿", *GIVEN]}, [])
+    assert [one for one in seen(mandate).effects if one.look] == []
