@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, expect
 
+from tests.basic_info.library.papers import MANDATE
 from tests.e2e.conftest import PHONE
 from tests.e2e.half_done import SECTION_OF_A_MANDATE, UNIT_OF_A_MANDATE
 from tests.e2e.test_library import units
@@ -124,10 +125,7 @@ def test_a_reply_is_decided_handed_on_and_confirmed_by_a_second_person(
     expect(page.get_by_text("法规科").first).to_be_visible()
 
     second = sign_in("reviewer")
-    second.goto(review)
-    second.get_by_role("button", name="确认生效").click()
-    second.locator("dialog[open] [data-confirm-action]").click()
-    expect(second.get_by_text(re.compile("^已确认(?:生效|，)"))).to_be_visible()
+    confirmed(second, review)
     expect(second.get_by_text("本版本已确认，决定不能收回")).to_be_visible()
     narrow(second, shoot, "reply-confirmed")
 
@@ -164,3 +162,47 @@ def test_a_chart_goes_back_with_a_reason_and_comes_again(sign_in: SignIn, shoot:
     narrow(page, shoot, "chart-returned")
     page.get_by_role("button", name="重新提交").click()
     expect(page.get_by_text("已退回：")).to_have_count(0)
+
+
+def test_a_document_dated_before_a_reply_shows_the_reply_on_top_of_it(
+    sign_in: SignIn, shoot: Shoot, tmp_path: Path
+) -> None:
+    page, second = sign_in("office"), sign_in("reviewer")
+    (library, unit, section), *_ = libraries(page)
+    words = (
+        f"关于调整{unit}机构编制事项的批复",
+        "临编办发〔2026〕19号",
+        f"{unit}：",
+        f"将{section}更名为综合业务科。",
+        "2026年5月1日",
+    )
+    confirmed(second, brought(page, library, words, tmp_path))
+    names = {"临沂市商务局": unit, "市商务局": unit, "市场科": section, "2019年3月1日": "2026年4月2日"}
+    page.goto(library)
+    paper = tmp_path / "三定.txt"
+    text = "\n".join(MANDATE)
+    for old, new in names.items():
+        text = text.replace(old, new)
+    paper.write_text(text, encoding="utf-8")
+    page.get_by_role("radio", name="「三定」规定").check()
+    page.locator("input[type=file]").set_input_files(paper)
+    page.get_by_role("button", name="上传并查看解析结果").click()
+    page.get_by_role("button", name="导入").click()
+    expect(page.get_by_role("heading", name="确认后重新套用的批复（1）")).to_be_visible()
+    page.get_by_text("在本文件上的变化").click()
+    narrow(page, shoot, "document-before-a-reply")
+
+    confirmed(second, page.url)
+    expect(second.get_by_text("已确认").first).to_be_visible()
+    second.goto(library)
+    narrow(second, shoot, "reply-applied-again")
+    second.locator("tbody a[href*='/mandates/']").first.click()
+    expect(second.get_by_text("重新套用而成")).to_be_visible()
+
+
+def confirmed(page: Page, review: str) -> None:
+    """Put what is shown at ``review`` in force."""
+    page.goto(review)
+    page.get_by_role("button", name="确认生效").click()
+    page.locator("dialog[open] [data-confirm-action]").click()
+    expect(page.get_by_text(re.compile("^已确认(?:生效|，)"))).to_be_visible()
