@@ -104,4 +104,4 @@ def test_as_many_proposals_wait_as_the_page_says(unit: Unit, client: FlaskClient
     propose_links(unit.id, actor=SYSTEM)
     page = client.get(f"/basic-info/units/{unit.id}/links").text
     (count,) = re.findall(r'id="open-count"[^>]*>(\d+)<', page)
-    assert int(count) == page.count('/confirm"') > 0
+    assert int(count) == page.count('data-shortcut="approve"') > 0
