@@ -160,6 +160,51 @@ def test_row_42_signing_out_asks_about_unsent_entries_and_leaves_nothing(
     assert re.sub(r"\W|accounts|entries", "", kept) == ""
 
 
+def test_an_expired_session_keeps_what_was_not_sent_and_says_to_sign_in_again(
+    open_phone: OpenPhone, platform: Platform
+) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    _write(page, today_in_china(), "会话过期前没有发出的事")
+    phone.clear_cookies()  # the session is over: the server knows this phone no more
+    phone.set_offline(False)
+
+    expect(page.get_by_text("登录已过期。记录仍加密保存在本机")).to_be_visible()
+    expect(page.locator("[data-entries] .chip", has_text="待同步")).to_have_count(1)
+    page.locator("[data-sign-in]").click()
+    page.get_by_label("登录名").fill("staff")
+    page.get_by_label("密码").fill(platform.accounts["staff"])
+    page.get_by_role("button", name="登录").click()
+
+    page.wait_for_url("**/duty-eval/offline")
+    expect(page.locator("[data-entries] .chip", has_text="已同步")).to_have_count(1)
+    assert _count_on(page, today_in_china(), "会话过期前没有发出的事") == 1
+
+
+def test_who_signs_out_may_have_unsent_entries_sent_first(open_phone: OpenPhone, platform: Platform) -> None:
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    _write(page, today_in_china(), "退出之前才发出的事")
+    page.route("**/offline/key", lambda route: route.abort())  # still no way through for the outbox
+    phone.set_offline(False)
+    page.goto("/")
+    expect(page.locator("[data-outbox-count]")).to_contain_text("待同步 1")
+    page.get_by_role("button", name=re.compile("退出")).click()
+    page.unroute("**/offline/key")
+
+    page.get_by_role("button", name="先提交再退出").click()
+
+    page.wait_for_url("**/account/sign-in")
+    page = _sign_in(phone, platform, "staff")
+    assert _count_on(page, today_in_china(), "退出之前才发出的事") == 1
+
+
 def test_an_entry_that_is_refused_is_shown_with_what_to_do_and_sent_once_mended(
     open_phone: OpenPhone, platform: Platform
 ) -> None:
