@@ -189,8 +189,13 @@ def _draw(root: etree._Element, flow: Flow, nodes: list[Node], edges: list[Edge]
     boxes = {node.key: node.box for node in nodes}
     for number, edge in enumerate(edges, 1):
         line = etree.SubElement(plane, f"{{{DIAGRAM}}}BPMNEdge", id=f"Flow_{number}_di", bpmnElement=f"Flow_{number}")
-        for x, y in _route(boxes[edge.source], boxes[edge.target], edge.sides):
+        path = _route(boxes[edge.source], boxes[edge.target], edge.sides)
+        for x, y in path:
             etree.SubElement(line, f"{{{DI}}}waypoint", x=f"{x:g}", y=f"{y:g}")
+        if edge.name:
+            x, y, width, height = (f"{value:g}" for value in _words_box(path, edge.name))
+            label = etree.SubElement(line, f"{{{DIAGRAM}}}BPMNLabel")
+            etree.SubElement(label, f"{{{DC}}}Bounds", x=x, y=y, width=width, height=height)
 
 
 def _shape(
@@ -214,6 +219,13 @@ def _route(
         return [start, (start[0], end[1]), end]
     middle = (start[0] + end[0]) / 2
     return [start, (middle, start[1]), (middle, end[1]), end]
+
+
+def _words_box(path: list[tuple[float, float]], name: str) -> tuple[float, float, float, float]:
+    """Above the last stretch of the arrow, by its end: there it runs alone."""
+    (before, _), (x, y) = path[-2:]
+    width = 12 * len(name)
+    return (x - width - 8 if before < x else x + 8, y - 18, width, 14)
 
 
 def _port(box: tuple[float, float, int, int], side: str) -> tuple[float, float]:

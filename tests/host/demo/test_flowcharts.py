@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from host.demo.city import CityPlan, plan_city
-from host.demo.flowcharts import MODEL, flowchart_xml, write_flowcharts
+from host.demo.flowcharts import DC, DIAGRAM, MODEL, flowchart_xml, write_flowcharts
 from host.demo.flows import Flow, flows
 
 NAMES = {"m": MODEL}
@@ -74,3 +74,9 @@ def test_arrows_join_symbols_of_the_chart(chart: etree._Element) -> None:
 
     for arrow in chart.iterfind(".//m:sequenceFlow", NAMES):
         assert {arrow.get("sourceRef"), arrow.get("targetRef")} <= ids
+
+
+def test_no_two_conditions_are_written_at_one_place(chart: etree._Element) -> None:
+    bounds = [(one.get("x"), one.get("y")) for one in chart.iterfind(f".//{{{DIAGRAM}}}BPMNLabel/{{{DC}}}Bounds")]
+
+    assert len(set(bounds)) == len(bounds) == 3
