@@ -193,9 +193,7 @@ def _draw(root: etree._Element, flow: Flow, nodes: list[Node], edges: list[Edge]
         for x, y in path:
             etree.SubElement(line, f"{{{DI}}}waypoint", x=f"{x:g}", y=f"{y:g}")
         if edge.name:
-            x, y, width, height = (f"{value:g}" for value in _words_box(path, edge.name))
-            label = etree.SubElement(line, f"{{{DIAGRAM}}}BPMNLabel")
-            etree.SubElement(label, f"{{{DC}}}Bounds", x=x, y=y, width=width, height=height)
+            _bounds(etree.SubElement(line, f"{{{DIAGRAM}}}BPMNLabel"), _words_box(path, edge.name))
 
 
 def _shape(
@@ -204,8 +202,12 @@ def _shape(
     shape = etree.SubElement(plane, f"{{{DIAGRAM}}}BPMNShape", id=f"{key}_di", bpmnElement=key)
     if is_horizontal:
         shape.set("isHorizontal", "true")
+    _bounds(shape, box)
+
+
+def _bounds(parent: etree._Element, box: tuple[float, float, float, float]) -> None:
     x, y, width, height = (f"{value:g}" for value in box)
-    etree.SubElement(shape, f"{{{DC}}}Bounds", x=x, y=y, width=width, height=height)
+    etree.SubElement(parent, f"{{{DC}}}Bounds", x=x, y=y, width=width, height=height)
 
 
 def _route(
