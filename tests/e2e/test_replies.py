@@ -189,7 +189,7 @@ def test_a_document_dated_before_a_reply_shows_the_reply_on_top_of_it(
     page.get_by_role("button", name="上传并查看解析结果").click()
     page.get_by_role("button", name="导入").click()
     expect(page.get_by_role("heading", name="确认后重新套用的批复（1）")).to_be_visible()
-    page.get_by_text("在本文件上的变化").click()
+    page.locator("summary", has_text="在本文件上的变化").click()
     narrow(page, shoot, "document-before-a-reply")
 
     confirmed(second, page.url)
