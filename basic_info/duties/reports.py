@@ -207,8 +207,10 @@ register_export(
         "序号": "FlowStep.sort_no",
         "环节": "FlowStep.name",
         "岗位": "FlowStep.lane_name",
-        "时限": "FlowStep.limit_value",
-        "时限单位": "FlowStep.limit_unit",
+        "法定时限": "FlowStep.limit_value",
+        "法定时限单位": "FlowStep.limit_unit",
+        "承诺时限": "FlowStep.promised_value",
+        "承诺时限单位": "FlowStep.promised_unit",
     },
     rows=_steps,
 )

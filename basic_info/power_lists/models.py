@@ -58,7 +58,7 @@ class LimitKind(Worded):
 
 
 class LimitUnit(Worded):
-    """The unit in which a limit is written down; the clocks count whole days (``counted_days``)."""
+    """The unit in which a limit is written down; the clocks count whole days (``Limit.in_whole_days``)."""
 
     WORKDAY = "workday", "工作日"
     DAY = "day", "日"

@@ -21,10 +21,7 @@ from host.kernel.pages import CHINA_TIME
 
 _ENDS = frozenset((*CLOSING, *REFUSING))
 #: Roughly how many calendar days a limit's days are: enough to tell which of several is the most generous.
-_CALENDAR_DAYS = {
-    LimitUnit.WORKDAY: 1.4, LimitUnit.DAY: 1, LimitUnit.MONTH: 30.4,
-    LimitUnit.WORKHOUR: 1.4 / 8, LimitUnit.HOUR: 1 / 24, LimitUnit.MINUTE: 1.4 / 480,
-}  # fmt: skip
+_CALENDAR_DAYS = {LimitUnit.WORKDAY: 1.4, LimitUnit.DAY: 1, LimitUnit.MONTH: 30.4}
 
 
 @dataclass(frozen=True)
@@ -50,12 +47,13 @@ class Surroundings:
 
 
 def load_surroundings(cases: Sequence[FlowCase]) -> Surroundings:
+    hours_per_day = library_settings().hours_per_day
     case_ids = [held.id for held in cases]
     chart_ids = {held.flowchart_id for held in cases if held.flowchart_id}
     return Surroundings(
         events=_events(case_ids),
         charts=_charts(chart_ids),
-        items=item_limits(held.power_item_id for held in cases),
+        items=item_limits((held.power_item_id for held in cases), hours_per_day),
         stops=_stops(case_ids),
         extensions=_extensions(case_ids),
         supplement_suspends=frozenset(
@@ -63,7 +61,7 @@ def load_surroundings(cases: Sequence[FlowCase]) -> Surroundings:
                 select(Flowchart.id).where(Flowchart.id.in_(chart_ids), Flowchart.supplement_suspends.is_(True))
             )
         ),
-        hours_per_day=library_settings().hours_per_day,
+        hours_per_day=hours_per_day,
     )
 
 
@@ -108,13 +106,13 @@ def _limit(value: int | None, unit: LimitUnit | None) -> Limit | None:
     return Limit(value, unit or LimitUnit.WORKDAY) if value else None
 
 
-def item_limits(item_ids: Iterable[int]) -> dict[int, ItemLimits]:
+def item_limits(item_ids: Iterable[int], hours_per_day: int) -> dict[int, ItemLimits]:
     """The limits that power items name; of several with conditions the most generous, for a case tells none."""
     ids = set(item_ids)
     found: dict[tuple[int, LimitKind], Limit] = {}
     for row in db.session.scalars(select(PowerTimeLimit).where(PowerTimeLimit.power_item_id.in_(ids))):
         key, limit = (row.power_item_id, row.limit_kind), Limit(row.value, row.limit_unit)
-        if row.value and (key not in found or _length(limit) > _length(found[key])):
+        if row.value and (key not in found or _length(limit, hours_per_day) > _length(found[key], hours_per_day)):
             found[key] = limit
     kinds = db.session.execute(select(PowerItem.id, PowerItem.power_kind).where(PowerItem.id.in_(ids)))
     return {
@@ -127,8 +125,9 @@ def item_limits(item_ids: Iterable[int]) -> dict[int, ItemLimits]:
     }
 
 
-def _length(limit: Limit) -> float:
-    return limit.value * _CALENDAR_DAYS[limit.unit]
+def _length(limit: Limit, hours_per_day: int) -> float:
+    days = limit.in_whole_days(hours_per_day)
+    return days.value * _CALENDAR_DAYS[days.unit]
 
 
 def _stops(case_ids: Sequence[int]) -> dict[int, list[Stop]]:

@@ -34,15 +34,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint(op.f("ck_library_setting_hours_in_bounds"), "library_setting")
     op.drop_column("library_setting", "hours_per_day")
-    # Without hours a limit is the whole working days that the clocks count it as.
+    # Without hours a limit is the whole days that the clocks count it as: 24 hours are a day, fewer a working day.
     for table, _, unit, value in (*LIMITS, ("flow_step", "", "promised_unit", "promised_value")):
         # Those of versions in force are kept from change by a trigger.
         op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for word, a_day in (("workhour", 8), ("hour", 24), ("minute", 480)):
             op.execute(
                 sa.text(
-                    f"UPDATE {table} SET {value} = ({value} + {a_day} - 1) / {a_day}, {unit} = 'workday'"  # noqa: S608
-                    f" WHERE {unit} = '{word}'"
+                    f"UPDATE {table} SET {value} = ({value} + {a_day} - 1) / {a_day}, {unit} = CASE"  # noqa: S608
+                    f" WHEN {unit} = 'hour' AND {value} >= 24 THEN 'day' ELSE 'workday' END WHERE {unit} = '{word}'"
                 )
             )
         op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -9,8 +9,9 @@ from basic_info.power_lists.parsing.words import one_line, or_none, squeezed, wh
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """One limit (办理期限): value in ``limit_unit``, 0 = on the spot; condition as written or ``""``.
+    """One limit (办理期限): value in ``limit_unit``; condition as written or ``""``.
 
+    0 has no length to count: on the spot, or by a date (每月10日前), which the condition then says.
     Hours and minutes stay what they are; half a day is four working hours (工作小时).
     """
 
@@ -25,6 +26,15 @@ _LIMIT = re.compile(
     r"(?P<unit>个?\s*工作日|个?\s*自然日|个?\s*日历日|个?\s*日|个?天|个\s*月|年"
     r"|个?\s*工作小时|个?\s*工作时|个?\s*小时|个?\s*钟头|分钟)(?!半)"
     r"(?:\s*(?:以内|之内|内))?(?:\s*[（(](?!\s*(?:法定|承诺(?!制)))(?P<behind>[^（）()]{1,60})[）)])?"
+)
+_NO = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_TO = r"\s*[-—–~～至到、和及或]\s*"
+_MONTH = rf"(?:[每次当本下翌隔首末上]\s*个?月份?|第{_NO}个月|(?<![\d.个]){_NO}\s*月份?)"
+#: 每月10日前, 每年3月底前, 次月5日前, 2026年6月30日前, 年底前: a day of the calendar is no length.
+_DATE = re.compile(
+    r"(?:(?:\d{4}|[每次当本下翌])\s*年度?\s*)?"
+    rf"(?:{_MONTH}\s*(?:的?\s*{_NO}(?:\s*[日号])?(?:{_TO}{_NO}\s*[日号])*(?<=[日号])|[底末初]|[上中下]旬|(?=(?:之|以)?前))"
+    r"|(?:年度?|季度?|月|周)[底末初](?=(?:之|以)?前))(?:(?:之|以)?前)?"
 )
 _DAY_WORDS = {"工作日", "自然日", "日历日"}
 # 3—5个工作日: the longer one is the limit.
@@ -52,6 +62,7 @@ _MONTHS_OF_A_YEAR = 12
 # 告知承诺制 is a way of deciding and promises no time.
 _WHICH = ((re.compile(r"(?<!告知)承诺(?!制)"), LimitKind.PROMISED), (re.compile(r"法定"), LimitKind.STATUTORY))
 _CLAUSE = re.compile(r"[；;。，,\n]|(?=(?<!告知)承诺(?!制))|(?=法定)")
+_PART = re.compile(r"[；;。\n]|(?=(?<!告知)承诺(?!制))|(?=法定)")
 _LAST_SENTENCE = re.compile(r"[；;。\n]")
 # Words that say whose limit it is or that it runs from acceptance, as every limit does: no conditions.
 _NO_CONDITION = re.compile(
@@ -70,8 +81,9 @@ def time_limits(text: str, kind: LimitKind, *, heading: str) -> tuple[TimeLimit,
     if _BARE.fullmatch(squeezed(text)):
         unit = unit_in(heading)
         return (TimeLimit(kind, int(float(squeezed(text))), unit),) if unit else None
+    text = _DATE.sub(lambda date: squeezed(date[0]), text)
     text = _HALF_AN_HOUR_MORE.sub(_in_minutes, _HALF_IN_FIGURES.sub("半", _HOURS_AND_MINUTES.sub(_in_minutes, text)))
-    found = [] if _OTHER_AMOUNT.search(text) else _limits(text, kind)
+    found = [] if _OTHER_AMOUNT.search(_DATE.sub("", text)) else _limits(text, kind)
     at_once = _AT_ONCE.search(text)
     if at_once and all(limit.limit_unit.is_below_a_day for limit in found):
         # 即时办结（30分钟内）: the words are kept, and nothing is left to count.
@@ -79,7 +91,7 @@ def time_limits(text: str, kind: LimitKind, *, heading: str) -> tuple[TimeLimit,
     found += _said_at_once(text) if at_once else []
     if not found and at_once:
         return (TimeLimit(kind, 0, LimitUnit.WORKDAY, one_line(text)[:200]),)
-    return tuple(found) or None
+    return (*found, *_said_by_a_date(text, kind)) or None
 
 
 def _in_minutes(both: re.Match[str]) -> str:
@@ -95,10 +107,22 @@ def _said_at_once(text: str) -> list[TimeLimit]:
     ]
 
 
+def _said_by_a_date(text: str, kind: LimitKind) -> list[TimeLimit]:
+    """每月10日前: parts that name a day of the calendar and no length."""
+    return [
+        TimeLimit(_said_kind(part) or kind, 0, LimitUnit.WORKDAY, _condition(part)[:200])
+        for part in _PART.split(text)
+        if _DATE.search(part) and not any(said.search(_DATE.sub("", part)) for said in (_LIMIT, _AT_ONCE))
+    ]
+
+
 def _limits(text: str, kind: LimitKind) -> list[TimeLimit]:
     limits: list[TimeLimit] = []
     end = 0
+    dates = [date.span() for date in _DATE.finditer(text)]
     for limit in _LIMIT.finditer(text):
+        if any(limit.start() < stop and start < limit.end("unit") for start, stop in dates):
+            continue
         before, end = text[end : limit.start()], limit.end()
         behind = squeezed(limit["behind"] or "")
         words = squeezed(limit["unit"])

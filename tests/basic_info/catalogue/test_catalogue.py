@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,15 @@ from basic_info.catalogue.models import CatalogueOpening
 from basic_info.catalogue.operations import close_catalogue, open_catalogue
 from basic_info.flowcharts.models import ChartState, Flowchart
 from basic_info.organization.models import Unit
-from basic_info.power_lists.models import ListState, PowerItem, PowerKind, PowerList
+from basic_info.power_lists.models import (
+    LimitKind,
+    LimitUnit,
+    ListState,
+    PowerItem,
+    PowerKind,
+    PowerList,
+    PowerTimeLimit,
+)
 from host.kernel.access import SYSTEM, Actor, Role
 from host.kernel.audit import AuditEntry
 from host.kernel.db import db
@@ -39,7 +47,12 @@ class Office:
         return f"/basic-info/catalogue/{self.unit.code}"
 
 
-def a_list(unit: Unit, state: ListState = ListState.IN_FORCE, name: str = "成品油零售经营资格审批") -> PowerItem:
+def a_list(
+    unit: Unit,
+    state: ListState = ListState.IN_FORCE,
+    name: str = "成品油零售经营资格审批",
+    limits: Sequence[tuple[int, LimitUnit, str]] = (),
+) -> PowerItem:
     version = db.session.scalar(select(func.count()).where(PowerList.unit_id == unit.id)) or 0
     power_list = PowerList(unit_id=unit.id, version_no=version + 1, year=2026, valid=Range(date(2026, 1, 1), None))
     db.session.add(power_list)
@@ -53,6 +66,10 @@ def a_list(unit: Unit, state: ListState = ListState.IN_FORCE, name: str = "成�
         extras={"联系人": "不该公开的人"},
     )
     db.session.add(item)
+    db.session.flush()
+    for value, limit_unit, condition in limits:
+        one = {"limit_kind": LimitKind.PROMISED, "value": value, "limit_unit": limit_unit, "condition": condition}
+        db.session.add(PowerTimeLimit(power_item_id=item.id, **one))
     db.session.flush()
     power_list.list_state = state
     db.session.flush()
@@ -80,6 +97,24 @@ def test_everybody_reads_the_list_of_an_open_unit(office: Office, client: FlaskC
 def test_columns_that_nobody_looked_at_are_not_public(office: Office, client: FlaskClient) -> None:
     open_catalogue(office.unit.id, actor=office.reviewer)
     assert "不该公开的人" not in client.get(f"{office.url}/{office.item.id}").text
+
+
+@pytest.mark.parametrize(
+    ("limit", "said", "tells_how"),
+    [
+        ((2, LimitUnit.HOUR, ""), "承诺期限：2 小时", True),
+        ((5, LimitUnit.WORKDAY, ""), "承诺期限：5 工作日", False),
+        ((0, LimitUnit.WORKDAY, "每月10日前"), "承诺期限：每月10日前", False),
+    ],
+)
+def test_the_limit_of_an_item_says_how_hours_are_counted(
+    connection: Connection, client: FlaskClient, limit: tuple[int, LimitUnit, str], said: str, tells_how: bool
+) -> None:
+    unit = factories.a_unit(name="市商务局")
+    item = a_list(unit, limits=[limit])
+    open_catalogue(unit.id, actor=factories.an_actor(Role.OFFICE_REVIEWER, region="371300"))
+    page = client.get(f"/basic-info/catalogue/{unit.code}/{item.id}").text
+    assert (f"{said}</li>" in page, "按包含它的整个工作日计算" in page) == (True, tells_how)
 
 
 def test_other_units_stay_closed(office: Office, client: FlaskClient) -> None:

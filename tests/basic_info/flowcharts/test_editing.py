@@ -296,6 +296,16 @@ def test_a_limit_found_in_words_is_exported_as_a_field(place: Office, sign_in_as
     assert re.search(r"filename\*=UTF-8''.+\.bpmn", file.headers["Content-Disposition"])
 
 
+def test_the_exported_steps_have_both_limits(place: Office, sign_in_as: SignIn) -> None:
+    client, chart = begun(place, sign_in_as)
+    saved(client, chart, drawing("受理", details=DETAILS.format(duty="")))
+
+    table = client.post(f"/exports/basic_info.flow_steps?chart_id={chart.id}", data={"kind": "csv"}).text
+
+    assert "法定时限,法定时限单位,承诺时限,承诺时限单位" in table
+    assert "5,工作日,3,日" in table
+
+
 CALL = (
     '<bpmn:callActivity id="c" name="转办" calledElement="flowchart-{id}"/>'
     '<bpmn:sequenceFlow id="g" sourceRef="T0" targetRef="c"/>'

@@ -124,6 +124,35 @@ def test_limits_become_rows(text: str, rows: list[tuple[int, LimitUnit, str]]) -
     assert [(limit.value, limit.limit_unit, limit.condition) for limit in found] == rows
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "每月10日前", "每年3月底前", "次月5日前", "2026年6月30日前", "每季度首月15日前", "年底前", "每月1日至10日",
+        "每月5日、15日、25日",
+    ],
+)  # fmt: skip
+def test_a_day_of_the_calendar_is_kept_in_words_and_has_no_length(text: str) -> None:
+    assert time_limits(text, LimitKind.STATUTORY, heading="法定期限") == (
+        TimeLimit(LimitKind.STATUTORY, 0, LimitUnit.WORKDAY, text),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("每月10日前申报，20个工作日内办结", [("statutory", 20, "每月10日前申报")]),
+        ("20个工作日；每年3月底前报送", [("statutory", 20, ""), ("statutory", 0, "每年3月底前报送")]),
+        ("法定20个工作日，承诺次月5日前", [("statutory", 20, ""), ("promised", 0, "次月5日前")]),
+        ("次月5个工作日内", [("statutory", 5, "次月")]),
+    ],
+)
+def test_a_length_beside_a_day_of_the_calendar_is_still_one(text: str, rows: list[tuple[str, int, str]]) -> None:
+    found = time_limits(text, LimitKind.STATUTORY, heading="法定期限")
+
+    assert found is not None
+    assert [(one.limit_kind.value, one.value, one.condition) for one in found] == rows
+
+
 @pytest.mark.parametrize("text", ["3月", "尽快", "2.5日", "一天半"])
 def test_a_limit_without_days_is_not_guessed(text: str) -> None:
     assert time_limits(text, LimitKind.STATUTORY, heading="法定期限") is None
