@@ -54,6 +54,8 @@ _DUTY_TEXT = re.compile(
     r"(?:^|[,。;:])(?:[^,。;:]{0,20}?)(?:主要)?(?:职责|职能)(?:任务)?(?:调整后)?(?:调整为|是|为|:)+:?(?P<text>.+)$|[,。;:](?P<verb>(?:主要)?(?:负责|承担).+)$"
     rf"|^[,。;:](?:(?:并|同时)?(?:加挂|增挂|挂)[^。;,]{{2,40}}?牌子[,。;])?(?P<other>(?:{SURE_DUTY_VERB}|依[法规]).+)$"
 )
+# 「…加挂甲局牌子,不再保留乙办公室」: what is taken away beside it leaves the plate.
+_BODY_TAKEN_AWAY = re.compile(r",(?:同时|并|相应)?(?:不再(?:保留|设立|设置)|撤销)[^,。;挂]*(?=,|$)")
 _CHANGE_WORD = re.compile(r"分设|拆分|增设|新设|新增|单设|成立|更名|组建|整合|撤销|设立|调整|合并|不再")
 # No order in one paragraph makes more bodies; a damaged line that seems to doesn't keep the reader busy.
 _MOST_BODIES = 60
@@ -330,6 +332,7 @@ def _duty_elsewhere(later: Sequence[str], name: str) -> str:
 def _unit_plates(folded: str, own: Own) -> Iterator[str]:
     for sentence in re.split(r"[。;]", folded):
         sentence = re.sub(r",?(?:不再|同时撤销|撤销|取消|摘除)[^,。;]*牌子", "", sentence)
+        sentence = _BODY_TAKEN_AWAY.sub("", sentence)
         before = re.split(r"加挂|增挂|挂", sentence)[0].rstrip(",并")
         if any(_new_bodies(before + ",", own)):
             # The plate is the new body's, not the unit's.

@@ -201,3 +201,12 @@ def test_a_unit_that_a_reply_sets_up_has_the_rank_given_with_it() -> None:
 def test_a_reply_on_the_subordinates_of_a_unit_is_addressed_to_the_unit() -> None:
     lines = ("关于市水务局所属事业单位更名等事项的复函", "市水务局：", "同意将市河道管理所更名为市河湖保护中心。")
     assert parse_mandate([Block(text=line) for line in lines]).unit_name.value == "市水务局"
+
+
+@pytest.mark.parametrize("beside", ["，不再保留县老龄办公室", "，同时撤销县老龄办公室", "，撤销县老龄办公室"])
+def test_a_plate_of_the_unit_stands_beside_a_body_that_is_taken_away(beside: str) -> None:
+    assert change(f"一、在县民政局加挂县老龄工作局牌子{beside}。")["plates"] == ["县老龄工作局"]
+
+
+def test_a_plate_that_is_taken_away_is_none() -> None:
+    assert change("一、不再保留县民政局加挂的县老龄工作局牌子，撤销县老龄办公室。")["plates"] == []
