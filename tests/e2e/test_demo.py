@@ -38,7 +38,7 @@ def test_the_head_has_an_article_to_review(context_of: ContextOf) -> None:
 
 def test_this_year_of_the_unit_stands_beside_the_last(context_of: ContextOf) -> None:
     page = _text(context_of("unit-head"), "/duty-eval/dashboard?span=year")
-    assert re.search(r"上年 [1-9][\d,]*，</span><span>[+−]\d+(\.\d+)?%", page) is not None
+    assert re.search(r"上年 <a href=\"[^\"]+\">[1-9][\d,]*</a>，</span><span>[+−]\d+(\.\d+)?%", page) is not None
 
 
 def test_past_rounds_of_routine_assessment_rest_on_records(context_of: ContextOf) -> None:
