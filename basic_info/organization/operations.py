@@ -218,7 +218,9 @@ def _complete(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hold_in_reach(unit_id: int, *, actor: Actor) -> None:
     reached = true() if actor is SYSTEM else within(actor, Permission.UNIT_EDIT, unit=Unit.id)
-    if db.session.scalar(select(Unit.id).where(Unit.id == unit_id, reached).with_for_update()) is None:
+    # Its key stays: whoever adds up sums of the unit meanwhile refers to it, and a move waits for him in turn.
+    held = select(Unit.id).where(Unit.id == unit_id, reached).with_for_update(key_share=True)
+    if db.session.scalar(held) is None:
         raise NotFound
 
 

@@ -153,7 +153,7 @@ def _sums(table: Any) -> list[Any]:
 
 def add_up() -> int:
     """Add the changes to the sums; returns how many there were. Two at a time: the second waits and finds none."""
-    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('unit_day_sum', 7))"))
+    _hold_sums()
     taken = (
         delete(UnitSumChange)
         .returning(UnitSumChange.unit_id, UnitSumChange.worked_on, *_sums(UnitSumChange))
@@ -180,6 +180,11 @@ def add_up() -> int:
     }
     ctes = [_added(table, keys, rows).cte(f"added_{n}") for n, ((table, *keys), rows) in enumerate(added.items())]
     return db.session.scalar(select(func.count()).select_from(taken).add_cte(*ctes)) or 0
+
+
+def _hold_sums() -> None:
+    """Whoever else adds up, or moves a unit and its sums along, waits until this transaction ends."""
+    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('unit_day_sum', 7))"))
 
 
 def _totals(columns: Any) -> list[Any]:
@@ -213,6 +218,7 @@ def recount() -> AnySelect:
 
 def count_sums_again() -> None:
     """Make the sums anew from the records: after records came in beside the triggers (a whole month loaded at once)."""
+    _hold_sums()
     db.session.execute(text("LOCK TABLE duty_record IN SHARE MODE"))
     for table in (UnitSumChange, UnitDaySum, UnitMonthSum, RegionDaySum, RegionMonthSum):
         db.session.execute(delete(table))

@@ -39,5 +39,8 @@ def on_page(actor: Actor) -> Counting | None:
 def what_became() -> Counting:
     """As an open page asks for it: the newest count, which may be done by now."""
     newest = db.session.scalars(select(JobRun).where(JobRun.job == JOB).order_by(JobRun.id.desc()).limit(1))
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # no address that a browser is at
+        page = urlsplit("")
     return Counting(newest.one_or_none(), urlunsplit(("", "", page.path, page.query, "")))

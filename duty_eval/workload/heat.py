@@ -123,7 +123,10 @@ def heat(
     ``present``: key → the facts of the last month as they are now, instead of those that are kept; None: not counted.
     """
     kept = {(line.key, line.month): line for line in db.session.execute(facts)}
-    found: dict[tuple[Any, date], Any] = {**kept, **{(key, months[-1]): line for key, line in (present or {}).items()}}
+    found: dict[tuple[Any, date], Any] = dict(kept)
+    if present is not None:
+        found = {at: line for at, line in kept.items() if at[1] != months[-1]}
+        found |= {(key, months[-1]): line for key, line in present.items()}
 
     def cell(row: Named, month: date) -> Cell:
         line = found.get((row.key, month))

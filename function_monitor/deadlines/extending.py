@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
+from basic_info.api import library_settings
 from function_monitor.deadlines.counting import Limit
 from function_monitor.deadlines.errors import AlreadyExtended, BadExtension
 from function_monitor.deadlines.kinds import JOINT_LIMIT, ApproverKind, ClockKind
@@ -39,7 +40,7 @@ def _days_of(clock: StepClock) -> int | None:
     """The legal limit as the clock counts it: 45 minutes are no joint limit of 45 days."""
     if clock.limit_value is None or clock.limit_unit is None:
         return None
-    return Limit(clock.limit_value, clock.limit_unit).in_whole_days().value
+    return Limit(clock.limit_value, clock.limit_unit).in_whole_days(library_settings().hours_per_day).value
 
 
 def may_be_extended(clock: StepClock) -> bool:

@@ -515,7 +515,12 @@ def test_the_page_says_that_a_count_is_under_way_and_when_it_is_done(
     assert "hx-get" not in done
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/"])
+def test_a_page_at_no_readable_address_is_told_of_the_count_too(connection: Connection, sign_in_as: SignIn) -> None:
+    client = sign_in_as(an_actor(Role.OFFICE_CLERK, region="371300"))
+    assert client.get(COUNT, headers={"HX-Current-URL": "http://["}).status_code == 200
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "//["])
 def test_a_count_leads_back_to_pages_of_this_site_only(connection: Connection, sign_in_as: SignIn, target: str) -> None:
     asked = sign_in_as(an_actor(Role.OFFICE_CLERK, region="371300")).post(COUNT, data={"next": target})
     assert asked.location == "/duty-eval/dashboard"

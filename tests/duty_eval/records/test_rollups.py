@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -11,7 +12,8 @@ from flask import Flask
 from sqlalchemy import Connection, Date, Engine, func, literal, select, update
 
 from basic_info.duties.models import PostDuty
-from basic_info.organization.models import Unit
+from basic_info.organization.models import Unit, UnitVersion
+from basic_info.organization.operations import change_unit
 from basic_info.regions.models import Region, Tier
 from duty_eval.dashboards.models import SUMS, UnitSumChange
 from duty_eval.dashboards.sums import Span, add_up, by_region, by_unit, count_sums_again
@@ -94,6 +96,56 @@ def test_roll_ups_equal_a_recount_after_concurrent_writes_reviews_and_correction
     assert db.session.scalars(select(UnitSumChange)).all() == []
     assert _unit_sums() == _unit_sums_recounted()
     assert _region_sums() == _region_sums_recounted()
+
+
+def _logged_once(unit: Unit) -> None:
+    post = a_post(section=a_section(unit=unit))
+    staff = an_actor(Role.STAFF, person=a_person(post=post))
+    entry = Entry(post_duty_id=None, content="办理", minutes=10)
+    log_records([entry], worked_on=DAYS[0], client_key="k", actor=staff, today=DAYS[-1], late_reason="补")
+    db.session.commit()
+
+
+def _elsewhere(app: Flask, act: Callable[[], object]) -> Future[None]:
+    """``act`` in a transaction of its own, beside this one."""
+
+    def alone() -> None:
+        with app.app_context():
+            act()
+            db.session.commit()
+            db.session.remove()
+
+    return ThreadPoolExecutor(1).submit(alone)
+
+
+def test_sums_are_added_up_while_somebody_changes_the_unit(app: Flask, committed: Engine) -> None:
+    unit = a_unit(region=a_region("371302", tier=Tier.COUNTY))
+    _logged_once(unit)
+    version = db.session.scalars(select(UnitVersion).where(UnitVersion.unit_id == unit.id)).one()
+    change_unit(unit, facts={"name": "区水务局"}, on=DAYS[0], based_on=version.id, actor=SYSTEM)
+    try:
+        _elsewhere(app, add_up).result(timeout=5)
+    finally:
+        db.session.rollback()
+
+    assert _unit_sums() == _unit_sums_recounted() != set()
+
+
+def test_a_unit_that_moves_waits_for_a_count_of_all_sums(app: Flask, committed: Engine) -> None:
+    unit = a_unit(region=a_region("371302", tier=Tier.COUNTY))
+    elsewhere = a_region("371311", tier=Tier.COUNTY).id
+    _logged_once(unit)
+    add_up()
+    db.session.commit()
+    count_sums_again()
+    move = update(Unit).where(Unit.id == unit.id).values(region_id=elsewhere)
+    moved = _elsewhere(app, lambda: db.session.execute(move))
+    with pytest.raises(TimeoutError):
+        moved.result(timeout=0.5)
+    db.session.commit()
+    moved.result(timeout=5)
+
+    assert _region_sums() == _region_sums_recounted() != set()
 
 
 def test_sums_of_units_counted_again_are_those_that_the_database_kept(app: Flask, committed: Engine) -> None:

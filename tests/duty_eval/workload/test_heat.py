@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from basic_info.organization.models import Appointment, Section, Unit
 from basic_info.regions.models import Tier
@@ -376,6 +376,19 @@ def test_the_present_month_of_a_unit_and_a_section_is_as_it_is_now(connection: C
     assert before == ["无纪实"] * 2
     assert all("不饱和" in _cells(text, "heat-map")[5][1] for text in after)
     assert all("本月为打开页面时的数" in text for text in after)
+
+
+def test_a_section_that_has_nobody_any_more_shows_no_number_of_the_last_count(
+    connection: Connection, sign_in_as: SignIn
+) -> None:
+    office = Office()
+    count_workload(today_in_china(), Progress())
+    held = Appointment.section_id == office.team.section.id
+    connection.execute(update(Appointment).where(held).values(superseded_at=func.now()))
+
+    page = sign_in_as(an_actor(Role.UNIT_HEAD, unit=office.unit)).get(f"/duty-eval/dashboard/units/{office.unit.id}")
+
+    assert _cells(page.text, "heat-map")[5][1] == "—"
 
 
 def test_by_day_the_present_month_alone_is_counted_again(connection: Connection) -> None:

@@ -11,12 +11,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from basic_info.power_lists.models import LimitUnit
+from basic_info.settings.operations import set_library
+from basic_info.settings.queries import LibrarySettings
 from function_monitor.alerts.recounting import recount
 from function_monitor.deadlines.errors import AlreadyExtended, BadExtension
 from function_monitor.deadlines.extending import ExtensionDraft, approver_of, extend, withdraw_extension
 from function_monitor.deadlines.kinds import ApproverKind
 from function_monitor.deadlines.models import ClockExtension
-from host.kernel.access import Role
+from host.kernel.access import SYSTEM, Role
 from host.kernel.db import db
 from host.kernel.errors import NotPermitted
 from tests.factories import an_actor
@@ -51,6 +53,13 @@ def test_forty_five_minutes_are_no_joint_limit(scene: Scene) -> None:
     clock = scene.clock()
     clock.limit_value, clock.limit_unit = 45, LimitUnit.MINUTE
     assert approver_of(clock) is ApproverKind.ORGAN_HEAD
+
+
+def test_working_hours_make_a_joint_limit_by_the_hours_of_the_city_s_day(scene: Scene) -> None:
+    clock = scene.clock()
+    clock.limit_value, clock.limit_unit = 45 * 6, LimitUnit.WORKHOUR
+    set_library(LibrarySettings(hours_per_day=6), actor=SYSTEM)
+    assert approver_of(clock) is ApproverKind.GOVERNMENT_HEAD
 
 
 def test_a_clock_is_extended_once(scene: Scene) -> None:
