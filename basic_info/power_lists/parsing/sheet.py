@@ -38,6 +38,8 @@ _MOST_TO_SIGN = 4
 # 行政许可小计 | 3项: a sum whose words stand in any column, and nothing but counts beside them.
 _SUM = re.compile(r".{0,12}(?:小计|合计|总计|共计)")
 _COUNT = re.compile(r"\d{1,6}(?:\.0+)?[项条个件]?")
+#: A name that cannot end here: an open bracket, or a word that joins it to what follows.
+_UNFINISHED = re.compile(r".*[（(][^（()）]*|.*[、，及和与]", re.S)
 _SUBITEM_MARK = re.compile(r"[（(]\d{1,2}[)）]|[①-⑳]")
 _NUMBERED_LINE = re.compile(r"\s*(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[①-⑳])")
 _CLAIM = re.compile(r"[（(]\s*([0-9零一二三四五六七八九十百]+)\s*项\s*[)）]")
@@ -242,6 +244,8 @@ class SheetReader:
         if Field.POWER_KIND not in self.header.fields:
             self._take_kind(fields, columns)
         self._notice_several(row, fields)
+        if set(fields) == {Field.NAME} and len(columns) == 1 and self._ends_name(one_line(fields[Field.NAME])):
+            return
         item = self._item_of(row, fields)
         if item:
             _add_texts(item, fields)
@@ -250,6 +254,18 @@ class SheetReader:
                     _add_level(item, column.tier, "" if text in _TICKS else text)
                 elif column.field is None and not column.tier:
                     item.extras[column.heading] = _joined(item.extras.get(column.heading, ""), text)
+
+    def _ends_name(self, rest: str) -> bool:
+        """Whether a row has nothing but the rest of the numbered name above, which broke off; it is joined to it."""
+        item = self._current
+        if item is None or not item.sort_no or item.subitem_name or not _UNFINISHED.fullmatch(item.name):
+            return False
+        if _SUBITEM_MARK.match(rest):
+            return False
+        self._by_key.pop(_key(item), None)
+        item.name += rest
+        self._by_key.setdefault(_key(item), item)
+        return True
 
     @staticmethod
     def _take_kind(fields: dict[Field, str], columns: list[tuple[Column, str]]) -> None:
@@ -302,8 +318,7 @@ class SheetReader:
         return same_number and name in {"", before.name} and not (sort_no == "" and name and before.sort_no == "")
 
     def _kept(self, item: PowerListItem) -> PowerListItem:
-        key = (item.sort_no, squeezed(item.name), squeezed(item.subitem_name), item.kind_label)
-        known = self._by_key.setdefault(key, item)
+        known = self._by_key.setdefault(_key(item), item)
         if known is item:
             self.items.append(item)
         elif known is not self._current:
@@ -344,6 +359,10 @@ class SheetReader:
     def _complain(self, row: int, field: Field, message: str) -> None:
         assert self.header is not None
         self.errors.append(CellError(self.name, row, self.header.heading_of(field), message))
+
+
+def _key(item: PowerListItem) -> tuple[str, ...]:
+    return item.sort_no, squeezed(item.name), squeezed(item.subitem_name), item.kind_label
 
 
 def _is_sum(filled: list[str]) -> bool:

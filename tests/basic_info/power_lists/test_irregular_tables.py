@@ -215,3 +215,20 @@ def test_a_short_row_of_a_text_file_is_read_as_far_as_it_goes(tmp_path: Path) ->
 
 def test_a_numbered_sheet_of_others_gives_its_type(tmp_path: Path) -> None:
     assert parse(tmp_path, [HEADER, [1, "甲"]], name="三、其他").as_contract()["by_type"] == {"其他行政权力": 1}
+
+
+@pytest.mark.parametrize(
+    ("second", "names"),
+    [
+        (["", "乙类）许可"], ["经营（甲类、乙类）许可", "丁"]),
+        (["", "（2）乙类"], ["经营（甲类、", "丁"]),
+        (["", "乙类许可", "", "行政许可"], ["经营（甲类、", "乙类许可", "丁"]),
+    ],
+    ids=["the rest", "a sub-item", "an item of its own"],
+)
+def test_a_name_that_breaks_off_goes_on_in_a_row_of_its_own(
+    tmp_path: Path, second: list[str], names: list[str]
+) -> None:
+    rows: Rows = [HEADER, [1, "经营（甲类、", "", "行政许可"], second, [2, "丁", "", "行政许可"]]
+
+    assert list(dict.fromkeys(item.name for item in parse(tmp_path, rows).items)) == names
