@@ -49,6 +49,7 @@ def handed_orders(where: ColumnElement[bool], actor: Actor) -> AnySelect:
             Mandate.mandate_state.label("reply_state"),
             Mandate.valid.label("valid"),
             HandedOrder.from_unit_id.in_(readable_units(actor)).label("reply_is_readable"),
+            HandedOrder.unit_id.in_(readable_units(actor)).label("unit_is_readable"),
             draft.version_no.label("draft_no"),
             draft.mandate_state.label("draft_state"),
         )

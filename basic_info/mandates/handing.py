@@ -24,13 +24,16 @@ from host.kernel.pages import today_in_china
 def name_unit(mandate: Mandate, words: str, *, unit_id: int, direction: HandDirection, actor: Actor) -> HandedOrder:
     """Say which unit an order of the reply concerns; there it waits as a change.
 
-    Raises Refused (no words of the reply, its own unit, named already), NotPermitted.
+    Raises Refused (no words of the reply, its own unit, named already, another version took the place of this one),
+    NotPermitted.
     """
     if actor.account_id is None:
         raise NotPermitted("须由登录人员指定")
     db.session.refresh(mandate, with_for_update=True)  # two who name the unit of one order wait for each other
     if mandate.base_id is None or _plain(words) not in _plain(mandate.source_text) or not _plain(words):
         raise Refused("请选择批复里的一句话").beside({"words": "请选择批复里的一句话"})
+    if mandate.valid.isempty:
+        raise Refused("这份批复已重新套用为新的一版，请打开那一版再指定")
     if unit_id == mandate.unit_id:
         raise Refused("这是本单位，请填写另一个单位").beside({"unit": "这是本单位，请填写另一个单位"})
     if _named(mandate, words) is not None:
@@ -52,6 +55,8 @@ def name_unit(mandate: Mandate, words: str, *, unit_id: int, direction: HandDire
 
 def withdraw_name(handed: HandedOrder, *, reason: str, actor: Actor) -> HandedOrder:
     """The order is not that unit's after all. Raises Refused (no reason; begun or settled there), NotPermitted."""
+    if handed.hand_state is HandState.SETTLED:
+        raise Refused("该单位已写明办结，不能收回；确需更正的，以新的批复更正")
     _require_open(handed, actor)
     if handed.draft_id is not None:
         raise Refused("该单位已据此起草变更，请先在该单位退回那份草稿并另行导入，这里不能收回")

@@ -38,10 +38,28 @@ def mended_rows(was: Mandate, table: str, fresh: list[Row]) -> Mending:
     mending = Mending([_plain(row) for row in fresh])
     if table == "clause":
         _match_sections(mending.rows, rows)
+    read = {key for one in rows if one.extracted_value for key in identities(one)}
     for one in rows:
-        if one.corrected_by is not None:
+        if one.corrected_by is None:
+            continue
+        if one.extracted_value or one.is_removed or read & set(identities(one)) or not _join(mending, one):
             _carry(mending, one, was)
     return mending
+
+
+def _join(mending: Mending, one: Any) -> bool:
+    """Whether a row that a person added is stated by the new base itself: it takes that row's place, not a second."""
+    at = next((place for place, row in enumerate(mending.rows) if identity(row) in set(identities(one))), None)
+    if at is None:
+        return False
+    row, value = mending.rows[at], one.corrected_value
+    if "tasks" not in value and "count" not in value:
+        return True  # the same words
+    if "tasks" in value:
+        value = with_tasks(value, _tasks_carried(tasks_of(row["extracted_value"]), [], tasks_of(value)))
+    mending.rows[at] = _showing({**row, "corrected_by": one.corrected_by, "corrected_value": value}, value)
+    mending.looks.append(f"“{_name(one)}”由人补充过：本版里已有这一项，合为一项并沿用补充的内容，请核对")
+    return True
 
 
 def _plain(row: Row) -> Row:

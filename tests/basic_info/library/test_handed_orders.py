@@ -162,6 +162,33 @@ def test_taking_the_decision_back_takes_it_from_the_other_unit(place: Office, ot
     assert (waiting_for(other.id), seen(mandate).undecided) == (0, (ORDER,))
 
 
+def test_an_order_that_the_unit_settled_is_not_taken_back(place: Office, other: Unit) -> None:
+    handed = decided(place, other)
+    settle_order(handed, note="已由临编办发〔2022〕9号落实", actor=place.clerk)
+    mandate = db.session.get_one(Mandate, handed.mandate_id)
+    with pytest.raises(Refused, match="以新的批复更正"):
+        take_back_order(mandate, ORDER, reason="看错了", revision=mandate.revision, actor=place.clerk)
+
+
+def test_a_reply_that_was_applied_again_names_no_unit_any_more(place: Office, other: Unit) -> None:
+    in_force(place)
+    mandate = confirm_mandate(reply(place, AWAY), actor=place.reviewer)
+    confirm_mandate(bring(place, mandate_file(instead={"2019年3月1日": "2020年3月1日"})), actor=place.reviewer)
+    with pytest.raises(Refused, match="重新套用为新的一版"):
+        name_unit(mandate, AWAY, unit_id=other.id, direction=HandDirection.GAINS, actor=place.clerk)
+
+
+def test_a_unit_that_the_reader_may_not_open_is_no_link(place: Office, other: Unit, sign_in_as: SignIn) -> None:
+    handed = named(place, other)
+    reader = factories.an_actor(Role.UNIT_CLERK, unit=place.unit)
+    db.session.commit()
+    client = sign_in_as(reader)
+    for page in (f"mandates/{handed.mandate_id}", f"units/{place.unit.id}/handed-orders"):
+        shown = client.get(f"/basic-info/{page}")
+        assert (shown.status_code, "市投资促进局" in shown.text) == (200, True)
+        assert f"/units/{other.id}/handed-orders" not in shown.text
+
+
 def test_the_database_keeps_an_order_at_one_unit(place: Office, other: Unit) -> None:
     handed = named(place, other)
     twin = HandedOrder(

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, func, select
 from basic_info.documents.models import Document
 from basic_info.duties.models import DutyLink, LinkState, SectionDuty, UnitFunction
 from basic_info.mandates.errors import ChangedMeanwhile, NeedsRebase, SamePerson
-from basic_info.mandates.models import Mandate, MandateState
+from basic_info.mandates.models import ClauseKind, Mandate, MandateClause, MandateState
 from basic_info.mandates.operations import confirm_mandate
-from basic_info.mandates.readings import correct_reading
+from basic_info.mandates.readings import add_reading, correct_reading
 from basic_info.mandates.rebasing import reapplied_on, replies_behind, seen_of
 from basic_info.mandates.regrouping import with_tasks
 from basic_info.mandates.timeline import version_on
@@ -136,6 +136,21 @@ def test_a_correction_of_what_the_document_says_otherwise_is_named(place: Office
     assert found.looks == ("“办公室”由人修改过：本版里它的职责不同，增删的几项已照样套用，请核对",)
     confirm_mandate(whole, actor=place.reviewer)
     assert bodies(latest(place))["办公室"] == ["负责机关日常运转", "组织重要会议", "负责档案管理"]
+
+
+def test_what_a_person_added_and_the_document_states_too_is_there_once(place: Office) -> None:
+    in_force(place)
+    reply = amend(place)
+    value = {"name": "综合科", "plates": [], "text": "负责展会管理。", "tasks": ["负责展会管理"]}
+    add_reading(reply, MandateClause(clause_kind=ClauseKind.SECTION), value, actor=place.clerk)
+    confirm_mandate(reply, actor=place.reviewer)
+    [found] = reapplied_on(whole := between(place, 办公室="综合科"))
+    assert "“综合科”由人补充过：本版里已有这一项，合为一项并沿用补充的内容，请核对" in found.looks
+    confirm_mandate(whole, actor=place.reviewer)
+    rows = db.session.scalars(select(MandateClause).where(MandateClause.mandate_id == latest(place).id))
+    [body] = [one for one in rows if one.is_section and one.value["name"] == "综合科"]
+    assert [task for task in body.value["tasks"] if task == "负责展会管理"] == ["负责展会管理"]
+    assert len(body.value["tasks"]) > 1
 
 
 def test_a_corrected_number_on_another_number_is_named(place: Office) -> None:

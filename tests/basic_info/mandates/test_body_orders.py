@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from basic_info.mandates.parsing.bodies import BodyOrders, body_orders, new_unit_name
+from basic_info.mandates.parsing.bodies import BodyOrders, body_orders, new_unit_name, renames_of
 from tests.capped import ends_of
 
 NAMES = ("市场科", "外贸科", "办公室", "综合科", "贸易科", "粮食和物资储备科", "物资储备科")
@@ -157,3 +157,7 @@ def test_no_text_keeps_the_reader_of_orders_busy() -> None:
 def test_the_new_name_of_the_unit(words: str, new: str | None) -> None:
     found = new_unit_name(words, ("临沂市商务局",))
     assert (found[0] if found else None) == new
+
+
+def test_a_damaged_line_of_one_word_over_and_over_renames_nothing() -> None:
+    assert list(renames_of("分别" * 5_000, ())) == []
