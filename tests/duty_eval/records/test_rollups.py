@@ -102,7 +102,7 @@ def _logged_once(unit: Unit) -> None:
     post = a_post(section=a_section(unit=unit))
     staff = an_actor(Role.STAFF, person=a_person(post=post))
     entry = Entry(post_duty_id=None, content="办理", minutes=10)
-    log_records([entry], worked_on=DAYS[0], client_key="k", actor=staff, today=DAYS[-1], late_reason="补")
+    log_records([entry], worked_on=DAYS[-1], client_key="k", actor=staff, today=DAYS[-1])
     db.session.commit()
 
 
