@@ -69,6 +69,12 @@ def reaches_region(code: str, actor: Actor, *, permission: Permission = Permissi
     )
 
 
+def reaches_unit(unit_id: int, actor: Actor) -> bool:
+    """Whether the actor may open the dashboard of all of the unit; the head of a section may not."""
+    found = select(Unit.id).where(Unit.id == unit_id, reach(actor, unit=Unit.id, permission=Permission.DASHBOARD_READ))
+    return db.session.scalar(found) is not None
+
+
 def code_above(code: str) -> str | None:
     """The code of the division that this one lies in: townships in counties, counties in the city."""
     if len(code) > COUNTY:

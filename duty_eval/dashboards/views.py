@@ -150,8 +150,8 @@ def own_dashboard() -> ResponseReturnValue:
 @requires(Permission.DASHBOARD_READ)
 def section_dashboard(section_id: int) -> ResponseReturnValue:
     """A section's sums by duty, those of no single person."""
-    at = _shown()
-    place = queries.section_of(section_id, current_actor(), at.day)
+    at, actor = _shown(), current_actor()
+    place = queries.section_of(section_id, actor, at.day)
     whose = {"unit_id": place.above_id or 0, "section_id": section_id}
     duties = _rows(queries.duties(at.span, **whose))
     filters = {"unit_id": place.above_id, "section": section_id, **at.days}
@@ -170,6 +170,7 @@ def section_dashboard(section_id: int) -> ResponseReturnValue:
         at,
         duties,
         place=place,
+        may_see_above=queries.reaches_unit(place.above_id or 0, actor),
         months=queries.months_of(queries.two_years_to(at.day), **whose),
         lines=folded(lines),
         tiles=_tiles(_if_readable(filters)),
@@ -258,7 +259,7 @@ def region_dashboard(code: str) -> ResponseReturnValue:
         at,
         below,
         place=place,
-        above=above if above and queries.reaches_region(above, actor) else None,
+        above=queries.region_of(above, actor, at.day) if above and queries.reaches_region(above, actor) else None,
         months=queries.months_of_region(place, queries.two_years_to(at.day)),
         lines=lines,
         units=folded(units, keeps_order=True),

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from basic_info.mandates.effects import Effect, EffectKind
 from basic_info.mandates.models import Mandate
+from basic_info.mandates.operations import confirm_mandate
 from basic_info.mandates.previewing import Preview, preview_of
 from host.kernel.access import Actor
 from host.kernel.db import db
@@ -112,6 +113,15 @@ def test_a_task_that_every_body_has_tells_nothing_of_where_duties_went(place: Of
     words = "增设外资科，主要负责外商投资促进；完成交办任务。"
     effect = of(place, EffectKind.ABOLISHED, words, TO_OFFICE)[0]
     assert effect.after == "职责划入办公室"
+
+
+def test_words_without_an_effect_say_where_they_are_dealt_with(place: Office, sign_in_as: SignIn) -> None:
+    in_force(place)
+    mandate = reply(place, "撤销对外贸易科，其职责划入办公室。", "调整后，机关行政编制为37名。")
+    address = f"/basic-info/mandates/{mandate.id}"
+    assert "需要的在下面的解析结果里补充" in sign_in_as(place.clerk).get(address).text
+    confirm_mandate(mandate, actor=place.reviewer)
+    assert "确认时没有计入本版本" in sign_in_as(place.clerk).get(address).text
 
 
 def test_the_change_behind_a_new_number_is_not_listed_as_unheard(place: Office) -> None:

@@ -156,6 +156,26 @@ def test_a_head_s_dashboard_is_the_section_a_leader_s_the_unit(connection: Conne
         assert f"<h1>{own}</h1>" in sign_in_as(actor).get("/duty-eval/dashboard").text
 
 
+def test_a_section_s_dashboard_leads_to_its_unit_s_only_whoever_may_open_it(
+    connection: Connection, sign_in_as: SignIn
+) -> None:
+    office = Office()
+    unit_page = f"/duty-eval/dashboard/units/{office.unit.id}"
+    section_page = f"/duty-eval/dashboard/sections/{office.section.id}"
+    head, leader = (
+        sign_in_as(office.head).get(section_page),
+        sign_in_as(an_actor(Role.UNIT_HEAD, unit=office.unit)).get(section_page),
+    )
+    assert "区水利局" in head.text
+    assert (unit_page in head.text, unit_page in leader.text) == (False, True)
+
+
+def test_a_county_s_dashboard_names_the_city_above_it(connection: Connection, sign_in_as: SignIn) -> None:
+    Office()
+    page = sign_in_as(_region_head()).get("/duty-eval/dashboard/regions/371302").text
+    assert re.search(r'href="/duty-eval/dashboard/regions/371300[^"]*">(?!上级)[^<]+</a></li>', page)
+
+
 def test_a_city_s_page_costs_the_same_statements_however_many_counties(
     connection: Connection, sign_in_as: SignIn, count_queries: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
