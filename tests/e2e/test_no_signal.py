@@ -141,11 +141,7 @@ def test_row_42_another_account_on_the_same_phone_sees_nothing_and_the_entries_w
 def test_row_42_signing_out_asks_about_unsent_entries_and_leaves_nothing(
     open_phone: OpenPhone, platform: Platform
 ) -> None:
-    phone = open_phone()
-    page = _sign_in(phone, platform, "staff")
-    _make_ready(page)
-    phone.set_offline(True)
-    page.goto("/duty-eval/offline")
+    phone, page = _cut_off(open_phone, platform)
     _write(page, today_in_china(), "不想提交了")
     page.route("**/offline/key", lambda route: route.abort())  # still no way through for the outbox
     phone.set_offline(False)
@@ -163,11 +159,7 @@ def test_row_42_signing_out_asks_about_unsent_entries_and_leaves_nothing(
 def test_an_expired_session_keeps_what_was_not_sent_and_says_to_sign_in_again(
     open_phone: OpenPhone, platform: Platform
 ) -> None:
-    phone = open_phone()
-    page = _sign_in(phone, platform, "staff")
-    _make_ready(page)
-    phone.set_offline(True)
-    page.goto("/duty-eval/offline")
+    phone, page = _cut_off(open_phone, platform)
     _write(page, today_in_china(), "会话过期前没有发出的事")
     phone.clear_cookies()  # the session is over: the server knows this phone no more
     phone.set_offline(False)
@@ -185,11 +177,7 @@ def test_an_expired_session_keeps_what_was_not_sent_and_says_to_sign_in_again(
 
 
 def test_who_signs_out_may_have_unsent_entries_sent_first(open_phone: OpenPhone, platform: Platform) -> None:
-    phone = open_phone()
-    page = _sign_in(phone, platform, "staff")
-    _make_ready(page)
-    phone.set_offline(True)
-    page.goto("/duty-eval/offline")
+    phone, page = _cut_off(open_phone, platform)
     _write(page, today_in_china(), "退出之前才发出的事")
     page.route("**/offline/key", lambda route: route.abort())  # still no way through for the outbox
     phone.set_offline(False)
@@ -208,11 +196,7 @@ def test_who_signs_out_may_have_unsent_entries_sent_first(open_phone: OpenPhone,
 def test_an_entry_that_is_refused_is_shown_with_what_to_do_and_sent_once_mended(
     open_phone: OpenPhone, platform: Platform
 ) -> None:
-    phone = open_phone()
-    page = _sign_in(phone, platform, "staff")
-    _make_ready(page)
-    phone.set_offline(True)
-    page.goto("/duty-eval/offline")
+    phone, page = _cut_off(open_phone, platform)
     _write(page, today_in_china(), "做了半小时", minutes=30)
     _write(page, today_in_china(), "一天做了二十四小时", minutes=1440)
     phone.set_offline(False)
@@ -229,11 +213,7 @@ def test_an_entry_that_is_refused_is_shown_with_what_to_do_and_sent_once_mended(
 def test_what_is_typed_while_an_entry_is_being_saved_is_the_next_entry(
     open_phone: OpenPhone, platform: Platform
 ) -> None:
-    phone = open_phone()
-    page = _sign_in(phone, platform, "staff")
-    _make_ready(page)
-    phone.set_offline(True)
-    page.goto("/duty-eval/offline")
+    _, page = _cut_off(open_phone, platform)
     expect(page.get_by_text("添加说明")).to_be_visible()
     page.evaluate(
         """() => {
@@ -251,11 +231,7 @@ def test_what_is_typed_while_an_entry_is_being_saved_is_the_next_entry(
 
 
 def test_an_entry_that_the_device_cannot_keep_stays_in_the_form(open_phone: OpenPhone, platform: Platform) -> None:
-    phone = open_phone()
-    page = _sign_in(phone, platform, "staff")
-    _make_ready(page)
-    phone.set_offline(True)
-    page.goto("/duty-eval/offline")
+    _, page = _cut_off(open_phone, platform)
     expect(page.get_by_text("添加说明")).to_be_visible()
     page.evaluate("() => { crypto.subtle.encrypt = () => Promise.reject(new Error('full')); }")
     _words(page).fill("存不下的一项")
@@ -304,11 +280,7 @@ def test_who_keeps_no_records_is_told_so_and_no_page_waits_for_duties(
 def test_a_duty_with_minutes_needs_no_words_and_nothing_at_all_is_told_at_once(
     open_phone: OpenPhone, platform: Platform
 ) -> None:
-    phone = open_phone()
-    page = _sign_in(phone, platform, "staff")
-    _make_ready(page)
-    phone.set_offline(True)
-    page.goto("/duty-eval/offline")
+    phone, page = _cut_off(open_phone, platform)
     page.get_by_role("button", name="存入本机").click()
     expect(page.locator("[data-entries] li")).to_have_count(0)
 
@@ -328,6 +300,16 @@ def _sign_in(phone: BrowserContext, platform: Platform, login: str) -> Page:
     page.get_by_role("button", name="登录").click()
     page.wait_for_url("**/")
     return page
+
+
+def _cut_off(open_phone: OpenPhone, platform: Platform) -> tuple[BrowserContext, Page]:
+    """The phone of a staff member who was here before and has no signal now, on the page for that."""
+    phone = open_phone()
+    page = _sign_in(phone, platform, "staff")
+    _make_ready(page)
+    phone.set_offline(True)
+    page.goto("/duty-eval/offline")
+    return phone, page
 
 
 def _make_ready(page: Page) -> None:
