@@ -9,7 +9,7 @@ from enum import IntEnum
 from sqlalchemy import and_, func, or_, select
 
 from basic_info.duties.models import DutyLink, FunctionKind, LinkState, PostDuty, SectionDuty, UnitFunction
-from basic_info.mandates.models import MandateClause
+from basic_info.mandates.models import Mandate, MandateClause
 from basic_info.organization.models import Appointment, PersonVersion, Post, PostVersion, Section, SectionVersion
 from basic_info.organization.queries import readable_people
 from host.kernel.access import Actor
@@ -92,6 +92,8 @@ def _rows(unit_id: int, day: date, actor: Actor) -> dict[Column, list[AnyRow]]:
         )
         .join(DutyLink, and_(DutyLink.clause_id == MandateClause.id, DutyLink.link_state == LinkState.CONFIRMED))
         .join(UnitFunction, UnitFunction.id == DutyLink.function_id)
+        # A clause that every version has is one of each; the picture shows those of the version of the day.
+        .join(Mandate, and_(Mandate.id == MandateClause.mandate_id, Mandate.valid.contains(day)))
         .where(*real, *kinds)
         .distinct()
     )
