@@ -33,6 +33,8 @@ def _moved(table: str) -> str:
 
 
 def upgrade() -> None:
+    # No unit moves between the first sum and the trigger that follows it.
+    op.execute("LOCK TABLE unit IN SHARE ROW EXCLUSIVE MODE")
     for table, (source, key) in _OF_UNITS.items():
         op.create_table(
             table,
