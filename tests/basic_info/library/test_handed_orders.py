@@ -189,6 +189,18 @@ def test_a_unit_that_the_reader_may_not_open_is_no_link(place: Office, other: Un
         assert f"/units/{other.id}/handed-orders" not in shown.text
 
 
+def test_a_sentence_that_was_sent_on_says_so_among_those_that_came_to_nothing(
+    place: Office, other: Unit, sign_in_as: SignIn
+) -> None:
+    in_force(place)
+    words = "将“编制商务发展规划”职责划入市投资促进局。"
+    mandate = reply(place, words)
+    name_unit(mandate, words, unit_id=other.id, direction=HandDirection.GAINS, actor=place.clerk)
+    db.session.commit()
+    page = sign_in_as(place.clerk).get(f"/basic-info/mandates/{mandate.id}").text
+    assert f"<li>{words}（已转到其他单位；本单位因此少的，请在下面删除）</li>" in page
+
+
 def test_the_database_keeps_an_order_at_one_unit(place: Office, other: Unit) -> None:
     handed = named(place, other)
     twin = HandedOrder(
