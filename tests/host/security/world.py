@@ -20,6 +20,7 @@ from basic_info.flowcharts.drawing import blank_plan, bpmn_document
 from basic_info.flowcharts.editing import draw_flowchart
 from basic_info.flowcharts.models import SuspensionKind
 from basic_info.flowcharts.operations import keep_revision
+from basic_info.mandates.handed_models import HandDirection, HandedOrder
 from basic_info.mandates.models import ClauseKind, MandateClause
 from basic_info.organization.models import PersonVersion, PostVersion, SectionVersion, Unit
 from basic_info.power_lists.models import ListState, PowerItem, PowerItemSection, PowerKind, PowerList
@@ -313,6 +314,7 @@ def _library(office: Office) -> dict[str, Any]:
         "clause_id": clause_id,
         "mandate_id": mandate.id,
         "other_id": mandate.id,
+        "handed_id": _handed_order(office, mandate.id),
         "table": "clause",
         "reading_id": clause_id,
         "verb": "remove",
@@ -320,6 +322,17 @@ def _library(office: Office) -> dict[str, Any]:
         "document_id": waiting.id,
         "file_id": waiting.file_id or 0,
     }
+
+
+def _handed_order(office: Office, mandate_id: int) -> int:
+    """A sentence of the unit's reply that waits for a unit which nobody of the others is of."""
+    handed = HandedOrder(
+        mandate_id=mandate_id, from_unit_id=office.unit.id, unit_id=a_unit(name="市档案馆").id,
+        words=f"{SECRET}职责划入", direction=HandDirection.GAINS, named_by=1,
+    )  # fmt: skip
+    db.session.add(handed)
+    db.session.flush()
+    return handed.id
 
 
 def _coverage(office: Office) -> dict[str, Any]:
