@@ -36,7 +36,7 @@ def name_unit(mandate: Mandate, words: str, *, unit_id: int, direction: HandDire
         raise Refused("这份批复已重新套用为新的一版，请打开那一版再指定")
     if unit_id == mandate.unit_id:
         raise Refused("这是本单位，请填写另一个单位").beside({"unit": "这是本单位，请填写另一个单位"})
-    if _named(mandate, words) is not None:
+    if named_for(mandate, words) is not None:
         raise Refused("这句话已经指定了单位；要改为别的单位，请先收回").beside({"words": "这句话已经指定了单位"})
     handed = HandedOrder(
         mandate_id=mandate.id,
@@ -99,10 +99,6 @@ def begin_change(handed: HandedOrder, *, actor: Actor) -> Mandate:
 
 def named_for(mandate: Mandate, words: str) -> HandedOrder | None:
     """Where the order was handed to."""
-    return _named(mandate, words)
-
-
-def _named(mandate: Mandate, words: str) -> HandedOrder | None:
     return db.session.scalar(
         select(HandedOrder).where(
             HandedOrder.mandate_id == mandate.id,

@@ -306,4 +306,4 @@ def test_with_a_lane_chosen_a_symbol_is_placed_in_it(sign_in: SignIn) -> None:
     press(page, "End")
     chosen(page, "审查岗 泳道")
     next_by_keys(page, "环节", "归档")
-    chosen(page, "归档 环节 · 审查岗")
+    expect(page.locator("[data-editor-outline] [aria-selected=true]")).to_have_text("归档 环节 · 审查岗")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.basic_info.power_lists.grids import Cell, Grid, Limits, Made, Want, as_csv, as_xls, as_xlsx, law
+from tests.basic_info.power_lists.published.words import CF, GF, JC, JF, QR, QT, QZ, XK, ZS
 
-XK, CF, QZ, ZS, JF = "行政许可", "行政处罚", "行政强制", "行政征收", "行政给付"
-JC, QR, JL, CJ, QT, GF = "行政检查", "行政确认", "行政奖励", "行政裁决", "其他行政权力", "公共服务"
 STAGES = ("1.受理责任：公示应当提交的材料。", "2.审查责任：对申请材料审核。", "3.决定责任：作出决定。", "4.送达责任。")
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.basic_info.power_lists.grids import Grid, Made, Want, as_csv, as_xls, as_xlsx, law
-
-XK, CF, QZ, ZS, JF = "行政许可", "行政处罚", "行政强制", "行政征收", "行政给付"
-JC, QR, JL, CJ, QT, GF = "行政检查", "行政确认", "行政奖励", "行政裁决", "其他行政权力", "公共服务"
+from tests.basic_info.power_lists.published.words import CF, CJ, GF, JC, JF, JL, QR, QT, QZ, XK, ZS
 
 
 def street() -> Made:

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.basic_info.power_lists.grids import Cell, Grid, Made, Want, as_xls, as_xlsx, law
-
-XK, CF, QZ, ZS, JF = "行政许可", "行政处罚", "行政强制", "行政征收", "行政给付"
-JC, QR, JL, CJ, QT, GF = "行政检查", "行政确认", "行政奖励", "行政裁决", "其他行政权力", "公共服务"
-WHO = "1.具体承办人；\n2.内设机构负责人；\n3.单位法定代表人或分管领导。"
-BLAME = (
-    "因不履行或不正确履行行政职责，有下列情形的，相关工作人员应承担相应的责任："
-    "\n1.对符合法定条件的申请不予受理的；\n2.其他违反法律法规规章规定的行为。"
-)
-DO = "直接实施责任：\n1.受理责任：公示应当提交的材料，一次性告知补正材料。\n2.审查责任。\n3.决定责任。\n4.送达责任。"
+from tests.basic_info.power_lists.published.words import BLAME, CF, DO, GF, JC, JF, JL, QR, QT, QZ, WHO, XK, ZS
 
 
 def water() -> Made:
